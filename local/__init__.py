@@ -1,0 +1,1 @@
+"""Never deployed: faithful simulators of outside systems, servers that real clients talk to on loopback."""

@@ -1,0 +1,1 @@
+"""Joinly's own work: the pure core that decides and the shell that carries decisions out."""

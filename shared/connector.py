@@ -1,0 +1,122 @@
+"""What a connector is: a settings model, a Source or a Target built from it, and a manifest that says what it can do.
+
+A connector translates one system and nothing else: it does not correlate, diff, retry, page by hand, pace, count or
+log, and knows nothing of preview, policy or dates. Constructing one does no I/O.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import httpx
+from azure.core.credentials_async import AsyncTokenCredential
+from pydantic import BaseModel
+
+from shared.model import Account, Action, Person, Rejected, Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """What a connector may use of the world: nothing else, so that every use is counted, bounded and simulated."""
+
+    http: httpx.AsyncClient
+    """Counts reads and writes, has timeouts, and refuses writes in preview."""
+    secret: Callable[[str], Awaitable[str]]
+    """The value of a secret; a setting holds `secret:name` and never the secret itself."""
+    clock: Callable[[], datetime]
+    """Now, UTC, aware."""
+    sleep: Callable[[float], Awaitable[None]]
+    """Wait so many seconds."""
+    folder: Path
+    """The folder that relative paths in settings start from: the policy's own."""
+    credential: AsyncTokenCredential | None = None
+    """Microsoft sign-in (managed identity in Azure); None where no Microsoft system is used."""
+
+
+class Source(Protocol):
+    """An HR system, read."""
+
+    def fetch(self) -> AsyncIterator[Person | Rejected]:
+        """Everyone HR knows, each complete, once. Ending normally means the answer was complete.
+
+        Raises `TryLater`, or `Misconfigured` when the answer cannot be believed or the settings are wrong; raising
+        part-way means «no news», never «gone».
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DirectoryPage:
+    """A page of directory changes. `token` is set on the last page only; `fresh` marks a full round from the start."""
+
+    accounts: tuple[Account, ...] = ()
+    removed: tuple[str, ...] = ()
+    token: str = ""
+    fresh: bool = False
+
+
+class Target(Protocol):
+    """A directory or application whose accounts are kept in line."""
+
+    async def find(self, attribute: str, value: str) -> list[Account]:
+        """Accounts whose `attribute` equals `value`, exactly as the target compares; correlation and names ask this."""
+        ...
+
+    async def read(self, account: str) -> Account | None:
+        """The account as it is now, with its entitlements and references, or None when the target does not hold it."""
+        ...
+
+    async def apply(self, account: str, action: Action) -> str:
+        """Do one action and return the account's id. Doing it twice is doing it once.
+
+        Raises `Refused(reason=TAKEN, attribute=…)` when somebody holds a unique value, `TryLater` when nobody can say
+        whether it was done, other `Refused` when this object cannot be changed so.
+        """
+        ...
+
+    def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
+        """What changed since `token` ("" for everything), page by page; an expired token starts a fresh full round."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """One attribute a target can hold, with the target's own limits."""
+
+    name: str
+    longest: int = 0
+    """Characters; 0 means the target sets no limit of its own."""
+    unique: bool = False
+    """No two accounts may hold the same value (compared without case)."""
+    reference: bool = False
+    """Holds another account's id; set by a write of its own, after the account exists."""
+    clearable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a connector says about itself; validation, documentation and permission lists are generated from it."""
+
+    name: str
+    summary: str
+    docs: str
+    settings: type[BaseModel]
+    proven: str
+    """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
+    source: Callable[[Any, Outside], Source] | None = None
+    target: Callable[[Any, Outside], Target] | None = None
+    verbs: frozenset[Verb] = frozenset()
+    entitlements: frozenset[str] = frozenset()
+    """Kinds of entitlement it can grant and revoke."""
+    attributes: tuple[Attribute, ...] = ()
+    correlate: frozenset[str] = frozenset()
+    """Attributes `find` can look for."""
+    permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Least permission → what it is for."""
+    facts: frozenset[str] = frozenset()
+    """For a source: the names of person and contract fields it always knows; settings may add more."""
+    reading_posts: frozenset[str] = frozenset()
+    """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""

@@ -1,0 +1,48 @@
+"""The three ways something can fail, each named by what to do next; anything else is a bug and propagates.
+
+Messages carry ids and attribute names only: never a secret, never a value from HR or a directory.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something waits for a person. The code is stable; reports and approvals refer to it."""
+
+    ACCOUNT_GONE = "account_gone"
+    ADOPTION = "adoption"
+    DISPUTED = "disputed"
+    DUPLICATE_ID = "duplicate_id"
+    INVALID_RECORD = "invalid_record"
+    LIMIT = "limit"
+    MISSING_DATA = "missing_data"
+    NAMES_EXHAUSTED = "names_exhausted"
+    NO_PROGRESS = "no_progress"
+    PROTECTED = "protected"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    VANISHED = "vanished"
+
+
+class TryLater(Exception):
+    """Busy, timed out, throttled, or the answer was lost: the same thing may work in `seconds` seconds."""
+
+    def __init__(self, message: str, seconds: float = 60.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Refused(Exception):
+    """Understood and declined for this one object; it becomes a hold and others go on.
+
+    `attribute` names the attribute at fault where there is one: with `Reason.TAKEN`, the one somebody else holds.
+    """
+
+    def __init__(self, message: str, reason: Reason = Reason.REFUSED, attribute: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.attribute = attribute
+
+
+class Misconfigured(Exception):
+    """Nothing of this system can work until a person repairs it: credentials, permissions, settings, a bad export."""

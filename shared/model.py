@@ -1,0 +1,143 @@
+"""The nouns: frozen data, compared by value. Nothing here reads a clock, does I/O or knows a system."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+Value: TypeAlias = str | bool | int | float | tuple[str, ...] | None
+"""One attribute's value. Dates inside attributes are ISO 8601 text; `None` is null, which is not the same as absent."""
+
+Attributes: TypeAlias = Mapping[str, Value]
+"""Name → value. A name that is missing is absent and changes nothing; one that maps to `None` is null."""
+
+NOTHING: Attributes = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """One employment as HR knows it.
+
+    `start` and `end` are civil dates in the customer's time zone; `end` is the last working day, inclusive, and
+    `None` means open-ended. `manager` is the HR id of the manager in the same source, or "" when HR names nobody.
+    `fields` holds everything else (department, title, location, employer, fte, hours, …).
+    """
+
+    id: str
+    start: date
+    end: date | None = None
+    manager: str = ""
+    fields: Attributes = NOTHING
+
+    def covers(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Someone as one HR system knows them. `hr_id` is HR's own key, text, and never changes; a name may.
+
+    `missing_since` is the first day on which a complete answer of HR no longer held this person.
+    """
+
+    hr_id: str
+    fields: Attributes = NOTHING
+    contracts: tuple[Contract, ...] = ()
+    missing_since: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejected:
+    """A record of HR that cannot be used, and why, in words HR can act on. It is held; nobody is changed by it."""
+
+    hr_id: str
+    code: str
+    because: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Entitlement:
+    """A group, licence or role on a target, named as the policy names it."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What a target holds now. `protected` says why nobody but a person may write to it; "" when we may."""
+
+    id: str
+    enabled: bool
+    attributes: Attributes = NOTHING
+    entitlements: frozenset[Entitlement] = frozenset()
+    protected: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """Whose account it is, and what we last wrote and granted there: only that is ours to take away again.
+
+    `account` is "" while an account is being created. `identifiers` are the unique values reserved for it; they are
+    saved before the account is created, and kept.
+    """
+
+    account: str = ""
+    enabled: bool = False
+    written: Attributes = NOTHING
+    granted: frozenset[Entitlement] = frozenset()
+    identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Stage(IntEnum):
+    """How alive an account should be; of several contracts the highest stage counts."""
+
+    ABSENT = 0
+    """Gone: deleted, if it is ours."""
+    DORMANT = 1
+    """Disabled and stripped if it is ours; never created, never deleted."""
+    READY = 2
+    """Created ahead of the first day, not yet enabled."""
+    ACTIVE = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desired:
+    """What policy wants on one target today, and why.
+
+    `attributes` are kept as they are here; `initial` are written once, when the account is created; `candidates` are
+    the values to try, in order, for each attribute that must be unique.
+    """
+
+    stage: Stage
+    attributes: Attributes = NOTHING
+    initial: Attributes = NOTHING
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    entitlements: frozenset[Entitlement] = frozenset()
+    because: str = ""
+
+
+class Verb(StrEnum):
+    """The field's own verbs; there are no others."""
+
+    CREATE = "create"
+    CORRELATE = "correlate"
+    UPDATE = "update"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    DELETE = "delete"
+    RESTORE = "restore"
+    GRANT = "grant"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One write to one account, and why. Doing it twice is doing it once."""
+
+    verb: Verb
+    attributes: Attributes = NOTHING
+    entitlement: Entitlement | None = None
+    because: str = ""

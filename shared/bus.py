@@ -7,6 +7,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+MAX_DELIVERIES = "MaxDeliveryCountExceeded"
+"""The reason of a doorbell that was dead-lettered because nobody completed it."""
+
+EXPIRED = "TTLExpiredException"
+"""The reason of a doorbell that was dead-lettered because it was not handled in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How one queue treats its doorbells; the same words as Service Bus, so that both forms behave alike.
+
+    `lock_seconds` is how long a session is held without `renew` (Service Bus: at most 300). A doorbell that was
+    delivered `max_deliveries` times without being completed is dead-lettered. `ttl_seconds` after it was due a
+    doorbell that nobody handled is dropped, or dead-lettered when `dead_letter_expired`; `None` keeps it for ever.
+    """
+
+    lock_seconds: float = 60.0
+    max_deliveries: int = 10
+    ttl_seconds: float | None = None
+    dead_letter_expired: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.lock_seconds <= 300:
+            raise ValueError("lock_seconds is more than 0 and at most 300")
+        if self.max_deliveries < 1:
+            raise ValueError("max_deliveries is at least 1")
+        if self.ttl_seconds is not None and self.ttl_seconds <= 0:
+            raise ValueError("ttl_seconds is more than 0, or None for ever")
+
 
 @dataclass(frozen=True, slots=True)
 class Doorbell:
@@ -41,7 +70,7 @@ class Session(Protocol):
     def id(self) -> str: ...
 
     async def receive(self, most: int) -> Sequence[Delivery]:
-        """Up to `most` deliveries that are due now, oldest first; empty when there are none."""
+        """Up to `most` deliveries that are due now, oldest first; empty when there are none. Raises `LockLost`."""
         ...
 
     async def complete(self, delivery: Delivery) -> None:
@@ -61,7 +90,7 @@ class Session(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go; what was not settled is delivered again."""
+        """Let go; what was not settled is delivered again, without counting as an attempt. Never raises `LockLost`."""
         ...
 
 

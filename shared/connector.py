@@ -117,6 +117,8 @@ class Manifest:
     permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission → what it is for."""
     facts: frozenset[str] = frozenset()
-    """For a source: the names of person and contract fields it always knows; settings may add more."""
+    """For a source: the names of the person and contract fields it always knows."""
+    more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
+    """For a source: the names that its settings add, such as mapped columns and custom fields."""
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""

@@ -11,9 +11,11 @@ class Reason(StrEnum):
 
     ACCOUNT_GONE = "account_gone"
     ADOPTION = "adoption"
+    DISABLED_BY_OTHERS = "disabled_by_others"
     DISPUTED = "disputed"
     DUPLICATE_ID = "duplicate_id"
     INVALID_RECORD = "invalid_record"
+    INVALID_VALUE = "invalid_value"
     LIMIT = "limit"
     MISSING_DATA = "missing_data"
     NAMES_EXHAUSTED = "names_exhausted"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
@@ -21,15 +21,15 @@ class Contract:
     """One employment as HR knows it.
 
     `start` and `end` are civil dates in the customer's time zone; `end` is the last working day, inclusive, and
-    `None` means open-ended. `manager` is the HR id of the manager in the same source, or "" when HR names nobody.
-    `fields` holds everything else (department, title, location, employer, fte, hours, …).
+    `None` means open-ended. `fields` holds everything else (department, title, location, employer, fte, hours, …);
+    `manager` among them is the HR id of the manager in the same source, null when HR says there is none, and absent
+    when HR says nothing about managers.
     """
 
     id: str
     start: date
     end: date | None = None
-    manager: str = ""
-    fields: Attributes = NOTHING
+    fields: Attributes = field(default_factory=lambda: NOTHING)
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)
@@ -43,7 +43,7 @@ class Person:
     """
 
     hr_id: str
-    fields: Attributes = NOTHING
+    fields: Attributes = field(default_factory=lambda: NOTHING)
     contracts: tuple[Contract, ...] = ()
     missing_since: date | None = None
 
@@ -71,7 +71,7 @@ class Account:
 
     id: str
     enabled: bool
-    attributes: Attributes = NOTHING
+    attributes: Attributes = field(default_factory=lambda: NOTHING)
     entitlements: frozenset[Entitlement] = frozenset()
     protected: str = ""
 
@@ -80,15 +80,21 @@ class Account:
 class Link:
     """Whose account it is, and what we last wrote and granted there: only that is ours to take away again.
 
-    `account` is "" while an account is being created. `identifiers` are the unique values reserved for it; they are
-    saved before the account is created, and kept.
+    `account` is "" until there is one. `identifiers` are the unique values reserved for it; they are saved before the
+    account is created, and kept. `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
+    ourselves, `enabled` whether it was enabled when we last left it. `intended` and `granting` are saved before the
+    first write of a plan, so that what an answer was lost of is still known to be ours.
     """
 
     account: str = ""
+    since: datetime | None = None
     enabled: bool = False
-    written: Attributes = NOTHING
+    deleted: bool = False
+    written: Attributes = field(default_factory=lambda: NOTHING)
     granted: frozenset[Entitlement] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    intended: Attributes = field(default_factory=lambda: NOTHING)
+    granting: frozenset[Entitlement] = frozenset()
 
 
 class Stage(IntEnum):
@@ -107,13 +113,15 @@ class Stage(IntEnum):
 class Desired:
     """What policy wants on one target today, and why.
 
-    `attributes` are kept as they are here; `initial` are written once, when the account is created; `candidates` are
-    the values to try, in order, for each attribute that must be unique.
+    `keys` find the account that is already theirs, at every stage. `attributes` are kept as they are here; `initial`
+    are written once, when the account is created; `candidates` are the values to try, in order, for each attribute
+    that must be unique.
     """
 
     stage: Stage
-    attributes: Attributes = NOTHING
-    initial: Attributes = NOTHING
+    keys: Attributes = field(default_factory=lambda: NOTHING)
+    attributes: Attributes = field(default_factory=lambda: NOTHING)
+    initial: Attributes = field(default_factory=lambda: NOTHING)
     candidates: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
@@ -138,6 +146,6 @@ class Action:
     """One write to one account, and why. Doing it twice is doing it once."""
 
     verb: Verb
-    attributes: Attributes = NOTHING
+    attributes: Attributes = field(default_factory=lambda: NOTHING)
     entitlement: Entitlement | None = None
     because: str = ""

@@ -1,0 +1,83 @@
+"""One cell: cleaned of what nobody can see, refused when a spreadsheet or a wrong encoding has damaged it.
+
+Nothing is ever replaced by a guess: a cell is read as it is, or it is `Unreadable` and says why.
+"""
+
+import re
+import unicodedata
+
+_INVISIBLE = dict.fromkeys(
+    # soft hyphen, zero-width and direction marks, direction overrides, word joiners, byte order mark
+    [0x00AD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF]
+)
+_ERROR_MARK = re.compile(
+    r"#(?:N/A|N/B|NV|VERW!|REF!|BEZUG!|WAARDE!|VALUE!|WERT!|DEEL/0!|DIV/0!|NAAM\?|NAME\?|GETAL!|NUM!|ZAHL!"
+    r"|LEEG!|NULL!|OVERLOOP!|SPILL!|#{0,254})",
+    re.IGNORECASE,
+)
+"""What a Dutch, English or German spreadsheet shows for an error, or for a column that is too narrow."""
+_SCIENTIFIC = re.compile(r"-?[0-9](?:[.,][0-9]{1,20})?E[+-][0-9]{2,3}")
+_NUMBERS = {
+    ",": re.compile(r"(-?[0-9]{1,12})(?:,([0-9]{1,9}))?"),
+    ".": re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{1,9}))?"),
+}
+_WORDS = {
+    **dict.fromkeys(("waar", "ja", "j", "true", "yes", "y", "1"), True),
+    **dict.fromkeys(("onwaar", "nee", "n", "false", "no", "0"), False),
+}
+
+
+class Unreadable(ValueError):
+    """The cell cannot be used; the message is for HR and does not repeat what the cell holds."""
+
+
+def clean(text: str) -> str:
+    """`text` in Unicode form NFC, without invisible characters, every run of white space as one space, trimmed."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    return " ".join(text.split())
+
+
+def sound(text: str, longest: int) -> str:
+    """`text`, cleaned, when nothing has damaged it; raises `Unreadable`."""
+    bare = clean(text)
+    if len(bare) > longest:
+        raise Unreadable(f"the cell is longer than {longest} characters; shorten it")
+    if bare.startswith("="):
+        raise Unreadable("the cell holds a formula; export values only")
+    if _ERROR_MARK.fullmatch(bare):
+        raise Unreadable("the cell holds a spreadsheet's error mark; repair the formula or the column width")
+    if _SCIENTIFIC.fullmatch(bare):
+        raise Unreadable("a spreadsheet has shortened this number; format the column as text and export again")
+    if "\N{REPLACEMENT CHARACTER}" in bare:
+        raise Unreadable("a letter was lost when the file was made; export again as UTF-8")
+    if not bare.isascii() and _was_decoded_wrongly(bare):
+        raise Unreadable("letters were garbled when the file was made (UTF-8 read as Windows-1252); export again")
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co") for letter in bare):
+        raise Unreadable("the cell holds a control character or an unknown letter; type it again")
+    return bare
+
+
+def number(text: str, decimal: str) -> int | float:
+    """`text` as a number with `decimal` as its decimal sign; whole numbers are `int`. Raises `Unreadable`."""
+    match = _NUMBERS[decimal].fullmatch(text)
+    if match is None:
+        raise Unreadable(f"this is no number; write digits only, with «{decimal}» before decimals")
+    fraction = (match[2] or "").rstrip("0")
+    return float(f"{match[1]}.{fraction}") if fraction else int(match[1])
+
+
+def truth(text: str) -> bool:
+    """Ja/Nee, J/N, WAAR/ONWAAR, true/false, yes/no or 1/0, in any case; raises `Unreadable`."""
+    found = _WORDS.get(text.casefold())
+    if found is None:
+        raise Unreadable("write Ja or Nee (or J/N, WAAR/ONWAAR, true/false)")
+    return found
+
+
+def _was_decoded_wrongly(text: str) -> bool:
+    """Whether `text` is UTF-8 that something read as Windows-1252: the way back yields other, valid text."""
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False

@@ -1,0 +1,39 @@
+"""Personio (source): everyone's name, employment and supervisor, over the v1 or the v2 API; nothing is written."""
+
+from types import MappingProxyType
+
+from connectors.personio import v1, v2
+from connectors.personio.settings import CANONICAL, Settings
+from shared.connector import Manifest, Outside, Source
+
+__all__ = ["MANIFEST", "Settings", "source"]
+
+
+def source(settings: Settings, outside: Outside) -> Source:
+    """The reader of the API the settings name."""
+    return v1.Employees(settings, outside) if settings.api == "v1" else v2.Persons(settings, outside)
+
+
+MANIFEST = Manifest(
+    name="personio",
+    summary="Personio HR: employees over the v1 API, or persons and employments over the v2 API",
+    docs="https://developer.personio.de/reference",
+    settings=Settings,
+    proven="simulated",
+    source=source,
+    facts=CANONICAL,
+    permissions=MappingProxyType(
+        {
+            "Employees: read (v1)": (
+                "who works here; tick first_name, last_name, status, hire_date, termination_date, last_working_day, "
+                "supervisor, and only what else the policy uses"
+            ),
+            "personio:persons:read (v2)": "who works here, and their employments",
+            "personio:org-units:read (v2)": "the names of departments and teams, when `lookups` asks for them",
+            "personio:legal-entities:read (v2)": "the names of employers, when `lookups` asks for them",
+            "personio:cost-centers:read (v2)": "the names of cost centres, when `lookups` asks for them",
+            "personio:workplaces:read (v2)": "the names of locations, when `lookups` asks for them",
+        }
+    ),
+    reading_posts=frozenset({"/v1/auth", "/v2/auth/token"}),
+)

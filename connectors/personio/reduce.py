@@ -1,0 +1,136 @@
+"""Personio's values, of both APIs, reduced to ours; what cannot be used says why, in words HR can act on."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from shared.errors import Misconfigured, Reason
+from shared.model import Rejected, Value
+
+SYSTEM = "Personio"
+
+DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Zz-]{0,30})?")
+NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
+UNSAID = frozenset({"", "unspecified"})
+
+
+class Unusable(Exception):
+    """One record cannot be used. The text completes «Employee 7 …» and holds attribute names only."""
+
+    def __init__(self, because: str, reason: Reason = Reason.INVALID_RECORD) -> None:
+        super().__init__(because)
+        self.reason = reason
+
+    def rejects(self, hr_id: str) -> Rejected:
+        return Rejected(hr_id=hr_id, code=self.reason.value, because=f"Employee {hr_id} {self}")
+
+
+WITHOUT_ID = Rejected(
+    hr_id="",
+    code=Reason.INVALID_RECORD.value,
+    because="A record has no employee id; ask Personio support to look at it.",
+)
+
+
+def identity(value: Any) -> str:
+    """HR's key as text; "" when there is none. v1 sends a number, v2 text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def text(key: str, value: Any) -> str | None:
+    """Trimmed text; null and blank are None."""
+    if value is not None and not isinstance(value, str):
+        raise Unusable(f"has {key} in a form that is not text; correct it in Personio.")
+    return (value or "").strip() or None
+
+
+def choice(key: str, value: Any) -> str | None:
+    """One of Personio's fixed words, in lower case; null and «unspecified» are None."""
+    word = (text(key, value) or "").lower()
+    return None if word in UNSAID else word
+
+
+def day(key: str, value: Any) -> date | None:
+    """The calendar day as it is written. A time and a zone are dropped, never converted: v1 writes local midnight
+    with its offset, and converting would move the first and last working day (facts of the v1 and v2 examples)."""
+    if value is None or value == "":
+        return None
+    found = DAY.fullmatch(value) if isinstance(value, str) else None
+    try:
+        return date.fromisoformat(found[1]) if found else _no_day(key)
+    except ValueError:
+        return _no_day(key)
+
+
+def number(key: str, value: Any) -> float | None:
+    """A number, whether it comes as one or as text (v1: weekly_working_hours is "40")."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        return float(value.strip().replace(",", "."))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unusable(f"has {key} in a form that is not a number; correct it in Personio.")
+    return float(value)
+
+
+def extra(key: str, value: Any, kind: Any) -> Value:
+    """A customer's own attribute. Raises `Unusable` for a shape that policy cannot use, such as an object."""
+    if isinstance(kind, str) and kind.lower() == "date":
+        found = day(key, value)
+        return found.isoformat() if found else None
+    if isinstance(value, str):
+        return text(key, value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise Unusable(f"has {key} in a form that cannot be used; leave it out of `fields` in the settings.")
+
+
+def supervisor(value: Any) -> str:
+    """The manager's HR id. Raises `Unusable` when there is a supervisor without one: that is not «nobody»."""
+    found = identity(value)
+    if not found:
+        raise Unusable("has a supervisor without an id; choose the supervisor again in Personio.")
+    return found
+
+
+def heaviest(shares: Iterable[tuple[float, str]]) -> str | None:
+    """The cost centre that carries most; of equals, the first by name, whatever order they came in."""
+    ordered = sorted(shares, key=lambda share: (-share[0], share[1]))
+    return ordered[0][1] if ordered else None
+
+
+def span(start: date | None, ends: Mapping[str, date | None], status: str | None) -> tuple[date, date | None]:
+    """First and last working day of one employment, inclusive.
+
+    The last day is the earliest of those given: someone on garden leave stops working before the employment ends,
+    and nobody works after it. Raises `Unusable` when there is no first day, when the last lies before it, or when
+    someone inactive has no last day, for then nobody can say since when.
+    """
+    if start is None:
+        raise Unusable("has no hire date; enter it in Personio.", Reason.MISSING_DATA)
+    given = [end for end in ends.values() if end]
+    end = min(given) if given else None
+    if end and end < start:
+        raise Unusable(f"leaves before the first day ({' or '.join(ends)} is before the hire date); correct the dates.")
+    if status == "inactive" and end is None:
+        raise Unusable("is inactive without an end date; enter the termination date in Personio.", Reason.MISSING_DATA)
+    return start, end
+
+
+def require_shared(required: Iterable[str], seen: frozenset[str] | set[str], records: int) -> None:
+    """Raise `Misconfigured` when not one of `records` holds a required attribute: the credential does not share it."""
+    missing = sorted(set(required) - seen)
+    if records and missing:
+        raise Misconfigured(
+            f"{SYSTEM}: the API credential does not share {', '.join(missing)}; "
+            "tick them in Personio under Settings › Integrations › API credentials"
+        )
+
+
+def _no_day(key: str) -> date:
+    raise Unusable(f"has {key} in a form that is not a date; correct it in Personio.")

@@ -1,0 +1,198 @@
+"""Personio v2: persons 50 to a page, then every person's employments; `person` is pure."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from connectors.personio.forbidden import forbidden
+from connectors.personio.links import cursor
+from connectors.personio.reduce import (
+    SYSTEM,
+    WITHOUT_ID,
+    Unusable,
+    choice,
+    day,
+    extra,
+    identity,
+    number,
+    require_shared,
+    span,
+    supervisor,
+    text,
+)
+from connectors.personio.settings import Settings
+from connectors.personio.signin import sign_in
+from connectors.personio.units import Names, Unit, units
+from shared.answers import rows
+from shared.connector import Outside
+from shared.errors import Reason, Refused
+from shared.model import Attributes, Contract, Person, Rejected, Value
+from shared.flow import Bucket, side_by_side
+from shared.paging import by_cursor
+from shared.rest import Manners, Rest, segment
+
+LIMIT = 50
+"""Records to a page, at most; 51 is refused."""
+
+WIDTH = 4
+"""Persons whose employments are asked for at the same time."""
+
+REQUIRED = ("first_name", "last_name")
+NAMES = {"givenName": "first_name", "surname": "last_name", "preferredName": "preferred_name", "email": "email"}
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+
+
+class Persons:
+    """Reads `GET /v2/persons`, then `GET /v2/persons/{id}/employments` for each: v2 has no list of all employments.
+
+    Cost: 1,000 people are 20 pages, 1,000 requests for employments and one for each department and team, so at the
+    25 requests a second kept here (the limit is 30) at least 40 seconds. Changes cannot be asked for instead: a
+    person's `updated_at` does not move when only the employment changes.
+    """
+
+    def __init__(self, settings: Settings, outside: Outside) -> None:
+        self._fields = settings.fields
+        self._lookups = settings.lookups
+        self._rest = Rest(
+            SYSTEM,
+            settings.base,
+            outside.http,
+            clock=outside.clock,
+            sleep=outside.sleep,
+            sign=sign_in(settings, outside),
+            headers={"X-Personio-App-ID": "JOINLY"},
+            manners=Manners(wait=2.0),
+            pace=Bucket(every=0.04, burst=25, clock=outside.clock, sleep=outside.sleep),
+        )
+
+    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+        """Everyone, once. All persons are read before any employment, so that the list changes little meanwhile.
+
+        Raises `Misconfigured` when the credential withholds a required attribute from every record.
+        """
+        people, nameless, seen, count = dict[str, Mapping[str, Any]](), 0, set[str](), 0
+        async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}):
+            for row in rows(SYSTEM, page, "_data"):
+                count, seen = count + 1, seen | row.keys()
+                hr_id = identity(row.get("id"))
+                nameless += not hr_id
+                if hr_id:
+                    people.setdefault(hr_id, kept(row, self._fields))
+        require_shared(REQUIRED, seen, count)
+        for _ in range(nameless):
+            yield WITHOUT_ID
+        run = _Run(self._rest, self._fields, self._lookups)
+        async for found in side_by_side(people.values(), run.complete, WIDTH):
+            yield found
+        require_shared(["employment_start_date"], run.seen, run.employments)
+
+
+class _Run:
+    """One reading: the names already looked up, and which attributes employments were seen to have."""
+
+    def __init__(self, rest: Rest, fields: Mapping[str, str], lookups: frozenset[str]) -> None:
+        self._rest = rest
+        self._fields = fields
+        self._names = Names(rest, lookups)
+        self.seen = set[str]()
+        self.employments = 0
+
+    async def complete(self, row: Mapping[str, Any]) -> Person | Rejected:
+        hr_id = identity(row["id"])
+        path = f"/v2/persons/{segment(hr_id)}/employments"
+        found: dict[str, Mapping[str, Any]] = {}
+        try:
+            async for page in by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, of_one_object=True):
+                for employment in rows(SYSTEM, page, "_data"):
+                    found.setdefault(identity(employment.get("id")), employment)
+            self.employments += len(found)
+            self.seen.update(*found.values())
+            names = await self._names.of(found.values())
+        except Refused:
+            return Unusable(
+                "is listed, but Personio refuses to show the employments; check the access rights."
+            ).rejects(hr_id)
+        except Unusable as flaw:
+            return flaw.rejects(hr_id)
+        return person(row, list(found.values()), names, self._fields)
+
+
+def kept(row: Mapping[str, Any], fields: Mapping[str, str]) -> Mapping[str, Any]:
+    """The part of a person that may enter: the rest is dropped before anything else is done with it."""
+    known = {key: row[key] for key in ("id", *NAMES.values(), "gender") if key in row}
+    allowed = [item for item in _customs(row) if item.get("id") in fields.values() and not _barred(item)]
+    return {**known, "custom_attributes": allowed}
+
+
+def person(
+    row: Mapping[str, Any],
+    employments: Sequence[Mapping[str, Any]],
+    names: Mapping[Unit, str | None],
+    fields: Mapping[str, str] = NO_FIELDS,
+) -> Person | Rejected:
+    """One person with all employments as v2 sends them; `names` gives the names of the units that were looked up."""
+    hr_id = identity(row.get("id"))
+    if not hr_id:
+        return WITHOUT_ID
+    try:
+        if not employments:
+            raise Unusable("has no employment, so no hire date; enter it in Personio.", Reason.MISSING_DATA)
+        contracts = sorted((_contract(each, names) for each in employments), key=lambda c: (c.start, c.id))
+        return Person(hr_id=hr_id, fields=_person_fields(hr_id, row, fields), contracts=tuple(contracts))
+    except Unusable as flaw:
+        return flaw.rejects(hr_id)
+
+
+def _person_fields(hr_id: str, row: Mapping[str, Any], fields: Mapping[str, str]) -> Attributes:
+    found: dict[str, Value] = {"employeeId": hr_id}
+    found |= {ours: text(key, row[key]) for ours, key in NAMES.items() if key in row}
+    if "gender" in row:
+        found["gender"] = choice("gender", row["gender"])
+    customs = {item.get("id"): item for item in _customs(row) if "value" in item and not _barred(item)}
+    for ours, key in fields.items():
+        if key in customs:
+            found[ours] = extra(key, customs[key]["value"], customs[key].get("type"))
+    return MappingProxyType(found)
+
+
+def _customs(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    given = row.get("custom_attributes")
+    return [item for item in given if isinstance(item, Mapping)] if isinstance(given, list) else []
+
+
+def _barred(item: Mapping[str, Any]) -> bool:
+    return forbidden(item.get("label")) or forbidden(item.get("global_id"))
+
+
+def _contract(given: Mapping[str, Any], names: Mapping[Unit, str | None]) -> Contract:
+    own_id = identity(given.get("id"))
+    if not own_id:
+        raise Unusable("has an employment without an id; ask Personio support to look at it.")
+    status = choice("status", given.get("status"))
+    leaving = given.get("termination") or {}
+    if not isinstance(leaving, Mapping):
+        raise Unusable("has termination in an unknown form; ask Personio support to look at it.")
+    ends = {key: day(key, leaving.get(key)) for key in ("last_working_day", "last_working_date", "termination_date")}
+    ends["employment_end_date"] = day("employment_end_date", given.get("employment_end_date"))
+    start, end = span(day("employment_start_date", given.get("employment_start_date")), ends, status)
+    return Contract(id=own_id, start=start, end=end, fields=_contract_fields(given, names))
+
+
+def _contract_fields(given: Mapping[str, Any], names: Mapping[Unit, str | None]) -> Attributes:
+    found: dict[str, Value] = {key: choice(key, given[key]) for key in ("status", "type") if key in given}
+    if "supervisor" in given:
+        boss = given["supervisor"]
+        found["manager"] = None if boss is None else supervisor(boss.get("id") if isinstance(boss, Mapping) else None)
+    if "position" in given:
+        position = given["position"] or {}
+        found["title"] = text("position", position.get("title") if isinstance(position, Mapping) else position)
+    hours = number("weekly_working_hours", given.get("weekly_working_hours"))
+    full = number("full_time_weekly_working_hours", given.get("full_time_weekly_working_hours"))
+    if "weekly_working_hours" in given:
+        found["hours"] = hours
+    if "full_time_weekly_working_hours" in given:
+        found["fullTimeHours"] = full
+    if {"weekly_working_hours", "full_time_weekly_working_hours"} <= given.keys():
+        found["fte"] = round(hours / full, 4) if hours is not None and full else None
+    found |= {unit.field: names[unit] for unit in units(given) if unit in names}
+    return MappingProxyType(found)

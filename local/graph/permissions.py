@@ -1,0 +1,55 @@
+"""Which application permissions a request needs, in Microsoft's names; the least privileged is named first."""
+
+READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
+WRITE_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
+DELETE_USERS = ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+REVOKE_SESSIONS = ("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+ASSIGN_LICENCES = ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
+READ_LICENCES = (
+    "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Directory.Read.All",
+)
+READ_GROUPS = ("GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All",
+               "Directory.Read.All", "Directory.ReadWrite.All")
+CREATE_GROUPS = ("Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All")
+WRITE_GROUPS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
+WRITE_MEMBERS = ("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
+READ_OBJECTS = ("Directory.Read.All", *READ_USERS, *READ_GROUPS)
+READ_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All")
+WRITE_ROLES = ("RoleManagement.ReadWrite.Directory",)
+READ_ORGANISATION = ("Organization.Read.All", "Directory.Read.All", "User.Read.All")
+READ_DOMAINS = ("Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All")
+WRITE_LEAVE_DATE = ("User-LifeCycleInfo.ReadWrite.All",)
+READ_LEAVE_DATE = ("User-LifeCycleInfo.Read.All", "User-LifeCycleInfo.ReadWrite.All")
+WRITE_PASSWORD = ("User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All")
+
+NARROW = {
+    frozenset({"accountEnabled"}): "User.EnableDisableAccount.All",
+    frozenset({"passwordProfile"}): "User-PasswordProfile.ReadWrite.All",
+    frozenset({"businessPhones", "mobilePhone"}): "User-Phone.ReadWrite.All",
+    frozenset({"mail", "otherMails"}): "User-Mail.ReadWrite.All",
+}
+"""A PATCH of only these properties is also allowed by this narrower permission."""
+
+DEFAULT = frozenset({
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "User.DeleteRestore.All",
+    "User.RevokeSessions.All",
+    "User-LifeCycleInfo.ReadWrite.All",
+    "User-PasswordProfile.ReadWrite.All",
+    "Group.Create",
+    "Group.ReadWrite.All",
+    "GroupMember.ReadWrite.All",
+    "LicenseAssignment.ReadWrite.All",
+    "RoleManagement.Read.Directory",
+    "Organization.Read.All",
+    "Domain.Read.All",
+})
+"""What an application is given by `add_app` unless it says otherwise: enough to provision, no role management."""
+
+
+def allows(needed: tuple[str, ...], granted: frozenset[str], denied: set[str]) -> bool:
+    """One of `needed` is granted and not denied; denying the least privileged one denies the request."""
+    if not needed:
+        return True
+    return needed[0] not in denied and any(name in granted and name not in denied for name in needed)

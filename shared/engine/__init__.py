@@ -1,0 +1,29 @@
+"""Where reading, deciding and writing meet: detect → map → admit → provision, each safe to repeat and to stop."""
+
+from shared.engine.admitting import admit_all
+from shared.engine.approving import Held, approve, fingerprint, held
+from shared.engine.detect import detect
+from shared.engine.drift import follow
+from shared.engine.handling import handle
+from shared.engine.mapping import map_person, ring_dependents
+from shared.engine.parts import Engine
+from shared.engine.provisioning import provision
+from shared.engine.sweeping import relook, sweep, wake
+
+__all__ = [
+    "Engine",
+    "Held",
+    "admit_all",
+    "approve",
+    "detect",
+    "fingerprint",
+    "follow",
+    "handle",
+    "held",
+    "map_person",
+    "provision",
+    "relook",
+    "ring_dependents",
+    "sweep",
+    "wake",
+]

@@ -1,0 +1,104 @@
+"""A person's yes: what is held under one fingerprint becomes permitted, exactly that and for that Desired version only.
+
+Executing it means to look again: what is no longer in the plan is not done, and what has been added is asked again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+
+from shared import codec, layout
+from shared.engine.parts import Engine
+from shared.errors import Refused
+from shared.layout import Hop
+from shared.store import Change, Conflict, Delete, Put, Row
+
+APPROVED = timedelta(hours=4)
+"""How long an approved action may wait to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that waits: for whom, where, which verb ("-" for the person as a whole), and why."""
+
+    person: str
+    hr_id: str
+    place: str
+    what: str
+    reason: str
+    because: str
+    version: int
+
+    @property
+    def approvable(self) -> bool:
+        """Whether a yes is all it needs; the rest must be repaired."""
+        return self.version > 0 and not self.what.startswith("-") and not self.what.endswith("!") and self.what != "map"
+
+
+async def held(engine: Engine) -> list[Held]:
+    """Everything that waits for a person, in order of person."""
+    found = []
+    for bucket in layout.buckets():
+        names: dict[str, str] = {}
+        rows: list[Row] = []
+        async for row in engine.store.scan(layout.STATE, bucket):
+            parts = row.key.split("|")
+            if parts[1:] == ["person"]:
+                names[parts[0]] = str(codec.known(row.data)["is"]["hr_id"])
+            elif len(parts) == 4 and parts[1] == "hold":
+                rows.append(row)
+        found += [_held(row, names) for row in rows]
+    return sorted(found, key=lambda one: (one.hr_id, one.place, one.what))
+
+
+def _held(row: Row, names: dict[str, str]) -> Held:
+    person, _, place, what = row.key.split("|")
+    data = codec.known(row.data)
+    hr_id = str(data.get("hr_id") or names.get(person, ""))
+    return Held(person, hr_id, place, what, str(data["reason"]), str(data["because"]), int(data.get("version", 0)))
+
+
+def fingerprint(holds: Sequence[Held]) -> str:
+    """A name for exactly this list; it differs as soon as one action does."""
+    text = "\n".join(sorted(f"{one.person} {one.place} {one.what} {one.version}" for one in holds))
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+async def approve(engine: Engine, name: str, verb: str, by: str) -> int:
+    """Permit what waits for `verb` (or everything that can be approved, for ""), if its fingerprint is still `name`.
+
+    `by` is who says yes; it goes to the ledger. How many were permitted. Raises `Refused` when the list has changed.
+    """
+    waiting = [one for one in await held(engine) if one.approvable and verb in ("", one.what)]
+    if not waiting or fingerprint(waiting) != name:
+        raise Refused("what waits has changed since it was shown; look at the list again")
+    done = 0
+    for one in waiting:
+        done += await _permit(engine, one, name, by)
+    return done
+
+
+async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
+    home, now = layout.bucket(one.person), engine.clock()
+    key = layout.permit(one.person, one.place)
+    row = await engine.store.get(layout.STATE, home, key)
+    earlier = row.data["verbs"] if row and row.data["version"] == one.version else ()
+    permit = codec.plain(version=one.version, verbs=sorted({*earlier, one.what}), until=(now + APPROVED).isoformat())
+    line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version)
+    entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
+    await engine.store.commit(layout.LEDGER, home, [entry])
+    hold = await engine.store.get(layout.STATE, home, layout.hold(one.person, one.place, one.what))
+    if hold is None or hold.data.get("version") != one.version:
+        return 0
+    changes: list[Change] = [
+        Put(key, permit),
+        Delete(hold.key, hold.version),
+        engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0),
+    ]
+    try:
+        await engine.store.commit(layout.STATE, home, changes)
+    except Conflict:
+        return 0
+    await engine.ring(Hop.PROVISION, [one.person], one.place)
+    return 1

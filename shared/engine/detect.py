@@ -1,0 +1,166 @@
+"""What changed in HR: compare a complete, plausible answer with the last one and save who differs, with a mark.
+
+Nothing is changed by an answer that cannot be believed. Hashes are invalidated before rows are saved and renewed
+after, so that a crash repeats work and never loses a change.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
+
+from shared import codec, layout
+from shared.engine.parts import Engine
+from shared.errors import Misconfigured, Reason, TryLater
+from shared.guard import implausible
+from shared.layout import Hop
+from shared.model import Person, Rejected
+from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
+
+POLL = timedelta(minutes=30)
+"""How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
+
+MISSING = "missing"
+REJECTED = "!"
+TOGETHER = 30
+"""People saved in one commit: each needs up to three changes, and a commit holds 100."""
+
+
+@dataclass(slots=True)
+class Poll:
+    """What one answer of HR says, beside what was known before."""
+
+    known: Mapping[str, str]
+    """HR id → hash of the last answer; `missing`, or "!" and a hash for a record that was rejected."""
+    seen: set[str] = field(default_factory=set)
+    news: dict[str, Person | Rejected] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+async def detect(engine: Engine, source: str) -> int:
+    """Poll one source; the number of people who changed. 0 when somebody else is polling it.
+
+    Raises `TryLater`, or `Misconfigured` when the answer is not to be believed: then nothing was changed.
+    """
+    lease = await _lease(engine, source)
+    if lease is None:
+        return 0
+    try:
+        chunks = {row.key: row async for row in engine.store.scan(layout.SOURCES, source, "hash|", "hash}")}
+        poll = Poll({hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()})
+        await _read(engine, source, poll)
+        vanished = _believe(engine, source, poll)
+        number = int(lease["number"])
+        for name in vanished:
+            poll.hashes[name] = MISSING
+        for bucket, names in _by_bucket(source, poll.hashes).items():
+            await _save(engine, source, f"poll|{source}|{number}", poll, chunks.get(f"hash|{bucket}"), bucket, names)
+    except Conflict as conflict:
+        raise TryLater(f"another poll of {source} is ahead of this one: {conflict}", 60) from conflict
+    finally:
+        await _release(engine, source, lease)
+    return len(poll.hashes)
+
+
+async def _read(engine: Engine, source: str, poll: Poll) -> None:
+    """Read the whole answer, keeping only what is new; an id that comes twice with different content is held."""
+    async for item in engine.sources[source].fetch():
+        name = item.hr_id
+        if name in poll.seen and name not in poll.news and poll.known.get(name) == _hash(engine, item):
+            continue
+        if name in poll.seen and poll.news.get(name) != item:
+            item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
+        poll.seen.add(name)
+        mark = _hash(engine, item)
+        if poll.known.get(name) != mark:
+            poll.news[name], poll.hashes[name] = item, mark
+
+
+def _hash(engine: Engine, item: Person | Rejected) -> str:
+    if isinstance(item, Rejected):
+        stand_in = Person(hr_id=item.hr_id, fields={"code": item.code, "because": item.because})
+        return REJECTED + engine.fingerprint(stand_in)
+    return engine.fingerprint(item)
+
+
+def _believe(engine: Engine, source: str, poll: Poll) -> list[str]:
+    """Who is missing from a believable answer. Raises `Misconfigured` for one that is not."""
+    known = [name for name, mark in poll.known.items() if mark != MISSING]
+    vanished = [name for name in known if name not in poll.seen]
+    doubt = implausible(len(known), len(poll.seen), len(vanished), engine.policy.sources[source].plausible)
+    if doubt:
+        raise Misconfigured(
+            f"source {source}: {doubt}; nothing was changed. Check the export, or raise plausible.most_gone for once"
+        )
+    return vanished
+
+
+def _by_bucket(source: str, names: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(layout.bucket(layout.own_id(source, name)), []).append(name)
+    return found
+
+
+async def _save(
+    engine: Engine, source: str, cohort: str, poll: Poll, chunk: Row | None, bucket: str, names: list[str]
+) -> None:
+    """Save the changed people of one bucket: forget their hashes, save them with their marks, then the new hashes."""
+    key = f"hash|{bucket}"
+    hashes: dict[str, str] = dict(chunk.data["hashes"]) if chunk else {}
+    ids = {name: layout.own_id(source, name) for name in names}
+    there = {name: await engine.store.get(layout.STATE, bucket, layout.person(ids[name])) for name in names}
+    data = codec.plain(hashes={name: mark for name, mark in hashes.items() if name not in poll.hashes})
+    first: Change = Replace(key, data, chunk.version) if chunk else Insert(key, data)
+    version = (await engine.store.commit(layout.SOURCES, source, [first]))[key]
+    rest = iter(names)
+    while some := list(islice(rest, TOGETHER)):
+        changes = [
+            change for name in some for change in _changes(engine, source, cohort, poll, name, ids[name], there[name])
+        ]
+        await engine.store.commit(layout.STATE, bucket, changes)
+    renewed = codec.plain(hashes={**hashes, **{name: poll.hashes[name] for name in names}})
+    await engine.store.commit(layout.SOURCES, source, [Replace(key, renewed, version)])
+    await engine.ring(Hop.MAP, [ids[name] for name in names if not isinstance(poll.news.get(name), Rejected)])
+
+
+def _changes(
+    engine: Engine, source: str, cohort: str, poll: Poll, name: str, person: str, row: Row | None
+) -> list[Change]:
+    item = poll.news.get(name)
+    hold = layout.hold(person, source, "-")
+    if isinstance(item, Rejected):
+        return [Put(hold, codec.plain(reason=item.code, because=item.because, hr_id=name))]
+    if item is None:
+        if row is None:
+            return [Delete(hold)]
+        item = replace(codec.PERSON.load(row.data), missing_since=engine.today)
+    saved = codec.PERSON.dump(item, source=source, cohort=cohort)
+    first: Change = Replace(row.key, saved, row.version) if row else Insert(layout.person(person), saved)
+    changes = [first, engine.marked(Hop.MAP, person, cohort)]
+    return [*changes, Delete(hold)] if poll.known.get(name, "").startswith((REJECTED, MISSING)) else changes
+
+
+async def _lease(engine: Engine, source: str) -> dict[str, object] | None:
+    """Take the source for ourselves, or None when somebody else is polling it now."""
+    row = await engine.store.get(layout.SOURCES, source, "lease")
+    now = engine.clock()
+    if row is not None and codec.moment(row.data["until"]) > now:
+        return None
+    number = int(row.data["number"]) + 1 if row else 1
+    lease = codec.plain(owner=engine.unique(), until=(now + POLL).isoformat(), number=number)
+    change: Change = Replace("lease", lease, row.version) if row else Insert("lease", lease)
+    try:
+        lease["version"] = (await engine.store.commit(layout.SOURCES, source, [change]))["lease"]
+    except Conflict:
+        return None
+    return lease
+
+
+async def _release(engine: Engine, source: str, lease: dict[str, object]) -> None:
+    free = {**lease, "until": engine.clock().isoformat()}
+    version = str(free.pop("version"))
+    try:
+        await engine.store.commit(layout.SOURCES, source, [Replace("lease", free, version)])
+    except Conflict:
+        return  # somebody took over after it ran out; it is theirs now

@@ -1,0 +1,92 @@
+"""What changed in a directory: a mirror kept by its delta, and a live look at linked accounts that are not as we left them.
+
+The mirror decides nothing: it only says where to look. A change that equals what we wrote is our own echo.
+"""
+
+from shared import codec, layout
+from shared.connector import DirectoryPage
+from shared.engine.parts import Engine
+from shared.layout import Hop
+from shared.model import Account, Link
+from shared.planning import same
+from shared.store import Change, Delete, Put
+
+TOGETHER = 50
+
+
+async def follow(engine: Engine, target: str) -> int:
+    """Read what changed since the last time; how many linked accounts are not as we left them.
+
+    Raises `TryLater` and `Misconfigured`; the place reached is saved only when the round is complete.
+    """
+    row = await engine.store.get(layout.SOURCES, f"directory|{target}", "token")
+    token, count = str(codec.known(row.data)["token"]) if row else "", 0
+    present: set[str] = set()
+    fresh = False
+    async for page in engine.targets[target].changes(token):
+        fresh = fresh or page.fresh
+        present |= {account.id for account in page.accounts}
+        count += await _page(engine, target, page)
+        if page.token:
+            if fresh:
+                count += await _absent(engine, target, present)
+            saved = Put("token", codec.plain(token=page.token, at=engine.clock().isoformat()))
+            await engine.store.commit(layout.SOURCES, f"directory|{target}", [saved])
+    return count
+
+
+async def _page(engine: Engine, target: str, page: DirectoryPage) -> int:
+    by_drawer: dict[str, list[Change]] = {}
+    count = 0
+    for account in page.accounts:
+        data = codec.ACCOUNT.dump(account)
+        by_drawer.setdefault(_drawer(target, account.id), []).append(Put(account.id, data))
+        count += await _compare(engine, target, account.id, account)
+    for gone in page.removed:
+        by_drawer.setdefault(_drawer(target, gone), []).append(Delete(gone))
+        count += await _compare(engine, target, gone, None)
+    for drawer, changes in by_drawer.items():
+        latest = list({change.key: change for change in changes}.values())
+        for start in range(0, len(latest), TOGETHER):
+            await engine.store.commit(layout.DIRECTORY, drawer, latest[start : start + TOGETHER])
+    return count
+
+
+async def _absent(engine: Engine, target: str, present: set[str]) -> int:
+    """After a full round: what the mirror holds and the directory does not. Nothing is inferred; they are looked at."""
+    count = 0
+    for bucket in layout.buckets():
+        drawer = f"{target}|{bucket}"
+        gone = [row.key async for row in engine.store.scan(layout.DIRECTORY, drawer) if row.key not in present]
+        for account in gone:
+            count += await _compare(engine, target, account, None)
+            await engine.store.commit(layout.DIRECTORY, drawer, [Delete(account)])
+    return count
+
+
+async def _compare(engine: Engine, target: str, account: str, now: Account | None) -> int:
+    """Mark the person an account belongs to when it is not as we left it; 1 or 0."""
+    claim = await engine.store.get(layout.ACCOUNTS, _drawer(target, account), account)
+    if claim is None:
+        return 0
+    person = str(codec.known(claim.data)["owner"])
+    home = layout.bucket(person)
+    row = await engine.store.get(layout.STATE, home, layout.link(person, target))
+    link = codec.LINK.load(row.data) if row else Link()
+    if link.account != account or _as_left(link, now):
+        return 0
+    mark = engine.marked(Hop.PROVISION, person, engine.trickle("directory"), target, attempts=0)
+    await engine.store.commit(layout.STATE, home, [mark])
+    await engine.ring(Hop.PROVISION, [person], target)
+    return 1
+
+
+def _as_left(link: Link, now: Account | None) -> bool:
+    if now is None:
+        return link.deleted
+    written = all(same(now.attributes[name], value) for name, value in link.written.items() if name in now.attributes)
+    return not link.deleted and now.enabled == link.enabled and written
+
+
+def _drawer(target: str, account: str) -> str:
+    return f"{target}|{layout.bucket(account)}"

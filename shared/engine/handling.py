@@ -1,0 +1,41 @@
+"""One doorbell handled: which step it asks for, and what each kind of failure means for the message.
+
+Handled, held and left for later all complete the message, because the mark is the truth; only a bug gives it back,
+for redelivery and in the end the dead-letter queue.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from shared import queues
+from shared.bus import Doorbell
+from shared.codec import UnknownSchema
+from shared.engine.admitting import admit_all
+from shared.engine.mapping import map_person, ring_dependents
+from shared.engine.parts import Engine
+from shared.engine.provisioning import provision
+from shared.errors import Misconfigured, TryLater
+from shared.layout import Hop
+
+
+async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
+    """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does."""
+    try:
+        match queue:
+            case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:
+                await ring_dependents(engine, body["person"])
+            case queues.CHANGES:
+                await map_person(engine, body["person"])
+            case queues.ADMIT:
+                await admit_all(engine)
+            case queues.PROVISIONING | queues.PROVISIONING_NOW:
+                await provision(engine, body["person"], body["target"])
+            case _:
+                raise ValueError(f"nothing handles the queue {queue}")
+    except TryLater as later:
+        at = engine.clock() + timedelta(seconds=later.seconds)
+        await engine.bus.ring(queue, [Doorbell(session, body)], at)
+        return str(later)
+    except (Misconfigured, UnknownSchema) as stopped:
+        return str(stopped)
+    return ""

@@ -1,0 +1,73 @@
+"""What the engine is made of: a policy, connectors, state, queues and a clock; nothing here knows where they run."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import blake2b
+
+from shared import codec, layout, queues
+from shared.bus import Bus, Doorbell
+from shared.connector import Source, Target
+from shared.layout import Hop
+from shared.model import Person
+from shared.policy import Policy
+from shared.store import Put, Row, Store, prefixed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The composition root's product; every step of the pipeline takes it as its first argument."""
+
+    policy: Policy
+    policy_hash: str
+    sources: Mapping[str, Source]
+    targets: Mapping[str, Target]
+    references: Mapping[str, frozenset[str]]
+    """Target → the attributes that point to another account."""
+    limits: Mapping[str, Mapping[str, int]]
+    """Target → attribute → the most characters it holds."""
+    store: Store
+    bus: Bus
+    clock: Callable[[], datetime]
+    """Now, UTC, aware."""
+    unique: Callable[[], str]
+    """A text nobody else has: the owner of a lease."""
+    hash_key: bytes = field(repr=False)
+    """Keys the hashes that tell whether HR said something new; plain hashes of short values could be guessed."""
+
+    @property
+    def today(self) -> date:
+        """The civil date of the customer."""
+        return self.clock().astimezone(self.policy.time_zone).date()
+
+    def fingerprint(self, person: Person) -> str:
+        """Whether HR said something new: equal for equal people, useless without the key."""
+        text = json.dumps(codec.PERSON.dump(person), sort_keys=True, ensure_ascii=False)
+        return blake2b(text.encode(), key=self.hash_key, digest_size=12).hexdigest()
+
+    def trickle(self, door: str) -> str:
+        """The cohort of single events: everything through one door within five minutes is decided together."""
+        now = self.clock()
+        return f"{door}|{now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0):%Y%m%dT%H%M}"
+
+    def marked(self, hop: Hop, person: str, cohort: str, target: str = "", **beside: object) -> Put:
+        """The promise that `hop` will be done, to be committed with whatever makes it necessary."""
+        at = self.clock().isoformat()
+        return Put(layout.mark(hop, person, target), codec.plain(cohort=cohort, at=at, **beside))
+
+    async def ring(self, hop: Hop, people: Sequence[str], target: str = "", at: datetime | None = None) -> None:
+        """Ask for `hop` to be looked at; losing this is repaired by the sweep, because the mark stays."""
+        match hop:
+            case Hop.ADMIT:
+                await self.bus.ring(queues.ADMIT, [Doorbell("admit", {})], at)
+            case Hop.PROVISION:
+                bells = [Doorbell(f"{one}|{target}", {"person": one, "target": target}) for one in people]
+                await self.bus.ring(queues.PROVISIONING if at else queues.PROVISIONING_NOW, bells, at)
+            case Hop.MAP | Hop.DEPENDENTS:
+                await self.bus.ring(queues.CHANGES, [Doorbell(one, {"person": one, "hop": hop}) for one in people], at)
+
+    async def rows_of(self, person: str) -> dict[str, Row]:
+        """Everything kept of one person, by key."""
+        first, last = prefixed(layout.of(person))
+        return {row.key: row async for row in self.store.scan(layout.STATE, layout.bucket(person), first, last)}

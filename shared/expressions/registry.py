@@ -1,0 +1,142 @@
+"""How a function is declared: name, parameters, what it gives back, what it does and examples that are executed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from shared.expressions.outcomes import Outcome
+from shared.expressions.values import Kind
+from shared.model import Value
+
+Facts: TypeAlias = Mapping[str, Value]
+Term: TypeAlias = Callable[[Facts, datetime, str], Any]
+"""A compiled expression: facts, now and seed in, an inner value out."""
+
+REQUIRED: Final = object()
+"""The default of a parameter that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument. With `prepare` it must be a constant, which is turned once, while loading, into what is used."""
+
+    name: str
+    kind: Kind
+    default: Any = REQUIRED
+    prepare: Callable[[str], Any] | None = None
+    blank: bool = False
+    """Whether an empty slot is fine although the parameter is required."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One compiled argument: its term and, when it does not depend on the facts, its value."""
+
+    run: Term
+    constant: bool = False
+    value: Any = None
+    given: bool = True
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An expression, the facts it is given, and what it answers when now is 2025-07-30 12:00 UTC."""
+
+    expression: str
+    result: Value | Outcome | list[str]
+    facts: Facts = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """`body` takes converted values; `build` takes slots and returns a term, for what is lazy or prepares itself.
+
+    `repeats` parameters at the end may come again as a group. `root` means outermost only. `numbered` builders get
+    the ordinal of their call in the expression first. A function that `folds` is evaluated while loading when all
+    its arguments are constants.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: Kind
+    doc: str
+    examples: tuple[Example, ...]
+    body: Callable[..., Any] | None = None
+    build: Callable[..., Term] | None = None
+    repeats: int = 0
+    root: bool = False
+    numbered: bool = False
+    folds: bool = True
+
+    @property
+    def least(self) -> int:
+        return sum(parameter.default is REQUIRED for parameter in self.parameters)
+
+    def accepts(self, count: int) -> bool:
+        if not self.repeats:
+            return self.least <= count <= len(self.parameters)
+        return count >= self.least and (count - len(self.parameters)) % self.repeats == 0
+
+    def parameter(self, index: int) -> Parameter:
+        if index < len(self.parameters):
+            return self.parameters[index]
+        first = len(self.parameters) - self.repeats
+        return self.parameters[first + (index - first) % self.repeats]
+
+    @property
+    def signature(self) -> str:
+        shown = [p.name if p.default is REQUIRED else f"[{p.name}]" for p in self.parameters]
+        return f"{self.name}({', '.join(shown)}{', …' if self.repeats else ''})"
+
+
+class Family:
+    """Functions that belong together, in the order they are declared."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.functions: list[Function] = []
+
+    def strict(
+        self, name: str, *parameters: Parameter, returns: Kind, examples: tuple[Example, ...], repeats: int = 0
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare a function of values: all arguments are evaluated and converted before it is called."""
+
+        def declare(body: Callable[..., Any]) -> Callable[..., Any]:
+            self.functions.append(
+                Function(
+                    name=name,
+                    parameters=parameters,
+                    returns=returns,
+                    doc=body.__doc__ or "",
+                    examples=examples,
+                    body=body,
+                    repeats=repeats,
+                )
+            )
+            return body
+
+        return declare
+
+    def lazy(
+        self, name: str, *parameters: Parameter, returns: Kind, examples: tuple[Example, ...], **traits: Any
+    ) -> Callable[[Callable[..., Term]], Callable[..., Term]]:
+        """Declare a builder: it gets slots and returns the term, so it decides what is evaluated and when."""
+
+        def declare(build: Callable[..., Term]) -> Callable[..., Term]:
+            self.functions.append(
+                Function(
+                    name=name,
+                    parameters=parameters,
+                    returns=returns,
+                    doc=build.__doc__ or "",
+                    examples=examples,
+                    build=build,
+                    **traits,
+                )
+            )
+            return build
+
+        return declare

@@ -1,0 +1,172 @@
+"""Functions that cut, pad and find text. Positions count from 1, and null stays null unless it says otherwise.
+
+Source of what Entra's functions do: Microsoft Entra ID, "Reference for writing expressions for attribute mappings".
+"""
+
+from shared.expressions.fault import ExpressionError
+from shared.expressions.letters import lower_invariant
+from shared.expressions.registry import Example, Family, Parameter
+from shared.expressions.values import MAX_TEXT, Kind, bounded
+
+TEXT = Family("Text")
+SOURCE = Parameter("source", Kind.TEXT)
+COUNT = Parameter("count", Kind.NUMBER)
+PADDING = Parameter("padding", Kind.TEXT, default=" ")
+
+
+@TEXT.strict(
+    "Append",
+    SOURCE,
+    Parameter("suffix", Kind.TEXT),
+    returns=Kind.TEXT,
+    examples=(Example('Append([login], "-adm")', "jvisser-adm", {"login": "jvisser"}),),
+)
+def append(source: str | None, suffix: str | None) -> str | None:
+    """The suffix behind the source. A null counts as empty; two nulls are null."""
+    if source is None or suffix is None:
+        return source or suffix
+    return bounded(source + suffix)
+
+
+@TEXT.strict(
+    "Left",
+    SOURCE,
+    COUNT,
+    returns=Kind.TEXT,
+    examples=(Example('Left("Visser", 3)', "Vis"), Example('Left("Visser", 0)', "")),
+)
+def left(source: str | None, count: int) -> str:
+    """The first characters; all of them when the count is negative or too large. Null gives an empty text."""
+    text = source or ""
+    return text if count < 0 else text[:count]
+
+
+@TEXT.strict("Right", SOURCE, COUNT, returns=Kind.TEXT, examples=(Example('Right("00042", 2)', "42"),))
+def right(source: str | None, count: int) -> str:
+    """The last characters; all of them when the count is negative or too large. Null gives an empty text."""
+    text = source or ""
+    return text if count < 0 else text[max(0, len(text) - count) :]
+
+
+@TEXT.strict(
+    "Mid",
+    SOURCE,
+    Parameter("start", Kind.NUMBER),
+    Parameter("length", Kind.NUMBER),
+    returns=Kind.TEXT,
+    examples=(Example('Mid("Visser", 2, 3)', "iss"), Example('Mid("Visser", 5, 40)', "er")),
+)
+def mid(source: str | None, start: int, length: int) -> str | None:
+    """The part that begins at `start`; past the end it is what is left."""
+    if start < 1:
+        raise ExpressionError("has a start before the first character", hint="positions count from 1")
+    return None if source is None else source[start - 1 : start - 1 + max(0, length)]
+
+
+@TEXT.strict("Len", SOURCE, returns=Kind.NUMBER, examples=(Example('Len("Visser")', "6"),))
+def length_of(source: str | None) -> int:
+    """The number of characters; 0 for null."""
+    return len(source or "")
+
+
+@TEXT.strict("Trim", SOURCE, returns=Kind.TEXT, examples=(Example('Trim("  de Vries ")', "de Vries"),))
+def trim(source: str | None) -> str | None:
+    """Without white space at both ends."""
+    return None if source is None else source.strip()
+
+
+@TEXT.strict("LTrim", SOURCE, returns=Kind.TEXT, examples=(Example('LTrim("  Vries")', "Vries"),))
+def left_trim(source: str | None) -> str | None:
+    """Without white space at the beginning."""
+    return None if source is None else source.lstrip()
+
+
+@TEXT.strict("RTrim", SOURCE, returns=Kind.TEXT, examples=(Example('RTrim("Vries  ")', "Vries"),))
+def right_trim(source: str | None) -> str | None:
+    """Without white space at the end."""
+    return None if source is None else source.rstrip()
+
+
+@TEXT.strict(
+    "PadLeft", SOURCE, Parameter("length", Kind.NUMBER), PADDING, returns=Kind.TEXT,
+    examples=(Example('PadLeft([number], 6, "0")', "000042", {"number": 42}),),
+)  # fmt: skip
+def pad_left(source: str | None, length: int, padding: str | None) -> str | None:
+    """The padding character before the source until it has `length` characters."""
+    return None if source is None else source.rjust(_width(length), _padding(padding))
+
+
+@TEXT.strict(
+    "PadRight", SOURCE, Parameter("length", Kind.NUMBER), PADDING, returns=Kind.TEXT,
+    examples=(Example('PadRight("AB", 4, "x")', "ABxx"),),
+)  # fmt: skip
+def pad_right(source: str | None, length: int, padding: str | None) -> str | None:
+    """The padding character behind the source until it has `length` characters."""
+    return None if source is None else source.ljust(_width(length), _padding(padding))
+
+
+def _width(length: int) -> int:
+    if length > MAX_TEXT:
+        raise ExpressionError(f"makes a text longer than {MAX_TEXT} characters")
+    return length
+
+
+def _padding(padding: str | None) -> str:
+    if padding is None or len(padding) != 1:
+        raise ExpressionError("pads with one character, no more and no less")
+    return padding
+
+
+@TEXT.strict(
+    "StripSpaces", SOURCE, returns=Kind.TEXT, examples=(Example('StripSpaces("van den Berg")', "vandenBerg"),)
+)
+def strip_spaces(source: str | None) -> str | None:
+    """Without any space (U+0020)."""
+    return None if source is None else source.replace(" ", "")
+
+
+@TEXT.strict(
+    "Word",
+    SOURCE,
+    Parameter("number", Kind.NUMBER),
+    Parameter("delimiters", Kind.TEXT),
+    returns=Kind.TEXT,
+    examples=(Example('Word("Anna;Maria Theresia", 2, " ;")', "Maria"), Example('Word("Anna", 4, " ")', "")),
+)
+def word(source: str | None, number: int, delimiters: str | None) -> str:
+    """The word with that number, where any character of `delimiters` parts words; "" when there is none."""
+    text, first, *others = source or "", *(delimiters or " ")
+    for other in others:
+        text = text.replace(other, first)
+    words = [part for part in text.split(first) if part]
+    return words[number - 1] if 1 <= number <= len(words) else ""
+
+
+@TEXT.strict(
+    "InStr",
+    Parameter("text", Kind.TEXT),
+    Parameter("sought", Kind.TEXT),
+    Parameter("start", Kind.NUMBER, default=1),
+    Parameter("compare", Kind.NUMBER, default=0),
+    returns=Kind.NUMBER,
+    examples=(
+        Example('InStr("anna.visser", ".")', "5"),
+        Example('InStr("Anna", "a", 1, vbTextCompare)', "1"),
+        Example('InStr("Anna", "x")', "0"),
+    ),
+)
+def position(text: str | None, sought: str | None, start: int, compare: int) -> int:
+    """Where `sought` begins, from `start` on, or 0. Upper and lower case differ unless vbTextCompare is given."""
+    if start < 1:
+        raise ExpressionError("has a start before the first character", hint="positions count from 1")
+    if text is None or sought is None:
+        return 0
+    if compare:
+        text, sought = lower_invariant(text), lower_invariant(sought)
+    return text.find(sought, start - 1) + 1
+
+
+@TEXT.strict("CStr", SOURCE, returns=Kind.TEXT, examples=(Example("CStr([fte])", "0.8", {"fte": 0.8}),))
+def as_text(source: str | None) -> str | None:
+    """The value as text: a truth is True or False, a date is M/d/yyyy h:mm:ss tt."""
+    return source

@@ -1,0 +1,138 @@
+"""The brake: what HR may not make us believe, and how much may happen before a person has to say yes. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.errors import Reason
+from shared.model import Verb
+from shared.policy import Adopt, Limit, Plausible
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+GATES = frozenset({Verb.CREATE, Verb.CORRELATE, Verb.RESTORE, Verb.DISABLE, Verb.DELETE})
+"""Verbs that the rest of a plan stands on: when one is held, nothing after it is done."""
+
+
+def implausible(known: int, seen: int, gone: int, limits: Plausible) -> str:
+    """Why an answer of HR cannot be believed; "" when it can.
+
+    `known` people were there before, `seen` are in the answer, and `gone` of the known are not.
+    """
+    if seen == 0:
+        return "HR returned nobody"
+    if gone > limits.always_allowed and gone * 100 > known * limits.most_gone:
+        return f"{gone} of the {known} people known are missing, and at most {limits.most_gone:g} % may be"
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What one person's Desired version asks of one target: so many actions of each verb."""
+
+    person: str
+    version: int
+    cohort: str
+    verbs: Mapping[Verb, int]
+    asks: Mapping[Verb, Reason]
+    """Verbs that need a person's yes whatever the numbers, and why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reservation:
+    """One person's use of one verb, counted before anything is written. Reserving the same again counts once."""
+
+    verb: Verb
+    person: str
+    version: int
+    cohort: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """For each request, in order: the verbs that may be done, and the verbs that wait for a person, with the reason."""
+
+    permitted: tuple[frozenset[Verb], ...]
+    held: tuple[Mapping[Verb, Reason], ...]
+    reserved: tuple[Reservation, ...]
+
+
+def admit(
+    requests: Sequence[Request],
+    before: Iterable[Reservation],
+    limits: Mapping[Verb, Limit],
+    population: int,
+    now: datetime,
+) -> Decision:
+    """Decide once for everything that came in together; of a verb whose limit is exceeded, none is permitted.
+
+    `before` are the reservations of the last 7 days; `population` is the number of people HR knows. What was reserved
+    already for the same person, verb and version is permitted again and counted once.
+    """
+    earlier = [one for one in before if now - one.at < WEEK]
+    granted = {(one.verb, one.person, one.version) for one in earlier}
+    over = _exceeded(requests, earlier, granted, limits, population, now)
+    permitted, held, reserved = [], [], []
+    for request in requests:
+        waits = {verb: request.asks[verb] for verb in request.verbs if verb in request.asks}
+        for verb in request.verbs:
+            known = (verb, request.person, request.version) in granted
+            if verb not in waits and not known and (request.cohort, verb) in over:
+                waits[verb] = Reason.LIMIT
+            elif verb in limits and verb not in waits and not known:
+                reserved.append(
+                    Reservation(
+                        verb=verb, person=request.person, version=request.version, cohort=request.cohort, at=now
+                    )
+                )
+        permitted.append(frozenset(request.verbs) - waits.keys())
+        held.append(waits)
+    return Decision(tuple(permitted), tuple(held), tuple(reserved))
+
+
+def _exceeded(
+    requests: Sequence[Request],
+    earlier: Sequence[Reservation],
+    granted: set[tuple[Verb, str, int]],
+    limits: Mapping[Verb, Limit],
+    population: int,
+    now: datetime,
+) -> set[tuple[str, Verb]]:
+    """The cohorts and verbs of which nothing more may happen. Cohorts are taken in order, each as a whole."""
+    over: set[tuple[str, Verb]] = set()
+    for verb, limit in limits.items():
+        day = sum(one.verb is verb and now - one.at < DAY for one in earlier)
+        week = sum(one.verb is verb for one in earlier)
+        for cohort in dict.fromkeys(request.cohort for request in requests):
+            run = sum(one.verb is verb and one.cohort == cohort for one in earlier)
+            new = sum(
+                verb in request.verbs
+                and verb not in request.asks
+                and (verb, request.person, request.version) not in granted
+                for request in requests
+                if request.cohort == cohort
+            )
+            if new and _beyond(limit, run + new, day + new, week + new, population):
+                over.add((cohort, verb))
+            else:
+                day, week = day + new, week + new
+    return over
+
+
+def _beyond(limit: Limit, run: int, day: int, week: int, population: int) -> bool:
+    return (
+        (limit.run is not None and run > limit.run)
+        or (limit.day is not None and day > limit.day)
+        or (limit.week is not None and week > limit.week)
+        or (limit.percent is not None and run * 100 > limit.percent * population and run > 1)
+    )
+
+
+def asks(verbs: Iterable[Verb], adopt: Adopt) -> Mapping[Verb, Reason]:
+    """What needs a yes by its nature: adopting on request, and always adopting an account only to disable it."""
+    found = frozenset(verbs)
+    if Verb.CORRELATE in found and (adopt is Adopt.ASK or Verb.DISABLE in found):
+        return dict.fromkeys(found & {Verb.CORRELATE, Verb.DISABLE, Verb.DELETE}, Reason.ADOPTION)
+    return {}

@@ -1,0 +1,123 @@
+"""Where every row lives: tables, partitions and keys, in one place. All rows of one person share one partition.
+
+A person has an id of our own, derived from source and HR id unless a row says otherwise, so that conversion and
+renumbering have a place. Keys start with the person, or with what a timer looks for (marks, wakes).
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+STATE = "state"
+SOURCES = "sources"
+GATES = "gates"
+IDENTIFIERS = "identifiers"
+ACCOUNTS = "accounts"
+DIRECTORY = "directory"
+LEDGER = "ledger"
+TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
+
+SCHEMA = 1
+"""Written into every row; a row of another version is parked, not guessed at."""
+
+BUCKETS = 64
+"""Partitions of the state. It can never change for an existing customer, because keys would move."""
+
+
+def own_id(source: str, hr_id: str) -> str:
+    """Our id for somebody of `source`: 20 hexadecimal characters, the same whenever it is asked."""
+    return blake2b(f"{source}\0{hr_id}".encode(), digest_size=10).hexdigest()
+
+
+def bucket(key: str) -> str:
+    """The partition a person or account belongs to."""
+    return f"{int.from_bytes(blake2b(key.encode(), digest_size=2).digest(), 'big') % BUCKETS:02x}"
+
+
+def buckets() -> Iterator[str]:
+    return (f"{number:02x}" for number in range(BUCKETS))
+
+
+class Hop(StrEnum):
+    """What a mark promises will be done."""
+
+    MAP = "map"
+    DEPENDENTS = "dependents"
+    ADMIT = "admit"
+    PROVISION = "provision"
+
+
+MARKS = "mark|"
+WAKES = "wake|"
+
+
+def mark(hop: Hop, person: str, target: str = "") -> str:
+    return f"{MARKS}{hop}|{person}|{target}"
+
+
+def marks(hop: Hop) -> str:
+    return f"{MARKS}{hop}|"
+
+
+def wake(day: date, person: str) -> str:
+    return f"{WAKES}{day.isoformat()}|{person}"
+
+
+def of(person: str) -> str:
+    """The prefix of everything that is one person's."""
+    return f"{person}|"
+
+
+def person(person: str) -> str:
+    return f"{person}|person"
+
+
+def mapped(person: str) -> str:
+    """What the last mapping left to remember: the wake date and whom the person depends on."""
+    return f"{person}|mapped"
+
+
+def desired(person: str, target: str) -> str:
+    return f"{person}|desired|{target}"
+
+
+def link(person: str, target: str) -> str:
+    return f"{person}|link|{target}"
+
+
+def permit(person: str, target: str) -> str:
+    return f"{person}|permit|{target}"
+
+
+def lease(person: str, target: str) -> str:
+    return f"{person}|lease|{target}"
+
+
+def holds(person: str, place: str = "") -> str:
+    """The prefix of a person's holds; `place` is a target or a source."""
+    return f"{person}|hold|{place}|" if place else f"{person}|hold|"
+
+
+def hold(person: str, place: str, what: str) -> str:
+    """`what` is the verb that waits, or "-" when the person as a whole does."""
+    return f"{person}|hold|{place}|{what}"
+
+
+def dependent(person: str, other: str) -> str:
+    """`other` has an attribute that points to `person`."""
+    return f"{person}|dependent|{other}"
+
+
+def dependents(person: str) -> str:
+    return f"{person}|dependent|"
+
+
+def identifier(attribute: str, value: str) -> str:
+    """One namespace for each attribute, compared without case as directories do."""
+    return f"{attribute}|{value.casefold()}"
+
+
+def entry(at: datetime, person: str, target: str, verb: str) -> str:
+    """A line of the ledger; ordered by time within its partition."""
+    return f"{person}|{at.isoformat(timespec='microseconds')}|{target}|{verb}"

@@ -1,0 +1,112 @@
+"""Walking a list page by page to its end; one that loops, shrinks or leaves its host is not believed."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from shared.answers import decoded
+from shared.errors import Misconfigured, Refused, TryLater
+from shared.rest import NONE, Params, Rest
+
+
+async def by_offset(
+    rest: Rest,
+    path: str,
+    rows: Callable[[Any], Sequence[Any]],
+    *,
+    limit: int,
+    params: Params = NONE,
+    offset: str = "offset",
+    size: str = "limit",
+    total: Callable[[Any], int | None] | None = None,
+) -> AsyncIterator[Any]:
+    """Pages of a list that is asked for by position: parameter `offset` counts rows from 0, `size` is `limit`.
+
+    The position moves by what was received. The list ends at an empty page, or at one that is not full once
+    `total`, where the system tells one, has been received. Raises `TryLater` when it ends before its own total or
+    the total changes, for then it changed while it was read and somebody may have been skipped; `Misconfigured`
+    when a page comes back a second time, so that the position is plainly ignored.
+    """
+    position, told, before = 0, None, None
+    for _ in range(rest.manners.pages):
+        page = await _page(rest, path, {**params, offset: position, size: limit})
+        found, known = rows(page), total(page) if total else None
+        if found and found == before:
+            raise _looping(rest, path)
+        if None not in (told, known) and known != told:
+            raise TryLater(f"{rest.system}: the list at {path} changed while it was read; it is read again later")
+        told = known if told is None else told
+        yield page
+        position, before = position + len(found), found
+        if told is not None and not found and position < told:
+            raise TryLater(f"{rest.system}: {path} ended after {position} of {told} records; it is read again later")
+        if not found or (len(found) < limit and (told is None or position >= told)):
+            return
+    raise _endless(rest, path)
+
+
+async def by_cursor(
+    rest: Rest,
+    path: str,
+    cursor: Callable[[Any], str | None],
+    *,
+    params: Params = NONE,
+    name: str = "cursor",
+    of_one_object: bool = False,
+) -> AsyncIterator[Any]:
+    """Pages of a list where each page holds the cursor of the next, sent as parameter `name`; no cursor ends it.
+
+    Only the cursor is taken from an answer, never an address. Raises `Misconfigured` when a cursor comes back a
+    second time. A refused list is `Misconfigured`, or `Refused` when it belongs to `of_one_object`.
+    """
+    asked, given = dict(params), set[str]()
+    for _ in range(rest.manners.pages):
+        page = await _page(rest, path, asked, of_one_object)
+        yield page
+        following = cursor(page)
+        if not following:
+            return
+        if following in given:
+            raise _looping(rest, path)
+        given.add(following)
+        asked[name] = following
+    raise _endless(rest, path)
+
+
+async def by_link(
+    rest: Rest, path: str, link: Callable[[Any], str | None], *, params: Params = NONE
+) -> AsyncIterator[Any]:
+    """Pages of a list where each page holds the address of the next, absolute or relative; no address ends it.
+
+    Raises `Misconfigured` when an address comes back a second time or leads to another host.
+    """
+    address = rest.address(path)
+    address = address.copy_merge_params(params) if params else address
+    given = {str(address)}
+    for _ in range(rest.manners.pages):
+        page = await _page(rest, str(address), NONE)
+        yield page
+        following = link(page)
+        if not following:
+            return
+        address = rest.address(following, onto=address)
+        if str(address) in given:
+            raise _looping(rest, path)
+        given.add(str(address))
+    raise _endless(rest, path)
+
+
+async def _page(rest: Rest, where: str, params: Params, of_one_object: bool = False) -> Any:
+    try:
+        return decoded(rest.system, await rest.send("GET", where, params=params))
+    except Refused as refusal:
+        if of_one_object:
+            raise
+        raise Misconfigured(f"{refusal}; check the settings and what the credential may read") from None
+
+
+def _looping(rest: Rest, path: str) -> Misconfigured:
+    return Misconfigured(f"{rest.system}: a page of {path} comes back, or names itself or an earlier one as the next")
+
+
+def _endless(rest: Rest, path: str) -> Misconfigured:
+    return Misconfigured(f"{rest.system}: {path} has more than {rest.manners.pages} pages; that is not believed")

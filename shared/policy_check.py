@@ -1,0 +1,101 @@
+"""A policy held against the connectors it names: what a system cannot do is refused before anything is deployed."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.connector import Manifest
+from shared.errors import Misconfigured
+from shared.policy import TargetPolicy
+from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
+
+ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd"})
+"""Facts every person has, whatever the source."""
+
+
+def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tuple[str, str], BaseModel]:
+    """The settings of each source and target, by ("sources", name) or ("targets", name).
+
+    `manifest` gives a connector's manifest by name and raises `Misconfigured` for one that does not exist. Raises
+    `PolicyInvalid` with every mistake there is.
+    """
+    mistakes: list[Mistake] = []
+    built: dict[tuple[str, str], BaseModel] = {}
+    manifests: dict[tuple[str, str], Manifest] = {}
+    for kind, parts in (("sources", found.policy.sources), ("targets", found.policy.targets)):
+        for name, part in parts.items():
+            path = (kind, name)
+            try:
+                manifests[path] = _fitting(found, path, manifest(part.connector), part.connector)
+                built[path] = settings(found, (*path, "settings"), manifests[path].settings, part.settings)
+            except PolicyInvalid as invalid:
+                mistakes += invalid.mistakes
+            except Misconfigured as error:
+                mistakes.append(found.mistake((*path, "connector"), str(error)))
+    facts = _facts(found, manifests, built)
+    for name, target in found.policy.targets.items():
+        if ("targets", name) in manifests:
+            mistakes += _target(found, name, target, manifests["targets", name], facts)
+    if mistakes:
+        raise PolicyInvalid(mistakes)
+    return built
+
+
+def _fitting(found: PolicyText, path: tuple[str, str], one: Manifest, name: str) -> Manifest:
+    """Raises `PolicyInvalid` when the connector is no source, or no target, where one is needed."""
+    if (one.source if path[0] == "sources" else one.target) is None:
+        raise PolicyInvalid([found.mistake((*path, "connector"), f"{name} cannot be used as one of {path[0]}")])
+    return one
+
+
+def _facts(
+    found: PolicyText, manifests: Mapping[tuple[str, str], Manifest], built: Mapping[tuple[str, str], Any]
+) -> frozenset[str] | None:
+    """What expressions may name: the facts of all sources; None when a source could not be set up."""
+    facts = set(ALWAYS)
+    for name in found.policy.sources:
+        path = ("sources", name)
+        if path not in built:
+            return None
+        facts |= manifests[path].facts | manifests[path].more_facts(built[path])
+    return frozenset(facts)
+
+
+def _target(
+    found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: frozenset[str] | None
+) -> Iterator[Mistake]:
+    path = ("targets", name)
+    known = {attribute.name for attribute in manifest.attributes}
+    for attribute, mapping in target.attributes.items():
+        here = (*path, "attributes", attribute)
+        if attribute not in known:
+            yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{_near(attribute, known)}")
+        yield from _names(found, here, mapping.value.names, facts)
+    for attribute in target.correlate:
+        if attribute not in manifest.correlate:
+            text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
+            yield found.mistake((*path, "correlate"), text)
+    yield from _names(found, (*path, "when"), target.when.names, facts)
+    for index, grant in enumerate(target.grants):
+        here = (*path, "grants", str(index))
+        if grant.entitlement.kind not in manifest.entitlements:
+            yield found.mistake(here, f"{manifest.name} cannot grant a {grant.entitlement.kind}")
+        yield from _names(found, here, grant.when.names, facts)
+    for verb in target.limits:
+        if verb not in manifest.verbs:
+            yield found.mistake((*path, "limits"), f"{manifest.name} cannot {verb}")
+
+
+def _names(
+    found: PolicyText, path: tuple[str, ...], names: Iterable[str], facts: frozenset[str] | None
+) -> Iterator[Mistake]:
+    for name in sorted(names) if facts is not None else ():
+        if name not in (facts or ()):
+            yield found.mistake(path, f"no source gives {name}{_near(name, facts or ())}")
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,28 @@
+"""The queues there are: the one place where their names and settings live; infra and host.json follow it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from shared.bus import QueueSettings
+
+CHANGES = "changes"
+"""Look at this person again: map."""
+
+ADMIT = "admit"
+"""Look at this cohort again: decide."""
+
+PROVISIONING_NOW = "provisioning-now"
+"""Look at this person on this target now: leavers, security, single changes."""
+
+PROVISIONING = "provisioning"
+"""Look at this person on this target at its reserved time: bulk."""
+
+QUEUES: Mapping[str, QueueSettings] = MappingProxyType(
+    {
+        CHANGES: QueueSettings(),
+        ADMIT: QueueSettings(lock_seconds=300),
+        PROVISIONING_NOW: QueueSettings(),
+        PROVISIONING: QueueSettings(),
+    }
+)
+"""A doorbell never expires: the mark in the state is the truth, and a late look is as good as an early one."""

@@ -1,0 +1,144 @@
+"""A directory in memory that checks the safety invariants at every single write, and loses answers on request."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.connector import DirectoryPage
+from shared.errors import Reason, Refused, TryLater
+from shared.model import Account, Action, Verb
+from simulation_faults import Faults
+
+LAG = 60
+"""Steps during which `find` may not see a new account."""
+
+
+class Violation(AssertionError):
+    """A safety invariant does not hold."""
+
+
+@dataclass(frozen=True)
+class Write:
+    at: datetime
+    verb: Verb
+    account: str
+    person: str
+
+
+class SimulatedTarget:
+    """`may_enable` says whether enabling this employee now is anything but an old message's doing (S4)."""
+
+    def __init__(self, faults: Faults, disables_a_day: int, may_enable: Callable[[str], bool]) -> None:
+        self.faults, self.disables_a_day, self.may_enable = faults, disables_a_day, may_enable
+        self.accounts: dict[str, Account] = {}
+        self.born: dict[str, int] = {}
+        self.untouchable: set[str] = set()
+        self.writes: list[Write] = []
+        self.log: list[tuple[str, bool]] = []
+        """Accounts in order of change, for the delta: (id, removed)."""
+
+    def given(self, account: Account, untouchable: bool = True) -> None:
+        """An account that was there before us."""
+        self._put(account)
+        if untouchable:
+            self.untouchable.add(account.id)
+
+    async def find(self, attribute: str, value: str) -> list[Account]:
+        await self.faults.turn()
+        found = [a for a in self.accounts.values() if str(a.attributes.get(attribute, "")).lower() == value.lower()]
+        if attribute == "employeeId" and self.faults.happens("find lags"):
+            found = [a for a in found if self.faults.steps - self.born.get(a.id, -LAG) >= LAG]
+        return found
+
+    async def read(self, account: str) -> Account | None:
+        await self.faults.turn()
+        return self.accounts.get(account)
+
+    async def apply(self, account: str, action: Action) -> str:
+        await self.faults.turn()
+        if action.verb is Verb.CORRELATE:
+            return account
+        if self.faults.happens("target fails before"):
+            raise TryLater("the target timed out", 5)
+        account = self._apply(account, action)
+        await self.faults.turn()
+        if self.faults.happens("target fails after"):
+            raise TryLater("the target's answer was lost", 5)
+        return account
+
+    async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
+        await self.faults.turn()
+        start = int(token or 0)
+        latest = dict(self.log[start:])
+        yield DirectoryPage(
+            accounts=tuple(self.accounts[key] for key, removed in latest.items() if not removed),
+            removed=tuple(key for key, removed in latest.items() if removed),
+            token=str(len(self.log)),
+            fresh=not token,
+        )
+
+    def _apply(self, account: str, action: Action) -> str:
+        if action.verb is Verb.CREATE:
+            return self._create(action)
+        if account in self.untouchable:
+            raise Violation(f"S3: {action.verb} on an account that is not ours")
+        there = self.accounts.get(account)
+        if action.verb is Verb.RESTORE:
+            raise Refused("not in the bin", Reason.ACCOUNT_GONE)
+        if there is None:
+            if action.verb in (Verb.DELETE, Verb.DISABLE, Verb.REVOKE):
+                return account
+            raise Refused("there is no such account", Reason.ACCOUNT_GONE)
+        match action.verb:
+            case Verb.UPDATE:
+                there = replace(there, attributes={**there.attributes, **action.attributes})
+            case Verb.GRANT if action.entitlement:
+                there = replace(there, entitlements=there.entitlements | {action.entitlement})
+            case Verb.REVOKE if action.entitlement:
+                there = replace(there, entitlements=there.entitlements - {action.entitlement})
+            case Verb.ENABLE:
+                if not self.may_enable(str(there.attributes["employeeId"])):
+                    raise Violation("S4: a leaver is enabled again")
+                there = replace(there, enabled=True)
+            case Verb.DISABLE:
+                there = replace(there, enabled=False)
+        before = self.accounts[account]
+        if action.verb is Verb.DELETE:
+            self._remove(account)
+        else:
+            self._put(there)
+        self._record(action.verb, before)
+        return account
+
+    def _create(self, action: Action) -> str:
+        name = str(action.attributes["userPrincipalName"])
+        if any(a.attributes.get("userPrincipalName") == name for a in self.accounts.values()):
+            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        account = Account(id=f"a{len(self.log)}", enabled=False, attributes=dict(action.attributes))
+        self.born[account.id] = self.faults.steps
+        self._put(account)
+        self._record(Verb.CREATE, account)
+        same = [a for a in self.accounts.values() if a.attributes.get("employeeId") == account.attributes["employeeId"]]
+        if len(same) > 1:
+            raise Violation("S1: two accounts for one person")
+        return account.id
+
+    def _record(self, verb: Verb, account: Account) -> None:
+        self.writes.append(Write(self.faults.now, verb, account.id, str(account.attributes.get("employeeId"))))
+        if verb is Verb.DISABLE and account.enabled:
+            recent = self.faults.now - timedelta(hours=20)
+            people = {w.person for w in self.writes if w.verb is Verb.DISABLE and w.at > recent}
+            if len(people) > self.disables_a_day:
+                raise Violation(f"S2: {len(people)} people disabled in a day, {self.disables_a_day} allowed")
+
+    def _put(self, account: Account) -> None:
+        self.accounts[account.id] = account
+        self.log.append((account.id, False))
+
+    def _remove(self, account: str) -> None:
+        del self.accounts[account]
+        self.log.append((account, True))
+
+    def delete_by_hand(self, account: str) -> None:
+        """What an administrator may do at any time."""
+        self._remove(account)

@@ -1,0 +1,61 @@
+"""Plain coroutines stepped by hand: whoever is next, who stalls and who is killed is one seed's choice. No event loop."""
+
+from collections.abc import Coroutine, Generator
+from random import Random
+from typing import Any
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this point runs, not even a finally."""
+
+
+class Pause:
+    """One point at which anything may happen in between."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+PAUSE = Pause()
+
+
+class Task:
+    """One running piece of work that can be stepped, stalled and killed."""
+
+    def __init__(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
+        self.name, self.work, self.stalled = name, work, 0
+        self.done = False
+
+    def step(self) -> None:
+        """Run to the next pause. An exception that is not caught inside ends the task and propagates."""
+        try:
+            self.work.send(None)
+        except StopIteration:
+            self.done = True
+        except BaseException:
+            self.done = True
+            raise
+
+
+class Graveyard:
+    """Killed tasks, kept so that closing them later runs nothing of theirs against the living state."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        for task in self.tasks:
+            try:
+                task.work.close()
+            except (Killed, RuntimeError):
+                continue
+
+
+def choose(random: Random, tasks: list[Task]) -> Task | None:
+    """A task that is not stalled; stalled ones get a step nearer."""
+    for task in tasks:
+        task.stalled = max(0, task.stalled - 1)
+    awake = [task for task in tasks if not task.stalled]
+    return random.choice(awake) if awake else None

@@ -1,0 +1,352 @@
+"""One seed: an organisation's history on a misbehaving machine room, with the production engine in the middle."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from random import Random
+
+from shared import engine as production
+from shared import layout
+from shared.engine import Engine
+from shared.errors import Misconfigured, TryLater
+from shared.model import Account, Contract, Entitlement, Person, Stage
+from shared.lifecycle import stage_of
+from shared.policy import Policy
+from shared import codec
+from shared.planning import same
+from simulation_faults import Faults
+from simulated_target import SimulatedTarget, Violation
+from storage import SimulatedBus, SimulatedStore
+from turns import Graveyard, Task, choose
+
+START = datetime(2026, 3, 2, 7, tzinfo=UTC)
+DISABLES = 2
+STALL = 150
+PATIENCE = 6000
+"""Steps a world may take before it counts as stuck."""
+
+
+@cache
+def policy() -> Policy:
+    return Policy.model_validate(
+        {
+            "customer": "simulated",
+            "time_zone": "UTC",
+            "sources": {"hr": {"connector": "hr", "plausible": {"most_gone": 10, "always_allowed": 0}}},
+            "targets": {
+                "entra": {
+                    "connector": "entra",
+                    "correlate": ["employeeId"],
+                    "timing": {"create_before": 3, "delete_after": 20},
+                    "limits": {"disable": {"day": DISABLES, "week": 100}, "delete": {"day": 100}},
+                    "attributes": {
+                        "employeeId": "[employeeId]",
+                        "department": "[department]",
+                        "manager": "[manager]",
+                        "userPrincipalName": 'SelectUniqueValue([name], Join("", [name], "2"), Join("", [name], "3"))',
+                    },
+                    "grants": [{"group": "All"}, {"group": "Sales", "when": {"department": "Sales"}}],
+                }
+            },
+        }
+    )
+
+
+class SimulatedHR:
+    """An HR system that tells the truth, nothing, half of it, or stops in the middle."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.people: dict[str, Person] = {}
+
+    async def fetch(self) -> AsyncIterator[Person]:
+        await self.faults.turn()
+        people = list(self.people.values())
+        if self.faults.happens("HR is empty"):
+            return
+        if self.faults.happens("HR is truncated"):
+            people = people[: len(people) // 2]
+        for person in people:
+            if self.faults.happens("HR fails midway"):
+                raise TryLater("HR timed out", 60)
+            yield person
+        await self.faults.turn()
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.graveyard = Graveyard()
+        self.faults = Faults(self.random, START, self.graveyard)
+        self.hr = SimulatedHR(self.faults)
+        self.target = SimulatedTarget(self.faults, DISABLES, self._may_enable)
+        self.store, self.bus = SimulatedStore(self.faults), SimulatedBus(self.faults)
+        self.tasks: list[Task] = []
+        self.sessions: dict[str, str] = {}
+        self.numbers = 0
+        self.running: Task | None = None
+        self.left: dict[str, datetime] = {}
+        """Employee → since when the saved Desired has not been ACTIVE."""
+        self.engine = Engine(
+            policy=policy(),
+            policy_hash="",
+            sources={"hr": self.hr},
+            targets={"entra": self.target},
+            references={"entra": frozenset({"manager"})},
+            limits={"entra": {}},
+            store=self.store,
+            bus=self.bus,
+            clock=self.faults.clock,
+            unique=self._unique,
+            hash_key=b"simulated",
+        )
+        self.target.given(Account(id="stranger", enabled=True, attributes={"userPrincipalName": "ann"}))
+        self.target.given(
+            Account(id="boss", enabled=True, protected="a directory role", attributes={"employeeId": "4"})
+        )
+
+    def _unique(self) -> str:
+        self.numbers += 1
+        return str(self.numbers)
+
+    # ── history ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def event(self) -> None:
+        """Something happens in the world: to people, to the clock, or by an administrator's hand."""
+        day = self.faults.now.date()
+        name = self.random.choice("1234")
+        match self.random.choice(("join", "join", "move", "move", "leave", "mass", "back", "admin", "day", "days")):
+            case "join" if name not in self.hr.people:
+                self._employ(name, day + timedelta(self.random.choice((-30, 0, 2))))
+            case "move" if name in self.hr.people:
+                self._change(name, department=self.random.choice(("Sales", "Care", None)), manager=self._somebody())
+            case "leave" if name in self.hr.people:
+                self._until(name, day - timedelta(self.random.choice((0, 1))))
+            case "mass":
+                for one in self.hr.people:
+                    self._until(one, day - timedelta(1))
+            case "back" if name in self.hr.people:
+                self._until(name, None)
+            case "admin":
+                ours = [key for key in self.target.accounts if key not in self.target.untouchable]
+                if ours and self.random.random() < 0.3:
+                    self.target.delete_by_hand(self.random.choice(ours))
+            case "day":
+                self.faults.now += timedelta(days=1)
+            case "days":
+                self.faults.now += timedelta(days=self.random.choice((2, 25)))
+
+    def _somebody(self) -> str | None:
+        return self.random.choice([*self.hr.people, None])
+
+    def _employ(self, name: str, start: date) -> None:
+        fields = {"department": "Sales", "manager": self._somebody()}
+        self.hr.people[name] = Person(
+            hr_id=name,
+            fields={"name": "bob" if name in "12" else "ann"},
+            contracts=(Contract(id="c", start=start, fields=fields),),
+        )
+
+    def _change(self, name: str, **fields: str | None) -> None:
+        person = self.hr.people[name]
+        contract = replace(person.contracts[0], fields={**person.contracts[0].fields, **fields})
+        self.hr.people[name] = replace(person, contracts=(contract,))
+
+    def _until(self, name: str, end: date | None) -> None:
+        person = self.hr.people[name]
+        if end is None or end >= person.contracts[0].start:
+            self.hr.people[name] = replace(person, contracts=(replace(person.contracts[0], end=end),))
+
+    # ── machine room ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, events: int = 7) -> None:
+        """A troubled history, then calm: everything must converge, and doing it all again must write nothing."""
+        try:
+            for _ in range(events):
+                self.event()
+                self._busy(self.random.randrange(20, 160))
+            self.faults.active = False
+            self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
+            self._calm()
+            self._converged()
+            self._quiet()
+        finally:
+            self.graveyard.tasks += self.tasks
+            self.graveyard.close()
+
+    def _busy(self, steps: int) -> None:
+        """Some time in which everything runs at once and anything breaks."""
+        for _ in range(steps):
+            self.faults.now += timedelta(seconds=self.random.choice((0, 0, 1, 20)))
+            self._maybe_start()
+            task = choose(self.random, self.tasks)
+            if task is None:
+                continue
+            if self.faults.happens("worker is killed"):
+                self._bury(task)
+            elif self.faults.happens("worker stalls"):
+                task.stalled = STALL
+                task.name = f"stalled {task.name}"
+                self.faults.now += timedelta(minutes=self.random.choice((0, 6)))
+            else:
+                self._step(task)
+
+    def _maybe_start(self) -> None:
+        dice = self.random.random()
+        if dice < 0.04:
+            self._start("poll", self._poll())
+        elif dice < 0.05:
+            self._start("wake", production.wake(self.engine))
+        elif dice < 0.06:
+            self._start("follow", production.follow(self.engine, "entra"))
+        elif dice < 0.07:
+            self._start("sweep", production.sweep(self.engine))
+        elif dice < 0.5:
+            self._deliver()
+
+    async def _poll(self) -> None:
+        try:
+            await production.detect(self.engine, "hr")
+        except Misconfigured:
+            return
+
+    def _start(self, name: str, work) -> None:  # noqa: ANN001
+        self.tasks.append(Task(name, work))
+
+    def _deliver(self) -> bool:
+        """Hand a due doorbell to a new worker; its session is busy meanwhile, unless its lock was lost."""
+        due = [
+            index
+            for index in self.bus.due(self.faults.now)
+            if self._session(index) not in self.sessions or self.faults.happens("lock is lost")
+        ]
+        if not due:
+            return False
+        index = self.random.choice(due)
+        session = self._session(index)
+        _, queue, bell = self.bus.waiting.pop(index)
+        task = Task(session, production.handle(self.engine, queue, bell.session, bell.body))
+        self.sessions[session] = session
+        self.tasks.append(task)
+        return True
+
+    def _session(self, index: int) -> str:
+        _, queue, bell = self.bus.waiting[index]
+        return f"{queue}/{bell.session}"
+
+    def _bury(self, task: Task) -> None:
+        self.tasks.remove(task)
+        self.graveyard.tasks.append(task)
+        self.sessions.pop(task.name.removeprefix("stalled "), None)
+
+    def _step(self, task: Task) -> None:
+        self.running = task
+        try:
+            task.step()
+        except TryLater:
+            pass  # a timer that comes again; a doorbell's handler never raises it
+        self._note()
+        if task.done:
+            self.tasks.remove(task)
+            self.sessions.pop(task.name.removeprefix("stalled "), None)
+
+    def _note(self) -> None:
+        """Since when each person's saved Desired has not been ACTIVE: what an old message would go against."""
+        for name in self.hr.people:
+            person = layout.own_id("hr", name)
+            row = self.store.rows.get((layout.STATE, layout.bucket(person)), {}).get(layout.desired(person, "entra"))
+            if row is None:
+                continue
+            if row.data["is"]["stage"] == Stage.ACTIVE:
+                self.left.pop(name, None)
+            else:
+                self.left.setdefault(name, self.faults.now)
+
+    def _may_enable(self, employee: str) -> bool:
+        since = self.left.get(employee)
+        late = self.running is not None and self.running.name.startswith("stalled")
+        return since is None or late or self.faults.now - since < timedelta(minutes=6)
+
+    # ── calm ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _calm(self) -> None:
+        """Polls, looks at the directory, wakes and sweeps within one day, with nothing failing."""
+        for task in self.tasks:
+            task.stalled = 0
+        self._drain()
+        for _ in range(2):
+            self.faults.now += timedelta(minutes=50)
+            for name, work in (
+                ("poll", self._poll()),
+                ("follow", production.follow(self.engine, "entra")),
+                ("wake", production.wake(self.engine)),
+                ("relook", production.relook(self.engine)),
+                ("sweep", production.sweep(self.engine)),
+            ):
+                self._start(name, work)
+                self._drain()
+
+    def _drain(self) -> None:
+        for _ in range(PATIENCE):
+            if self.tasks:
+                self._step(self.random.choice(self.tasks))
+            elif not self._deliver():
+                later = [at for at, _, _ in self.bus.waiting]
+                if not later:
+                    return
+                self.faults.now = max(self.faults.now, min(later))
+        raise Violation("L1: the pipeline does not come to rest")
+
+    def _converged(self) -> None:
+        holds = {hold.hr_id: hold for hold in self._ask(production.held(self.engine))}
+        today = self.faults.now.date()
+        for name, person in self.hr.people.items():
+            if name in holds or name == "4":
+                continue
+            source, target = policy().sources["hr"], policy().targets["entra"]
+            stage, _ = stage_of(person, source, target.timing, today)
+            mine = [a for a in self.target.accounts.values() if a.attributes.get("employeeId") == name]
+            self._as_wanted(name, person, stage, mine[0] if mine else None)
+
+    def _as_wanted(self, name: str, person: Person, stage: Stage, account: Account | None) -> None:
+        if account is None:
+            if stage >= Stage.READY:
+                raise Violation(f"L1: {name} has no account and nothing is held")
+            return
+        if account.enabled != (stage is Stage.ACTIVE):
+            raise Violation(f"L1: {name} should be {stage.name} and is {'enabled' if account.enabled else 'disabled'}")
+        if stage is Stage.ABSENT:
+            raise Violation(f"L1: {name} should be gone")
+        if stage is not Stage.ACTIVE:
+            if account.entitlements:
+                raise Violation(f"L1: {name} still holds something")
+            return
+        department = person.contracts[0].fields["department"]
+        if not same(account.attributes.get("department"), department):
+            raise Violation(f"L1: {name} has another department")
+        groups = {Entitlement("group", "All")} | ({Entitlement("group", "Sales")} if department == "Sales" else set())
+        if account.entitlements != groups:
+            raise Violation(f"L1: {name} holds {sorted(account.entitlements)}")
+
+    def _quiet(self) -> None:
+        """L2: everything once more, and not one write to the target."""
+        before = len(self.target.writes)
+        self._calm()
+        if len(self.target.writes) != before:
+            raise Violation(f"L2: a second run wrote {self.target.writes[before:]}")
+
+    def _ask(self, question):  # noqa: ANN001, ANN202
+        while True:
+            try:
+                question.send(None)
+            except StopIteration as answer:
+                return answer.value
+
+
+def rows(world: World) -> dict[str, object]:
+    """Everything in the state, for looking at a failing seed."""
+    return {row.key: row.data for place in world.store.rows.values() for row in place.values()}
+
+
+__all__ = ["World", "codec", "rows"]

@@ -1,8 +1,7 @@
-"""What the Microsoft Graph connectors share: one way out through msgraph-sdk's adapter, with our own JSON.
+"""What the Microsoft Graph connectors share: single requests, batches of reads and lists, as JSON of our own.
 
-The adapter signs in and adds the SDK's headers. It follows no redirect and repeats nothing, because pacing is the
-engine's and a POST must not be repeated blindly; and the generated models are never loaded, because they are slow and
-cannot tell null from absent.
+The SDK's generated models are never loaded: they are slow and cannot tell null from absent. No personal value stands
+in a path, a message or a trace.
 """
 
 import json
@@ -17,61 +16,25 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
-from kiota_abstractions.request_option import RequestOption
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-from kiota_http.kiota_client_factory import KiotaClientFactory
-from kiota_http.middleware.options import (
-    RedirectHandlerOption,
-    ResponseHandlerOption,
-    RetryHandlerOption,
-    UrlReplaceHandlerOption,
-)
-from kiota_http.observability_options import ObservabilityOptions
-from msgraph import GraphRequestAdapter
-from msgraph_core import APIVersion, GraphClientFactory
-from msgraph_core.middleware import GraphTelemetryHandler
-from msgraph_core.middleware.options import GraphTelemetryHandlerOption
+from kiota_http.middleware.options import ResponseHandlerOption
 
+from connectors._graph_adapter import SYSTEM, adapter
 from connectors._graph_answers import BUSY, Answer
 from shared.answers import decoded, retry_after
 from shared.connector import Outside
 from shared.errors import Misconfigured, Refused, TryLater
-from shared.rest import exchange
-
-SYSTEM = "Microsoft Graph"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-HOSTS = frozenset(
-    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
-)
-"""Where Microsoft serves Graph («National cloud deployments»); a token is sent nowhere else but to this machine."""
 
 PARTS = 20
 """Requests in one batch, at most («Combine multiple HTTP requests using JSON batching»)."""
 PAGES = 100_000
 """Pages in one list, at most: a service that never ends a list must not hold us for ever."""
 
-Query: TypeAlias = Mapping[str, str]
 Row: TypeAlias = Mapping[str, Any]
-NONE: Query = MappingProxyType({})
+NONE: Mapping[str, str] = MappingProxyType({})
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 _HOLE = re.compile(r"\{(\w+)\}")
 _AADSTS = re.compile(r"AADSTS\d{1,9}")
-
-
-def graph_address(text: str) -> str:
-    """The base address of Graph, without a slash at the end; for use as a pydantic validator.
-
-    Raises `ValueError` unless it is https on a host of Microsoft Graph, or any scheme on this machine.
-    """
-    try:
-        url = httpx.URL(text.rstrip("/"))
-    except httpx.InvalidURL:
-        raise ValueError("base_url is no address") from None
-    trusted = url.host in HOSTS and url.scheme == "https"
-    if not (trusted or url.host in LOOPBACK) or url.userinfo or url.query or url.fragment:
-        raise ValueError("base_url must be https://<a host of Microsoft Graph>/v1.0, or on this machine for a sandbox")
-    return str(url).rstrip("/")
 
 
 def quoted(text: str) -> str:
@@ -79,7 +42,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def reading(path: str, query: Query = NONE, **ids: str) -> str:
+def reading(path: str, ids: Mapping[str, str] = NONE, query: Mapping[str, str] = NONE) -> str:
     """A relative address to GET, as `Graph.batch` takes it. Raises `Refused` when an id is none."""
     where = _HOLE.sub(lambda hole: _checked(ids[hole.group(1)]), path)
     asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
@@ -95,19 +58,20 @@ class Graph:
 
     def __init__(self, base: str, outside: Outside) -> None:
         """Raises `Misconfigured` when there is no Microsoft sign-in."""
-        if outside.credential is None:
-            raise Misconfigured("Microsoft Graph needs a Microsoft sign-in, and none is set up")
         self.base = base
         self._url = httpx.URL(base)
         self._clock = outside.clock
-        host = self._url.host
-        scope = f"https://{'graph.microsoft.com' if host in LOOPBACK else host}/.default"
-        sign_in = AzureIdentityAuthenticationProvider(outside.credential, scopes=[scope], allowed_hosts=[host])
-        self._adapter = GraphRequestAdapter(sign_in, client=_client(outside.http))
-        self._adapter.base_url = base  # the adapter's own default ends in a slash and doubles it
-        self._adapter.observability_options = ObservabilityOptions(include_euii_attributes=False)
+        self._adapter = adapter(base, outside)
 
-    async def send(self, method: str, path: str, *, query: Query = NONE, body: Any = None, **ids: str) -> Answer:
+    async def send(
+        self,
+        method: str,
+        path: str,
+        ids: Mapping[str, str] = NONE,
+        *,
+        query: Mapping[str, str] = NONE,
+        body: Any = None,
+    ) -> Answer:
         """One request. `path` has a `{hole}` for each of `ids`; `query` names start with `$`.
 
         Raises `Refused` when an id is none: it may have come from a policy.
@@ -124,9 +88,7 @@ class Graph:
     async def follow(self, link: str, operation: str) -> Answer:
         """GET a link Graph gave us. Raises `Misconfigured` when it leads elsewhere: no token is sent there."""
         if not self.owns(link):
-            raise Misconfigured(
-                f"{SYSTEM}: a link in the answer to {operation} leads to another host; it is not followed"
-            )
+            raise Misconfigured(f"{SYSTEM}: a link in the answer to {operation} leads elsewhere; it is not followed")
         info = RequestInformation(Method.GET)
         info.url = link
         return await self._ask(info, operation, "")
@@ -144,7 +106,7 @@ class Graph:
         """Read several addresses, made by `reading`, at once; more than 20 take several requests.
 
         Only GETs can be asked for, which is why a batch may leave in a preview. Raises what the batch's own answer
-        means; the parts' answers are the caller's to judge.
+        means, and `TryLater` when a part is throttled or missing; else the parts are the caller's to judge.
         """
         answers: dict[str, Answer] = {}
         names = list(parts)
@@ -155,11 +117,12 @@ class Graph:
             if not answer.ok:
                 raise answer.error()
             for row in rows(answer, "responses"):
-                name = some.get(str(row.get("id")), "")
-                if name:
+                if name := some.get(str(row.get("id"))):
                     answers[name] = self._part(row, parts[name])
-        if missing := [name for name in names if name not in answers]:
-            raise TryLater(f"{SYSTEM}: a batch was answered without {', '.join(missing)}", BUSY)
+        if throttled := [answer for answer in answers.values() if answer.status == 429]:
+            raise max(throttled, key=lambda one: one.wait or 0).error()
+        if len(answers) < len(names):
+            raise TryLater(f"{SYSTEM}: a batch was answered in part", BUSY)
         return answers
 
     async def all(self, answer: Answer) -> AsyncIterator[Row]:
@@ -176,14 +139,14 @@ class Graph:
         raise Misconfigured(f"{SYSTEM}: {answer.operation} does not end")
 
     def _part(self, row: Row, address: str) -> Answer:
-        """One part of a batch; what is no part has status 0... 599 and is judged like any other answer."""
-        status = row.get("status")
-        given = row.get("headers")
-        headers = {str(k): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
-        wait = retry_after(httpx.Response(429, headers=headers), self._clock)
-        operation = f"GET {address.partition('?')[0]}"
+        status, headers = row.get("status"), row.get("headers")
+        given = headers.items() if isinstance(headers, Mapping) else ()
+        told = next((str(value)[:40] for name, value in given if name.lower() == "retry-after"), "")
         return Answer(
-            operation=operation, status=status if isinstance(status, int) else 502, body=row.get("body"), wait=wait
+            operation=f"GET {address.partition('?')[0]}",
+            status=status if isinstance(status, int) else 502,
+            body=row.get("body"),
+            wait=retry_after(httpx.Response(429, headers={"retry-after": told}), self._clock),
         )
 
     async def _ask(self, info: RequestInformation, operation: str, about: str) -> Answer:
@@ -210,6 +173,14 @@ def rows(answer: Answer, key: str = "value") -> list[Row]:
     return found
 
 
+def record(answer: Answer) -> Row:
+    """The one object of an answer that succeeded. Raises `TryLater` when there is none with an id."""
+    id = answer.body.get("id") if isinstance(answer.body, Mapping) else None
+    if not isinstance(id, str) or not id:
+        raise TryLater(f"{SYSTEM}: {answer.operation} answered without its object", BUSY)
+    return cast(Row, answer.body)
+
+
 def _checked(id: str) -> str:
     if not _ID.fullmatch(id):
         raise Refused(f"{SYSTEM}: that is no object id; nothing was sent")
@@ -222,39 +193,3 @@ def _said(response: httpx.Response) -> Any:
         return json.loads(response.content)
     except (ValueError, RecursionError):
         return None
-
-
-class _Through:
-    """A transport that hands every request to another client, so that it is counted and guarded there."""
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await exchange(SYSTEM, self._http, request, BUSY)
-
-    async def aclose(self) -> None:
-        """Nothing: the client within belongs to somebody else."""
-
-
-def _client(http: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A client with the SDK's middleware around `http`, which stays as it is.
-
-    Retries and redirects are off. So is the URL replacer: it would copy whole addresses, and with them the values of
-    filters, into traces. `trust_env` is off lest a proxy of the environment lead around `http`.
-    """
-    options: dict[str, RequestOption] = {
-        option.get_key(): option
-        for option in (
-            RetryHandlerOption(max_retries=0, should_retry=False),
-            RedirectHandlerOption(should_redirect=False),
-            UrlReplaceHandlerOption(enabled=False),
-            GraphTelemetryHandlerOption(api_version=APIVersion.v1),
-        )
-    }
-    middleware = KiotaClientFactory.get_default_middleware(options)
-    middleware.append(GraphTelemetryHandler(options[GraphTelemetryHandlerOption.get_key()]))
-    outer = httpx.AsyncClient(
-        transport=cast(httpx.AsyncBaseTransport, _Through(http)), timeout=http.timeout, trust_env=False
-    )
-    return GraphClientFactory.create_with_custom_middleware(middleware, client=outer)

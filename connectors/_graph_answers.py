@@ -15,6 +15,8 @@ THROTTLED = 30.0
 """Seconds to wait after a 429 that names none."""
 BUSY = 10.0
 """Seconds to wait after a failure of the service that names none."""
+LONGEST = 86_400.0
+"""Seconds; whoever asks for more is asked again tomorrow."""
 SETTLING = 10.0
 """Seconds after which what was just written should be visible everywhere."""
 
@@ -57,11 +59,19 @@ class Answer:
 
     @property
     def expired(self) -> bool:
-        """Whether a delta or page link is refused because it is too old; each of these forms has been seen."""
-        if self.status == 410 or self.code.lower() in RESYNC:
-            return True
-        unsupported = self.code == "Request_UnsupportedQuery" and self.says("deltalink older than")
-        return self.status == 400 and (unsupported or self.says("badly formed token"))
+        """Whether a delta or page link is refused because it is too old, or no longer understood."""
+        return self.status == 410 or self.code.lower() in RESYNC or self.says("badly formed token")
+
+    def require(self, written: Collection[str] = ()) -> None:
+        """Return when it was done; else raise what the answer means.
+
+        Here a 404 is `TryLater`: what was just read or written may not be visible everywhere, and whether it is gone
+        is for the next reading to decide.
+        """
+        if self.status == 404:
+            raise TryLater(f"{self._what()}; not visible yet, or gone", SETTLING)
+        if not self.ok:
+            raise self.error(written)
 
     def error(self, written: Collection[str] = ()) -> TryLater | Refused | Misconfigured:
         """What a failed answer means; `written` are the attributes the request wrote, for conflicts to point at."""
@@ -124,7 +134,7 @@ class Answer:
         return message if isinstance(message, str) else ""
 
     def _seconds(self, default: float) -> float:
-        return default if self.wait is None else self.wait
+        return default if self.wait is None else min(self.wait, LONGEST)
 
     def _what(self) -> str:
         about = f" ({self.about})" if self.about else ""

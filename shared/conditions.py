@@ -90,9 +90,9 @@ def _compare(value: Value, bound: int | float | date) -> int:
     """-1, 0 or 1; -2 when the value cannot be compared with the bound, which then does not hold either way."""
     try:
         if isinstance(bound, date):
-            left: Any = date.fromisoformat(str(value)[:10])
-        else:
-            left = float(str(value))
+            day = date.fromisoformat(str(value)[:10])
+            return (day > bound) - (day < bound)
+        number = float(str(value))
     except ValueError:
         return -2
-    return (left > bound) - (left < bound)
+    return (number > bound) - (number < bound)

@@ -7,6 +7,7 @@ from datetime import datetime
 from shared.bus import Delivery, Doorbell, QueueSettings
 from shared.doorbells import LONGEST_REASON, to_text
 from shared.embedded_queue import Hold, Message, Queue
+from shared.errors import Misconfigured
 
 _SHORTEST_WAIT = 0.01
 
@@ -28,7 +29,7 @@ class MemoryBus:
             raise ValueError("`at` needs a time zone")
         now = self._clock()
         due = now if at is None else max(now, at)
-        target = self._queues[queue]
+        target = self._queue(queue)
         for doorbell in doorbells:
             to_text(doorbell)
         for doorbell in doorbells:
@@ -37,33 +38,36 @@ class MemoryBus:
         self.wake()
 
     async def accept(self, queue: str, wait: float) -> "MemorySession | None":
-        target = self._queues[queue]
+        target = self._queue(queue)
         hold = target.accept(self._clock())
         if hold is None and wait > 0:
             hold = await self._awaited(target, wait)
         return None if hold is None else MemorySession(self, target, hold, self._clock)
 
     async def dead_letters(self, queue: str) -> Sequence[tuple[Delivery, str]]:
-        return [
-            (_delivery(message, max(1, message.deliveries)), reason) for message, reason in self._queues[queue].dead
-        ]
+        return [(_delivery(message, max(1, message.deliveries)), reason) for message, reason in self._queue(queue).dead]
 
     def next_due(self, queue: str = "") -> datetime | None:
         """When `accept` on `queue`, or on any queue, may next find something; in the past when it would now."""
         now = self._clock()
         names = [queue] if queue else self._queues
-        times = [self._queues[name].next_due(now) for name in names]
+        times = [self._queue(name).next_due(now) for name in names]
         return min((time for time in times if time is not None), default=None)
 
     def waiting(self, queue: str) -> int:
         """How many doorbells are not settled: due, scheduled or being handled."""
-        return self._queues[queue].waiting()
+        return self._queue(queue).waiting()
 
     def wake(self) -> None:
         """Let those who wait in `accept` look again: something was sent or let go, or a virtual clock was moved."""
         changed, self._changed = self._changed, None
         if changed is not None:
             changed.set()
+
+    def _queue(self, name: str) -> Queue:
+        if name not in self._queues:
+            raise Misconfigured(f"queue {name}: not found; `shared/queues.py` names those there are")
+        return self._queues[name]
 
     async def _awaited(self, target: Queue, wait: float) -> Hold | None:
         loop = asyncio.get_running_loop()

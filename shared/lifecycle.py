@@ -1,11 +1,19 @@
 """Person + policy + day → what one target should hold, and the next day on which that may change. Pure."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.errors import Reason, Refused
-from shared.expressions import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Candidates, Expression, ExpressionError
+from shared.expressions import (
+    ABSENT,
+    IGNORE_ATTRIBUTE,
+    IGNORE_OBJECT,
+    Candidates,
+    Expression,
+    ExpressionError,
+    Result,
+)
 from shared.model import Attributes, Contract, Desired, Person, Stage, Value
 from shared.policy import Mode, OnNull, SourcePolicy, TargetPolicy, Timing
 
@@ -23,13 +31,13 @@ def desired(
     level, because = stage_of(person, source, target.timing, today)
     if level > Stage.DORMANT and not target.when.holds(facts):
         level, because = Stage.DORMANT, "outside the target's scope"
-    now = datetime.combine(today, time(), zone).astimezone(UTC)
+    now = datetime.combine(today, time(), zone)
     wanted = target.attributes if level >= Stage.READY else {name: target.attributes[name] for name in target.correlate}
     values: dict[str, Value] = {}
     initial: dict[str, Value] = {}
     candidates: dict[str, tuple[str, ...]] = {}
     for name, mapping in wanted.items():
-        value = _evaluate(name, mapping.value, facts, now, seed)
+        value: Result = _evaluate(name, mapping.value, facts, now, seed)
         if value is IGNORE_OBJECT:
             return None
         if value is ABSENT or value is IGNORE_ATTRIBUTE or (value is None and mapping.null is OnNull.KEEP):
@@ -50,7 +58,7 @@ def desired(
     )
 
 
-def _evaluate(name: str, expression: Expression, facts: Attributes, now: datetime, seed: str) -> object:
+def _evaluate(name: str, expression: Expression, facts: Attributes, now: datetime, seed: str) -> Result:
     try:
         return expression(facts, now, seed=f"{seed}/{name}")
     except ExpressionError as error:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 
 Value: TypeAlias = str | bool | int | float | tuple[str, ...] | None
@@ -12,8 +11,6 @@ Value: TypeAlias = str | bool | int | float | tuple[str, ...] | None
 
 Attributes: TypeAlias = Mapping[str, Value]
 """Name → value. A name that is missing is absent and changes nothing; one that maps to `None` is null."""
-
-NOTHING: Attributes = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +26,7 @@ class Contract:
     id: str
     start: date
     end: date | None = None
-    fields: Attributes = field(default_factory=lambda: NOTHING)
+    fields: Attributes = field(default_factory=dict)
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)
@@ -43,7 +40,7 @@ class Person:
     """
 
     hr_id: str
-    fields: Attributes = field(default_factory=lambda: NOTHING)
+    fields: Attributes = field(default_factory=dict)
     contracts: tuple[Contract, ...] = ()
     missing_since: date | None = None
 
@@ -71,7 +68,7 @@ class Account:
 
     id: str
     enabled: bool
-    attributes: Attributes = field(default_factory=lambda: NOTHING)
+    attributes: Attributes = field(default_factory=dict)
     entitlements: frozenset[Entitlement] = frozenset()
     protected: str = ""
 
@@ -82,18 +79,19 @@ class Link:
 
     `account` is "" until there is one. `identifiers` are the unique values reserved for it; they are saved before the
     account is created, and kept. `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
-    ourselves, `enabled` whether it was enabled when we last left it. `intended` and `granting` are saved before the
-    first write of a plan, so that what an answer was lost of is still known to be ours.
+    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting` and `disabling` are
+    saved before the first write of a plan, so that what an answer was lost of is still known to be ours, and done.
     """
 
     account: str = ""
     since: datetime | None = None
     enabled: bool = False
+    disabling: bool = False
     deleted: bool = False
-    written: Attributes = field(default_factory=lambda: NOTHING)
+    written: Attributes = field(default_factory=dict)
     granted: frozenset[Entitlement] = frozenset()
-    identifiers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    intended: Attributes = field(default_factory=lambda: NOTHING)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
 
 
@@ -119,10 +117,10 @@ class Desired:
     """
 
     stage: Stage
-    keys: Attributes = field(default_factory=lambda: NOTHING)
-    attributes: Attributes = field(default_factory=lambda: NOTHING)
-    initial: Attributes = field(default_factory=lambda: NOTHING)
-    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Attributes = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
+    initial: Attributes = field(default_factory=dict)
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
 
@@ -146,6 +144,6 @@ class Action:
     """One write to one account, and why. Doing it twice is doing it once."""
 
     verb: Verb
-    attributes: Attributes = field(default_factory=lambda: NOTHING)
+    attributes: Attributes = field(default_factory=dict)
     entitlement: Entitlement | None = None
     because: str = ""

@@ -7,7 +7,7 @@ the rest stays free for leavers and single changes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 RATE = 16.0
 """Writes per second that bulk work may use for as long as it lasts."""
@@ -16,11 +16,14 @@ BURST = 2000
 """Writes that may go at once after a quiet time."""
 
 
+NEVER_USED = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """A budget as one moment: when all that was reserved would be done at `RATE`, had none of it gone in a burst."""
 
-    free_at: datetime
+    free_at: datetime = NEVER_USED
 
 
 def spread(pace: Pace, writes: Sequence[int], now: datetime) -> tuple[list[datetime], Pace]:

@@ -39,7 +39,7 @@ def _steps(desired: Desired, link: Link, live: Account | None, references: froze
         if wanted < Stage.READY and not live.enabled:
             return
         yield Action(verb=Verb.CORRELATE, because=why)
-    if live.enabled and wanted < Stage.ACTIVE:
+    if wanted < Stage.ACTIVE and (live.enabled or link.disabling):
         yield Action(verb=Verb.DISABLE, because=why)
     if wanted is Stage.ABSENT:
         yield Action(verb=Verb.DELETE, because=why)
@@ -81,29 +81,40 @@ def same(left: Value, right: Value) -> bool:
 
 
 def before(link: Link, actions: tuple[Action, ...]) -> Link:
-    """What we remember before the first write of a plan: whatever happens next, this much may be ours."""
+    """What we remember before the first write of a plan: whatever happens next, this much may become ours."""
     intended = {name: value for action in actions for name, value in action.attributes.items()}
     granting = frozenset(a.entitlement for a in actions if a.verb is Verb.GRANT and a.entitlement is not None)
-    enabled = link.enabled and not any(action.verb is Verb.DISABLE for action in actions)
-    return replace(link, intended=intended, granting=granting, enabled=enabled)
+    disabling = link.disabling or any(action.verb is Verb.DISABLE for action in actions)
+    return replace(link, intended={**link.intended, **intended}, granting=link.granting | granting, disabling=disabling)
 
 
 def settled(link: Link, live: Account, stage: Stage) -> Link:
-    """What turned out to be ours: intended by an earlier plan, and standing there now though no answer reached us."""
+    """What turned out to be ours: intended at some time, and standing there now though no answer reached us.
+
+    What is not there yet stays intended: a worker that was thought dead may still land its write.
+    """
     ours = {name: value for name, value in link.intended.items() if same(live.attributes.get(name), value)}
+    granted = link.granting & live.entitlements
     return replace(
         link,
         written={**link.written, **ours},
-        granted=link.granted | (link.granting & live.entitlements),
+        granted=link.granted | granted,
+        intended={name: value for name, value in link.intended.items() if name not in ours},
+        granting=link.granting - granted,
         enabled=link.enabled or (live.enabled and stage is Stage.ACTIVE),
         deleted=False,
-        intended={},
-        granting=frozenset(),
     )
+
+
+def no_longer_intended(link: Link, action: Action) -> Link:
+    """What is still open once the target answered `action`, yes or no."""
+    intended = {name: value for name, value in link.intended.items() if name not in action.attributes}
+    return replace(link, intended=intended, granting=link.granting - {action.entitlement})
 
 
 def after(link: Link, action: Action, account: Account) -> Link:
     """What we remember once `action` was done on `account`, which is the account as it was before."""
+    link = no_longer_intended(link, action)
     match action:
         case Action(verb=Verb.CREATE):
             return replace(link, account=account.id, written=dict(action.attributes), enabled=False, deleted=False)
@@ -112,9 +123,9 @@ def after(link: Link, action: Action, account: Account) -> Link:
         case Action(verb=Verb.UPDATE):
             return replace(link, written={**link.written, **action.attributes})
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
-            return replace(link, enabled=verb is Verb.ENABLE)
+            return replace(link, enabled=verb is Verb.ENABLE, disabling=False)
         case Action(verb=Verb.DELETE):
-            return replace(link, deleted=True, enabled=False, granted=frozenset())
+            return replace(link, deleted=True, enabled=False, disabling=False, granted=frozenset())
         case Action(verb=Verb.RESTORE):
             return replace(link, deleted=False)
         case Action(verb=Verb.GRANT, entitlement=Entitlement() as one):

@@ -79,18 +79,20 @@ def _tree(text: str) -> CommentedMap:
     if len(text) > LONGEST:
         raise PolicyInvalid([Mistake("", 0, 0, f"the policy is longer than {LONGEST:,} characters")])
     yaml = YAML(typ="rt", pure=True)
-    yaml.version = (1, 2)  # type: ignore[assignment]
+    yaml.version = (1, 2)
     try:
         tree = yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         problem = str(error.problem or "it is not YAML").split("\n")[0]
-        raise PolicyInvalid([Mistake("", *place, problem)]) from None
+        raise PolicyInvalid([Mistake("", line, column, problem)]) from None
     except (YAMLError, ValueError, RecursionError):
         raise PolicyInvalid([Mistake("", 0, 0, "it is not YAML")]) from None
     if not isinstance(tree, CommentedMap):
-        raise PolicyInvalid([Mistake("", 1, 1, "a policy is a mapping; it starts with a line such as customer: Contoso")])
+        raise PolicyInvalid(
+            [Mistake("", 1, 1, "a policy is a mapping; it starts with a line such as customer: Contoso")]
+        )
     return tree
 
 

@@ -13,7 +13,7 @@ from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.model import Account, Action, Desired, Link, Stage, Verb
-from shared.planning import after, before, counted, plan, same, settled
+from shared.planning import after, before, counted, no_longer_intended, plan, same, settled
 
 APPEARING = timedelta(minutes=15)
 """How long a new account may be invisible before it counts as gone: directories replicate late."""
@@ -64,13 +64,12 @@ async def reconcile(
         live, link = await _look(target, desired, link, work)
         if live is not None:
             live = replace(live, protected="named in the policy") if live.id in protected else live
-            link = settled(link, live, desired.stage) if link.account else link
+            link = await _recognised(settled(link, live, desired.stage), live, desired, work)
         actions = plan(desired, link, live, references)
         outcome = Outcome(link, {verb: n for verb, n in counted(actions).items() if not work.permits(verb)})
         await _do(target, desired, live, actions, work, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
-            outcome.link = replace(outcome.link, intended={}, granting=frozenset())
             return outcome
         link = outcome.link
 
@@ -91,6 +90,7 @@ async def _do(
                 continue
         except Refused as error:
             outcome.problems.append((action.verb, error.reason, str(error)))
+            outcome.link = no_longer_intended(outcome.link, action)
         if action.verb in GATES:
             break
 
@@ -105,7 +105,7 @@ async def _one(
             return await _adopt(target, desired, link, live, action, work)
         case Verb.RESTORE:
             link = await _restore(target, link, action, work)
-        case Verb.ENABLE if link.enabled:
+        case Verb.ENABLE if link.enabled and not link.disabling:
             because = "the account was disabled by somebody else; enable it by hand or release it"
             raise Refused(because, Reason.DISABLED_BY_OTHERS)
         case _ if live is not None:
@@ -194,6 +194,14 @@ async def _adopt(
     link = settled(link, live, Stage.DORMANT)
     await work.save(link, action)
     return link, live
+
+
+async def _recognised(link: Link, live: Account, desired: Desired, work: Work) -> Link:
+    """The link with its account, when it turns out that an earlier create of ours did succeed."""
+    created = bool(desired.keys) and all(same(link.written.get(name), value) for name, value in desired.keys.items())
+    if link.account or not created or not await work.claim(live.id):
+        return link
+    return replace(link, account=live.id, enabled=live.enabled, since=work.now)
 
 
 async def _look(target: Target, desired: Desired, link: Link, work: Work) -> tuple[Account | None, Link]:

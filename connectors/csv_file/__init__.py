@@ -49,4 +49,5 @@ MANIFEST = Manifest(
     settings=Settings,
     proven="simulated",
     source=CsvFile,
+    more_facts=lambda settings: settings.facts,
 )

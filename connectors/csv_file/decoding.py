@@ -29,7 +29,7 @@ def opened(path: Path, encoding: str, most_bytes: int) -> Iterator[TextIO]:
     """The text of `path` with its line endings as they are; it can be read again from `seek(0)`.
 
     Raises `Misconfigured` when there is no such file, it is too large or it cannot be decoded without a doubt, and
-    `TryLater` when somebody wrote to it meanwhile, whatever else seemed wrong with it.
+    `TryLater` when the disk or share fails, or when somebody wrote to it meanwhile, whatever else seemed wrong with it.
     """
     with _file(path) as raw:
         before = _state(raw)
@@ -48,6 +48,8 @@ def opened(path: Path, encoding: str, most_bytes: int) -> Iterator[TextIO]:
         except Misconfigured:
             _unchanged(raw, before, path.name)
             raise
+        except OSError as error:
+            raise TryLater(f"{path.name} could not be read to its end ({type(error).__name__})") from None
         _unchanged(raw, before, path.name)
 
 

@@ -131,7 +131,7 @@ class RowReader:
                 case "date":
                     day = self._day(row, column.column)
                     return day.isoformat() if day else None
-                case "text":
+                case _:
                     return text
         except Unreadable as error:
             raise self._doubt(row, column.column, str(error)) from None

@@ -101,7 +101,11 @@ class Active(BaseModel):
 
 
 class Complete(BaseModel):
-    """How a whole file is told from a part of one."""
+    """How a whole file is told from a part of one.
+
+    A row without all its cells or a quotation mark left open shows by itself. A file cut between two rows, or inside
+    its very last cell, does not: only a closing row or a number of rows tells.
+    """
 
     model_config = _STRICT
 

@@ -4,19 +4,26 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from connectors.personio.reduce import SYSTEM
+from shared.errors import Misconfigured
+
 
 def cursor(page: Any) -> str | None:
-    """The cursor of the next page, or None on the last.
+    """The cursor of the next page, or None when the page names none, so that it is the last.
 
     It is found inside `_meta.links.next.href` and nowhere else. The rest of that link is not used: its path is wrong
-    in Personio's own example (`/v2/employments`), and no token follows it to another host.
+    in Personio's own example (`/v2/employments`), and no token follows it to another host. Raises `Misconfigured`
+    when there is a next page but no cursor, for then the list cannot be read to its end.
     """
     link = page
     for key in ("_meta", "links", "next", "href"):
         link = link.get(key) if isinstance(link, Mapping) else None
-    if not isinstance(link, str):
+    if link is None:
         return None
     try:
-        return parse_qs(urlsplit(link).query).get("cursor", [None])[0]
+        found = parse_qs(urlsplit(link).query).get("cursor") if isinstance(link, str) else None
     except ValueError:
-        return None
+        found = None
+    if not found:
+        raise Misconfigured(f"{SYSTEM}: a page names a next one without a cursor; its interface may have changed")
+    return found[0]

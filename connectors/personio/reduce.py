@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from shared.errors import Misconfigured, Reason
@@ -12,6 +13,10 @@ SYSTEM = "Personio"
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Zz-]{0,30})?")
 NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
+LONGEST_ID = 100
+PLAUSIBLE = range(1900, 2200)
+"""Years. Beyond them a date is a slip of the pen or a stand-in for «never», and adding days to it may overflow."""
+MOST = 1_000_000
 UNSAID = frozenset({"", "unspecified"})
 
 
@@ -37,7 +42,8 @@ def identity(value: Any) -> str:
     """HR's key as text; "" when there is none. v1 sends a number, v2 text."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.strip() if isinstance(value, str) else ""
+    found = value.strip() if isinstance(value, str) else ""
+    return found if len(found) <= LONGEST_ID and found.isprintable() else ""
 
 
 def text(key: str, value: Any) -> str | None:
@@ -54,24 +60,29 @@ def choice(key: str, value: Any) -> str | None:
 
 
 def day(key: str, value: Any) -> date | None:
-    """The calendar day as it is written. A time and a zone are dropped, never converted: v1 writes local midnight
-    with its offset, and converting would move the first and last working day (facts of the v1 and v2 examples)."""
-    if value is None or value == "":
+    """The calendar day as it is written. A time and a zone are dropped, never converted.
+
+    v1 writes local midnight with its offset (`2014-11-09 00:00:00+01:00`); as UTC that would be the day before.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    found = DAY.fullmatch(value) if isinstance(value, str) else None
+    found = DAY.fullmatch(value.strip()) if isinstance(value, str) else None
     try:
-        return date.fromisoformat(found[1]) if found else _no_day(key)
+        written = date.fromisoformat(found[1]) if found else None
     except ValueError:
-        return _no_day(key)
+        written = None
+    if written is None or written.year not in PLAUSIBLE:
+        raise Unusable(f"has {key} in a form that is not a plausible date; correct it in Personio.")
+    return written
 
 
 def number(key: str, value: Any) -> float | None:
     """A number, whether it comes as one or as text (v1: weekly_working_hours is "40")."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
         return float(value.strip().replace(",", "."))
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
         raise Unusable(f"has {key} in a form that is not a number; correct it in Personio.")
     return float(value)
 
@@ -83,7 +94,7 @@ def extra(key: str, value: Any, kind: Any) -> Value:
         return found.isoformat() if found else None
     if isinstance(value, str):
         return text(key, value)
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
@@ -130,7 +141,3 @@ def require_shared(required: Iterable[str], seen: frozenset[str] | set[str], rec
             f"{SYSTEM}: the API credential does not share {', '.join(missing)}; "
             "tick them in Personio under Settings › Integrations › API credentials"
         )
-
-
-def _no_day(key: str) -> date:
-    raise Unusable(f"has {key} in a form that is not a date; correct it in Personio.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.personio.links import cursor
-from connectors.personio.reduce import SYSTEM, Unusable, heaviest, identity, number, text
+from connectors.personio.reduce import SYSTEM, Unusable, heaviest, identity, number
 from shared.answers import rows
 from shared.errors import Misconfigured, Refused
 from shared.paging import by_cursor
@@ -93,7 +93,8 @@ class Names:
 
 
 def _name(answer: Any) -> str:
-    return (text("name", answer.get("name")) or "") if isinstance(answer, Mapping) else ""
+    name = answer.get("name") if isinstance(answer, Mapping) else None
+    return name.strip() if isinstance(name, str) else ""
 
 
 def _id(key: str, value: Any) -> str:

@@ -26,8 +26,8 @@ from connectors.personio.signin import sign_in
 from shared.answers import rows
 from shared.connector import Outside
 from shared.errors import Misconfigured
-from shared.model import NOTHING, Attributes, Contract, Person, Rejected, Value
 from shared.flow import Bucket
+from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_offset
 from shared.rest import Manners, Rest
 
@@ -90,13 +90,14 @@ def total(page: Any) -> int | None:
 
 def attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
     found = row.get("attributes")
-    return found if isinstance(found, Mapping) else NOTHING
+    return found if isinstance(found, Mapping) else {}
 
 
 def person(row: Mapping[str, Any], fields: Mapping[str, str] = NO_FIELDS) -> Person | Rejected:
     """One employee as v1 sends it. Attributes the credential does not share are absent; `fields` lets more in."""
     given = attributes(row)
-    hr_id = identity(_value(given, "id")) if "id" in given else ""
+    wrapper = given.get("id")
+    hr_id = identity(wrapper.get("value")) if isinstance(wrapper, Mapping) else ""
     if not hr_id:
         return WITHOUT_ID
     try:
@@ -111,8 +112,10 @@ def _person_fields(hr_id: str, given: Mapping[str, Any], fields: Mapping[str, st
     if "gender" in given:
         found["gender"] = choice("gender", _value(given, "gender"))
     for ours, key in fields.items():
-        if key in given and not (forbidden(given[key].get("label")) or forbidden(given[key].get("universal_id"))):
-            found[ours] = extra(key, _value(given, key), given[key].get("type"))
+        if key in given:
+            value, wrapper = _value(given, key), given[key]
+            if not (forbidden(wrapper.get("label")) or forbidden(wrapper.get("universal_id"))):
+                found[ours] = extra(key, value, wrapper.get("type"))
     return MappingProxyType(found)
 
 

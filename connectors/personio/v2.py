@@ -25,9 +25,9 @@ from connectors.personio.signin import sign_in
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
 from shared.connector import Outside
-from shared.errors import Reason, Refused
-from shared.model import Attributes, Contract, Person, Rejected, Value
+from shared.errors import Misconfigured, Reason, Refused
 from shared.flow import Bucket, side_by_side
+from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_cursor
 from shared.rest import Manners, Rest, segment
 
@@ -85,10 +85,12 @@ class Persons:
         async for found in side_by_side(people.values(), run.complete, WIDTH):
             yield found
         require_shared(["employment_start_date"], run.seen, run.employments)
+        if people and run.refused == len(people):
+            raise Misconfigured(f"{SYSTEM}: nobody's employments may be read; check what the credential may read")
 
 
 class _Run:
-    """One reading: the names already looked up, and which attributes employments were seen to have."""
+    """One reading: the names already looked up, which attributes employments had, and how many were refused."""
 
     def __init__(self, rest: Rest, fields: Mapping[str, str], lookups: frozenset[str]) -> None:
         self._rest = rest
@@ -96,6 +98,7 @@ class _Run:
         self._names = Names(rest, lookups)
         self.seen = set[str]()
         self.employments = 0
+        self.refused = 0
 
     async def complete(self, row: Mapping[str, Any]) -> Person | Rejected:
         hr_id = identity(row["id"])
@@ -109,9 +112,8 @@ class _Run:
             self.seen.update(*found.values())
             names = await self._names.of(found.values())
         except Refused:
-            return Unusable(
-                "is listed, but Personio refuses to show the employments; check the access rights."
-            ).rejects(hr_id)
+            self.refused += 1
+            return Unusable("is listed, but Personio does not show the employments; look at the record.").rejects(hr_id)
         except Unusable as flaw:
             return flaw.rejects(hr_id)
         return person(row, list(found.values()), names, self._fields)
@@ -120,7 +122,7 @@ class _Run:
 def kept(row: Mapping[str, Any], fields: Mapping[str, str]) -> Mapping[str, Any]:
     """The part of a person that may enter: the rest is dropped before anything else is done with it."""
     known = {key: row[key] for key in ("id", *NAMES.values(), "gender") if key in row}
-    allowed = [item for item in _customs(row) if item.get("id") in fields.values() and not _barred(item)]
+    allowed = [item for item in _customs(row) if item["id"] in fields.values() and not _barred(item)]
     return {**known, "custom_attributes": allowed}
 
 
@@ -148,7 +150,7 @@ def _person_fields(hr_id: str, row: Mapping[str, Any], fields: Mapping[str, str]
     found |= {ours: text(key, row[key]) for ours, key in NAMES.items() if key in row}
     if "gender" in row:
         found["gender"] = choice("gender", row["gender"])
-    customs = {item.get("id"): item for item in _customs(row) if "value" in item and not _barred(item)}
+    customs = {item["id"]: item for item in _customs(row) if "value" in item and not _barred(item)}
     for ours, key in fields.items():
         if key in customs:
             found[ours] = extra(key, customs[key]["value"], customs[key].get("type"))
@@ -157,7 +159,8 @@ def _person_fields(hr_id: str, row: Mapping[str, Any], fields: Mapping[str, str]
 
 def _customs(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     given = row.get("custom_attributes")
-    return [item for item in given if isinstance(item, Mapping)] if isinstance(given, list) else []
+    items = given if isinstance(given, list) else []
+    return [item for item in items if isinstance(item, Mapping) and isinstance(item.get("id"), str)]
 
 
 def _barred(item: Mapping[str, Any]) -> bool:
@@ -193,6 +196,6 @@ def _contract_fields(given: Mapping[str, Any], names: Mapping[Unit, str | None])
     if "full_time_weekly_working_hours" in given:
         found["fullTimeHours"] = full
     if {"weekly_working_hours", "full_time_weekly_working_hours"} <= given.keys():
-        found["fte"] = round(hours / full, 4) if hours is not None and full else None
+        found["fte"] = round(hours / full, 4) if hours is not None and full and full >= 1 else None
     found |= {unit.field: names[unit] for unit in units(given) if unit in names}
     return MappingProxyType(found)

@@ -6,11 +6,13 @@ It keeps what it is told and checks nothing: the rules of the service are in the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from local.graph.journal import Journal
 
+KEPT = timedelta(days=30)
+"""How long a deleted object can come back (docs: «user: delete»)."""
 INDEXED = {
     "user": ("userPrincipalName", "employeeId", "mail", "displayName", "mailNickname", "onPremisesImmutableId"),
     "group": ("displayName", "mailNickname", "mail", "uniqueName"),
@@ -60,6 +62,8 @@ class Directory:
         self.order: dict[str, list[str]] = defaultdict(list)
         """Per kind every id ever, oldest first; pages and first delta rounds walk along it."""
         self.changes: list[Change] = []
+        self.bin: dict[str, None] = {}
+        """Ids of soft-deleted objects, the longest deleted first."""
         self._index: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
         self._references: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._load()
@@ -116,11 +120,13 @@ class Directory:
         """Softly: it can be restored."""
         self._leave(entry)
         entry.deleted = self._clock()
+        self.bin[entry.id] = None
         self._save(entry)
         self._log(entry, "deleted")
 
     def restore(self, entry: Entry) -> None:
         entry.deleted = None
+        self.bin.pop(entry.id, None)
         entry.since = self._clock()
         self._enter(entry)
         self._save(entry)
@@ -136,10 +142,20 @@ class Directory:
             for source in self.by(relation, entry.id):
                 self._unpoint(relation, source, entry.id)
         entry.gone = True
+        self.bin.pop(entry.id, None)
         entry.properties = {"id": entry.id}
         entry.licences = {}
         self._save(entry)
         self._log(entry, "gone")
+
+    def empty_bin(self) -> None:
+        """Purge what has been in the bin for thirty days."""
+        until = self._clock() - KEPT
+        while self.bin:
+            entry = self.entries[next(iter(self.bin))]
+            if entry.deleted is None or entry.deleted > until:
+                return
+            self.purge(entry)
 
     def point(self, relation: str, entry: Entry, target: str) -> None:
         self._set_reference(relation, entry.id, target)
@@ -196,14 +212,18 @@ class Directory:
         self._journal.put("change", str(len(self.changes)), {**asdict(change), "at": change.at.isoformat()})
 
     def _save(self, entry: Entry) -> None:
-        self._journal.put("entry", entry.id, {
-            "kind": entry.kind,
-            "properties": dict(entry.properties),
-            "since": entry.since.isoformat(),
-            "deleted": entry.deleted.isoformat() if entry.deleted else None,
-            "gone": entry.gone,
-            "licences": entry.licences,
-        })
+        self._journal.put(
+            "entry",
+            entry.id,
+            {
+                "kind": entry.kind,
+                "properties": dict(entry.properties),
+                "since": entry.since.isoformat(),
+                "deleted": entry.deleted.isoformat() if entry.deleted else None,
+                "gone": entry.gone,
+                "licences": entry.licences,
+            },
+        )
 
     def _load(self) -> None:
         for id, row in self._journal.rows("entry"):
@@ -214,6 +234,8 @@ class Directory:
             self.order[entry.kind].append(id)
             if entry.live:
                 self._enter(entry)
+        binned = sorted((e.deleted, e.id) for e in self.entries.values() if e.deleted and not e.gone)
+        self.bin = dict.fromkeys(id for _, id in binned)
         for key, _ in self._journal.rows("reference"):
             relation, source, target = key.split(" ")
             self._references[relation, source][target] = None

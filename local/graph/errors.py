@@ -28,7 +28,9 @@ class GraphError(Exception):
         return {"error": error}
 
 
-def bad_request(message: str, *, code: str = "Request_BadRequest", details: tuple[Mapping[str, str], ...] = ()) -> GraphError:
+def bad_request(
+    message: str, *, code: str = "Request_BadRequest", details: tuple[Mapping[str, str], ...] = ()
+) -> GraphError:
     return GraphError(400, code, message, details)
 
 
@@ -87,7 +89,9 @@ def no_such_property(name: str, type: str) -> GraphError:
 
 
 def already_there(property: str) -> GraphError:
-    return bad_request(f"One or more added object references already exist for the following modified properties: '{property}'.")
+    return bad_request(
+        f"One or more added object references already exist for the following modified properties: '{property}'."
+    )
 
 
 def not_there(property: str, status: int) -> GraphError:

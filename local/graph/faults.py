@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose: switches to turn while the tenant runs, all off or at the real size at first."""
+"""Everything that can go wrong on purpose: switches to turn while the tenant runs, all harmless at first."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ class AnswerLost(httpx.RemoteProtocolError):
 
 @dataclass(frozen=True, slots=True)
 class WriteFault:
-    """What happens to one write: a status instead of its answer, or (0) no answer at all, with or without its effect."""
+    """What happens to one write: a status in place of its answer, or (0) no answer; with or without its effect."""
 
     status: int
     effect: bool
@@ -65,6 +65,7 @@ class Faults:
     restore_refuses_taken_name: bool = True
     deleted_name_is_prefixed: bool = True
     nickname_is_unique: bool = False
+    parts_are_replaced: bool = False
 
     _forced: list[int | None] = field(default_factory=list, repr=False)
     _write_faults: dict[int, WriteFault] = field(default_factory=dict, repr=False)

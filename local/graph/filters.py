@@ -236,11 +236,11 @@ class _Reader:
             raise _malformed()
 
     def _accept(self, kind: str, text: str) -> bool:
-        if self._at < len(self._tokens) and self._tokens[self._at][0] == kind:
-            if self._tokens[self._at][1].lower() == text:
-                self._at += 1
-                return True
-        return False
+        there = self._tokens[self._at : self._at + 1]
+        if not there or (there[0][0], there[0][1].lower()) != (kind, text):
+            return False
+        self._at += 1
+        return True
 
 
 def _joined(left: Filter, right: Filter, *, any_of: bool) -> Filter:

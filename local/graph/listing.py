@@ -84,10 +84,11 @@ def _candidates(call: Call, kind: Kind, chosen: filters.Filter | None, ids: Sequ
     """By index when the filter demands an exact value of an indexed property, else everything."""
     for name, values in chosen.demands if chosen else ():
         if name == "id":
-            return [value for value in values if value in call.directory.entries]
+            known = (call.directory.get(value) for value in dict.fromkeys(values))
+            return [entry.id for entry in known if entry is not None and entry.kind == kind.name]
         if name in INDEXED[kind.name] or name in COLLECTIONS:
             where = "any" if name == "proxyAddresses" else kind.name
-            return [id for value in values for id in call.directory.having(where, name, value)]
+            return list(dict.fromkeys(id for value in values for id in call.directory.having(where, name, value)))
     return ids
 
 
@@ -100,7 +101,6 @@ def _page(
     call: Call,
     kind: Kind,
     ids: Sequence[str],
-
     names: tuple[str, ...] | None,
     collection: str,
     *,

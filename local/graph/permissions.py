@@ -6,10 +6,19 @@ DELETE_USERS = ("User.DeleteRestore.All", "User.ReadWrite.All", "Directory.ReadW
 REVOKE_SESSIONS = ("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 ASSIGN_LICENCES = ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 READ_LICENCES = (
-    "LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", "Directory.Read.All",
+    "LicenseAssignment.Read.All",
+    "LicenseAssignment.ReadWrite.All",
+    "Organization.Read.All",
+    "Directory.Read.All",
 )
-READ_GROUPS = ("GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All",
-               "Directory.Read.All", "Directory.ReadWrite.All")
+READ_GROUPS = (
+    "GroupMember.Read.All",
+    "GroupMember.ReadWrite.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
 CREATE_GROUPS = ("Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All")
 WRITE_GROUPS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
 WRITE_MEMBERS = ("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
@@ -30,21 +39,23 @@ NARROW = {
 }
 """A PATCH of only these properties is also allowed by this narrower permission."""
 
-DEFAULT = frozenset({
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "User.DeleteRestore.All",
-    "User.RevokeSessions.All",
-    "User-LifeCycleInfo.ReadWrite.All",
-    "User-PasswordProfile.ReadWrite.All",
-    "Group.Create",
-    "Group.ReadWrite.All",
-    "GroupMember.ReadWrite.All",
-    "LicenseAssignment.ReadWrite.All",
-    "RoleManagement.Read.Directory",
-    "Organization.Read.All",
-    "Domain.Read.All",
-})
+DEFAULT = frozenset(
+    {
+        "User.Read.All",
+        "User.ReadWrite.All",
+        "User.DeleteRestore.All",
+        "User.RevokeSessions.All",
+        "User-LifeCycleInfo.ReadWrite.All",
+        "User-PasswordProfile.ReadWrite.All",
+        "Group.Create",
+        "Group.ReadWrite.All",
+        "GroupMember.ReadWrite.All",
+        "LicenseAssignment.ReadWrite.All",
+        "RoleManagement.Read.Directory",
+        "Organization.Read.All",
+        "Domain.Read.All",
+    }
+)
 """What an application is given by `add_app` unless it says otherwise: enough to provision, no role management."""
 
 

@@ -74,12 +74,31 @@ def _flag(*, clearable: bool = True, plain: bool = False) -> Property:
 
 
 SHAREPOINT = frozenset(
-    "aboutMe birthday hireDate interests mySite pastProjects preferredName responsibilities schools skills".split()
+    (
+        "aboutMe",
+        "birthday",
+        "hireDate",
+        "interests",
+        "mySite",
+        "pastProjects",
+        "preferredName",
+        "responsibilities",
+        "schools",
+        "skills",
+    )
 )
 """Kept in SharePoint, not in the directory: not listable, not in delta, not writable app-only."""
 
 SENSITIVE = frozenset(
-    "accountEnabled businessPhones mobilePhone otherMails userPrincipalName onPremisesImmutableId passwordProfile".split()
+    (
+        "accountEnabled",
+        "businessPhones",
+        "mobilePhone",
+        "otherMails",
+        "userPrincipalName",
+        "onPremisesImmutableId",
+        "passwordProfile",
+    )
 )
 """Writing these to somebody with an administrator role takes more than `User.ReadWrite.All`."""
 
@@ -135,7 +154,7 @@ _USER: dict[str, Property] = {
     "onPremisesUserPrincipalName": _fixed(),
     "otherMails": Property(type="texts", longest=250, clearable=False, simple=_PLAIN, advanced=_MORE),
     "passwordPolicies": _text(plain=False),
-    "passwordProfile": Property(type="part", longest=256, clearable=False),
+    "passwordProfile": Property(type="part", clearable=False),
     "postalCode": _text(40),
     "preferredDataLocation": _text(plain=False),
     "preferredLanguage": _text(plain=False),
@@ -200,11 +219,18 @@ USER = Kind(
     resource="User",
     collection="users",
     properties=_USER,
-    default=tuple(
-        (
-        "businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname "
-        "userPrincipalName id"
-        ).split()
+    default=(
+        "businessPhones",
+        "displayName",
+        "givenName",
+        "jobTitle",
+        "mail",
+        "mobilePhone",
+        "officeLocation",
+        "preferredLanguage",
+        "surname",
+        "userPrincipalName",
+        "id",
     ),
     required=("accountEnabled", "displayName", "mailNickname", "passwordProfile", "userPrincipalName"),
     navigation=frozenset({"manager", "memberOf", "directReports", "transitiveMemberOf", "sponsors", "licenseDetails"}),
@@ -215,15 +241,40 @@ GROUP = Kind(
     resource="Group",
     collection="groups",
     properties=_GROUP,
-    default=tuple(
-        (
-        "id deletedDateTime classification createdDateTime description displayName expirationDateTime groupTypes "
-        "isAssignableToRole mail mailEnabled mailNickname membershipRule membershipRuleProcessingState "
-        "onPremisesDomainName onPremisesLastSyncDateTime onPremisesNetBiosName onPremisesSamAccountName "
-        "onPremisesSecurityIdentifier onPremisesSyncEnabled preferredDataLocation preferredLanguage proxyAddresses "
-        "renewedDateTime resourceBehaviorOptions resourceProvisioningOptions securityEnabled securityIdentifier theme "
-        "uniqueName visibility onPremisesProvisioningErrors serviceProvisioningErrors"
-        ).split()
+    default=(
+        "id",
+        "deletedDateTime",
+        "classification",
+        "createdDateTime",
+        "description",
+        "displayName",
+        "expirationDateTime",
+        "groupTypes",
+        "isAssignableToRole",
+        "mail",
+        "mailEnabled",
+        "mailNickname",
+        "membershipRule",
+        "membershipRuleProcessingState",
+        "onPremisesDomainName",
+        "onPremisesLastSyncDateTime",
+        "onPremisesNetBiosName",
+        "onPremisesSamAccountName",
+        "onPremisesSecurityIdentifier",
+        "onPremisesSyncEnabled",
+        "preferredDataLocation",
+        "preferredLanguage",
+        "proxyAddresses",
+        "renewedDateTime",
+        "resourceBehaviorOptions",
+        "resourceProvisioningOptions",
+        "securityEnabled",
+        "securityIdentifier",
+        "theme",
+        "uniqueName",
+        "visibility",
+        "onPremisesProvisioningErrors",
+        "serviceProvisioningErrors",
     ),
     required=("displayName", "mailEnabled", "mailNickname", "securityEnabled"),
     navigation=frozenset({"members", "owners", "memberOf", "transitiveMembers", "transitiveMemberOf"}),

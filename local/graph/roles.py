@@ -1,11 +1,6 @@
-"""Who holds an administrator role, directly or through a role-assignable group; and the `directoryRoles` of the wire."""
-
-from typing import TYPE_CHECKING
+"""Who holds an administrator role, directly or through a role-assignable group."""
 
 from local.graph.directory import Directory, Entry
-
-if TYPE_CHECKING:
-    from local.graph.call import Answer, Call
 
 
 def held(directory: Directory, id: str) -> list[Entry]:
@@ -22,10 +17,3 @@ def held(directory: Directory, id: str) -> list[Entry]:
             if role.kind == "directoryRole":
                 found[role_id] = role
     return list(found.values())
-
-
-def index(call: "Call") -> "Answer":
-    from local.graph import listing
-    from local.graph.properties import ROLE
-
-    return listing.answer(call, ROLE, call.directory.order["directoryRole"])

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.graph import licences, roles
+from local.graph import roles, seats
 from local.graph.directory import Directory, Entry
 from local.graph.journal import Journal
 from local.graph.moments import moment
@@ -23,7 +23,7 @@ from local.graph.tokens import Signer
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An application registration. `privileged` apps hold a role that may change administrators and restricted objects."""
+    """An application registration. A `privileged` one may change administrators and restricted objects."""
 
     client_id: str
     secret_hash: str = field(repr=False)
@@ -108,7 +108,7 @@ class Tenant:
     def add_member(self, group_id: str, member_id: str) -> None:
         """As a rule, a sync or an administrator would: no refusal, licences of the group follow."""
         self.directory.point("members", self.directory.entries[group_id], member_id)
-        licences.settle_member(self, member_id)
+        seats.settle(self, member_id)
         self.commit()
 
     def set_manager(self, user_id: str, manager_id: str) -> None:
@@ -118,7 +118,7 @@ class Tenant:
     def add_sku(
         self, skuPartNumber: str, enabled: int, *, plans: Iterable[str] = (), capabilityStatus: str = "Enabled"
     ) -> str:
-        """A subscription with `enabled` seats; `plans` are service plan names (one beginning with EXCHANGE gives mail)."""
+        """A subscription with `enabled` seats; `plans` are names of service plans (EXCHANGE… gives mail)."""
         id = self.new_id()
         rows = [{"servicePlanId": self.new_id(), "servicePlanName": plan} for plan in plans]
         self.skus[id] = Sku(id, skuPartNumber, enabled, rows, capabilityStatus)
@@ -129,6 +129,12 @@ class Tenant:
     def set_seats(self, skuId: str, enabled: int) -> None:
         self.skus[skuId].enabled = enabled
         self.save_sku(skuId)
+        self.commit()
+
+    def assign_licence(self, id: str, skuId: str) -> None:
+        """Give a user or a group a licence of its own; the members of a group follow."""
+        entry = self.directory.entries[id]
+        seats.assign(self, entry, {**entry.licences, skuId: []})
         self.commit()
 
     def add_app(
@@ -168,7 +174,8 @@ class Tenant:
     @property
     def deleted(self) -> dict[str, dict[str, Any]]:
         """Soft-deleted objects, id → properties; a copy."""
-        return {e.id: deepcopy(e.properties) for e in self.directory.entries.values() if e.deleted and not e.gone}
+        self.directory.empty_bin()
+        return {id: deepcopy(self.directory.entries[id].properties) for id in self.directory.bin}
 
     def members(self, group_id: str) -> list[str]:
         """Ids of the live members, in the order they were added."""

@@ -49,19 +49,31 @@ def answer(tenant: "Tenant", tenant_id: str, form: bytes) -> tuple[int, dict[str
     fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
     client_id = fields.get("client_id", "")
     if tenant_id.lower() not in {tenant.id, *tenant.domains}:
-        return _refusal(tenant, 400, "invalid_request", 90002, "Tenant not found. Check that it has active subscriptions.")
+        return _refusal(
+            tenant, 400, "invalid_request", 90002, "Tenant not found. Check that it has active subscriptions."
+        )
     if fields.get("grant_type") != "client_credentials":
         return _refusal(tenant, 400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
     if not fields.get("scope", "").endswith("/.default"):
-        return _refusal(tenant, 400, "invalid_scope", 1002012, "The provided value for scope is not valid. Client "
-                        "credential flows must have a scope value with /.default suffixed to the resource identifier.")
+        return _refusal(
+            tenant,
+            400,
+            "invalid_scope",
+            1002012,
+            "The provided value for scope is not valid. Client "
+            "credential flows must have a scope value with /.default suffixed to the resource identifier.",
+        )
     app = tenant.apps.get(client_id)
     if app is None:
-        return _refusal(tenant, 400, "unauthorized_client", 700016,
-                        "The application was not found in the directory of this tenant.")
+        return _refusal(
+            tenant, 400, "unauthorized_client", 700016, "The application was not found in the directory of this tenant."
+        )
     if not app.knows(fields.get("client_secret", "")):
         return _refusal(
-            tenant, 401, "invalid_client", 7000215,
+            tenant,
+            401,
+            "invalid_client",
+            7000215,
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
             f"not the client secret ID, for a secret added to app '{client_id}'.",
         )

@@ -1,5 +1,6 @@
 """Where reading, deciding and writing meet: detect → map → admit → provision, each safe to repeat and to stop."""
 
+from shared.engine import breaker
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Held, approve, fingerprint, held
 from shared.engine.detect import detect
@@ -15,6 +16,7 @@ __all__ = [
     "Held",
     "admit_all",
     "approve",
+    "breaker",
     "detect",
     "fingerprint",
     "follow",

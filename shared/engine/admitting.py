@@ -54,7 +54,7 @@ async def _target(engine: Engine, target: str, rows: Sequence[Row]) -> None:
     gate = await engine.store.get(layout.GATES, target, "gate")
     before = [_reservation(row) async for row in engine.store.scan(layout.GATES, target, *prefixed("use|"))]
     decision = admit(requests, before, policy.limits, await _population(engine), now)
-    pace = Pace(codec.moment(gate.data["free_at"])) if gate else Pace(now)
+    pace = Pace(codec.moment(gate.data["free_at"])) if gate else Pace()
     writes = [sum(request.verbs.values()) for request in requests]
     times, pace = spread(pace, writes, now)
     try:
@@ -101,11 +101,11 @@ async def _reserve(
 ) -> None:
     """Save the reservations under the gate's version, and forget those that no longer count."""
     data = codec.plain(free_at=pace.free_at.isoformat())
-    uses: list[Change] = [
-        Put(_use(one), codec.plain(at=one.at.isoformat(), cohort=one.cohort)) for one in decision.reserved
-    ]
-    uses += [Delete(_use(one)) for one in before if engine.clock() - one.at >= WEEK]
-    rest, version = iter(uses), gate.version if gate else ""
+    uses: dict[str, Change] = {_use(one): Delete(_use(one)) for one in before if engine.clock() - one.at >= WEEK}
+    uses |= {
+        _use(one): Put(_use(one), codec.plain(at=one.at.isoformat(), cohort=one.cohort)) for one in decision.reserved
+    }
+    rest, version = iter(uses.values()), gate.version if gate else ""
     while True:
         some = list(islice(rest, MOST - 1))
         first: Change = Replace("gate", data, version) if version else Insert("gate", data)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from shared import codec, layout
 from shared.engine.parts import Engine
@@ -84,7 +85,10 @@ def _hash(engine: Engine, item: Person | Rejected) -> str:
 
 
 def _believe(engine: Engine, source: str, poll: Poll) -> list[str]:
-    """Who is missing from a believable answer. Raises `Misconfigured` for one that is not."""
+    """Who is missing from a believable answer. Raises `Misconfigured` for one that is not.
+
+    While some record came without an id nobody counts as missing, because it may be theirs.
+    """
     known = [name for name, mark in poll.known.items() if mark != MISSING]
     vanished = [name for name in known if name not in poll.seen]
     doubt = implausible(len(known), len(poll.seen), len(vanished), engine.policy.sources[source].plausible)
@@ -92,7 +96,7 @@ def _believe(engine: Engine, source: str, poll: Poll) -> list[str]:
         raise Misconfigured(
             f"source {source}: {doubt}; nothing was changed. Check the export, or raise plausible.most_gone for once"
         )
-    return vanished
+    return [] if "" in poll.seen else vanished
 
 
 def _by_bucket(source: str, names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -141,7 +145,7 @@ def _changes(
     return [*changes, Delete(hold)] if poll.known.get(name, "").startswith((REJECTED, MISSING)) else changes
 
 
-async def _lease(engine: Engine, source: str) -> dict[str, object] | None:
+async def _lease(engine: Engine, source: str) -> dict[str, Any] | None:
     """Take the source for ourselves, or None when somebody else is polling it now."""
     row = await engine.store.get(layout.SOURCES, source, "lease")
     now = engine.clock()
@@ -157,7 +161,7 @@ async def _lease(engine: Engine, source: str) -> dict[str, object] | None:
     return lease
 
 
-async def _release(engine: Engine, source: str, lease: dict[str, object]) -> None:
+async def _release(engine: Engine, source: str, lease: dict[str, Any]) -> None:
     free = {**lease, "until": engine.clock().isoformat()}
     version = str(free.pop("version"))
     try:

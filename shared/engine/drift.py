@@ -1,4 +1,4 @@
-"""What changed in a directory: a mirror kept by its delta, and a live look at linked accounts that are not as we left them.
+"""What changed in a directory: a mirror kept by its delta, and a live look at accounts that are not as we left them.
 
 The mirror decides nothing: it only says where to look. A change that equals what we wrote is our own echo.
 """

@@ -51,16 +51,16 @@ async def map_person(engine: Engine, person: str) -> None:
 
 
 async def _map(engine: Engine, person: str, mark: Row, rows: Mapping[str, Row]) -> Result:
-    result = Result([Delete(mark.key, mark.version)])
+    result, today = Result([Delete(mark.key, mark.version)]), engine.today
     row = rows.get(layout.person(person))
     if row is None:
         return result
     subject, source = codec.PERSON.load(row.data), str(row.data["source"])
     leads = await _lean_on(engine, person, subject, source, rows)
     for target in engine.policy.targets:
-        result.changes += await _target(engine, person, subject, source, target, mark, rows, result)
+        result.changes += await _target(engine, person, subject, source, target, mark, rows, today, result)
     result.changes += _vanished(engine, person, subject, source, rows)
-    result.changes += _calendar(engine, person, subject, source, rows, leads)
+    result.changes += _calendar(engine, person, subject, source, rows, leads, today)
     return result
 
 
@@ -72,13 +72,14 @@ async def _target(
     target: str,
     mark: Row,
     rows: Mapping[str, Row],
+    today: date,
     result: Result,
 ) -> list[Change]:
     """The changes for one target; what cannot be worked out is held, and the last Desired stays in force."""
     policy, hold = engine.policy.targets[target], layout.hold(person, target, "map")
     try:
         new = wanted(
-            subject, engine.policy.sources[source], policy, engine.today, engine.policy.time_zone, f"{person}/{target}"
+            subject, engine.policy.sources[source], policy, today, engine.policy.time_zone, f"{person}/{target}"
         )
         if new is not None:
             new = await _resolved(engine, source, target, new)
@@ -93,6 +94,7 @@ async def _target(
     data = codec.DESIRED.dump(new, version=version)
     key = layout.desired(person, target)
     changes.append(Replace(key, data, old.version) if old else Insert(key, data))
+    changes.append(Delete(layout.lease(person, target)))  # whoever works on the old Desired stops at the next save
     changes += [Delete(k) for k in rows if k.startswith(layout.holds(person, target)) and k != hold]
     link_row = rows.get(layout.link(person, target))
     link = codec.LINK.load(link_row.data) if link_row else Link()
@@ -101,7 +103,7 @@ async def _target(
     if verbs:
         changes.append(engine.marked(Hop.ADMIT, person, cohort, target, version=version, verbs=verbs))
         result.admit = True
-    elif not link.account:
+    else:
         changes.append(engine.marked(Hop.PROVISION, person, cohort, target, attempts=0))
         result.provision.append(target)
     return changes
@@ -174,11 +176,17 @@ def _vanished(engine: Engine, person: str, subject: Person, source: str, rows: M
 
 
 def _calendar(
-    engine: Engine, person: str, subject: Person, source: str, rows: Mapping[str, Row], leads: frozenset[str]
+    engine: Engine,
+    person: str,
+    subject: Person,
+    source: str,
+    rows: Mapping[str, Row],
+    leads: frozenset[str],
+    today: date,
 ) -> list[Change]:
     """The next day on which a date alone changes something, as one wake; the one that was set before goes."""
     timings = {name: target.timing for name, target in engine.policy.targets.items()}
-    day = next_change(subject, engine.policy.sources[source], timings, engine.today)
+    day = next_change(subject, engine.policy.sources[source], timings, today)
     row = rows.get(layout.mapped(person))
     data = codec.plain(wake=day.isoformat() if day else "", leads=sorted(leads))
     if row is not None and dict(row.data) == data:

@@ -10,7 +10,7 @@ from shared import codec, layout, queues
 from shared.bus import Bus, Doorbell
 from shared.connector import Source, Target
 from shared.layout import Hop
-from shared.model import Person
+from shared.model import Action, Person
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
 
@@ -35,6 +35,8 @@ class Engine:
     """A text nobody else has: the owner of a lease."""
     hash_key: bytes = field(repr=False)
     """Keys the hashes that tell whether HR said something new; plain hashes of short values could be guessed."""
+    witness: Callable[[str, str, Action], None] = lambda person, target, action: None
+    """Told of every action that was done: for summaries and measurements, never for decisions."""
 
     @property
     def today(self) -> date:

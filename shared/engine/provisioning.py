@@ -19,8 +19,7 @@ from shared.reconcile import Outcome, reconcile
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 
 LEASE = timedelta(minutes=5)
-REQUEST = timedelta(seconds=90)
-"""The longest one write can take; the lease must outlive it before the write is sent."""
+"""How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
@@ -104,8 +103,12 @@ class Desk:
             await self.engine.ring(Hop.PROVISION, [self.person], self.target)
 
     def _renewed(self) -> Change:
+        """The lease, longer. Raises `Conflict` when it ran out: the world may have changed since it was read."""
+        key = layout.lease(self.person, self.target)
+        if codec.moment(self.lease["until"]) <= self.now:
+            raise Conflict(layout.STATE, layout.bucket(self.person), key)
         self.lease = {**self.lease, "until": (self.now + LEASE).isoformat()}
-        return Replace(layout.lease(self.person, self.target), self.lease, self.lease_version)
+        return Replace(key, self.lease, self.lease_version)
 
     async def _own(self, table: str, key: str, owner: str) -> bool:
         """Write our name on something only one person can have; whether it is ours now."""
@@ -122,6 +125,7 @@ class Desk:
         return f"{self.target}|{layout.bucket(key)}"
 
     async def _write(self, action: Action, link: Link) -> None:
+        self.engine.witness(self.person, self.target, action)
         line = codec.plain(
             account=link.account,
             verb=action.verb,

@@ -54,9 +54,9 @@ async def relook(engine: Engine) -> int:
         found = set()
         async for row in engine.store.scan(layout.STATE, bucket):
             parts = row.key.split("|")
-            if len(parts) == 4 and parts[1] == "hold" and parts[2] in engine.policy.targets:
-                if parts[3] == "-" or parts[3].endswith("!"):
-                    found.add((parts[0], parts[2]))
+            refused = len(parts) == 4 and parts[1] == "hold" and (parts[3] == "-" or parts[3].endswith("!"))
+            if refused and parts[2] in engine.policy.targets:
+                found.add((parts[0], parts[2]))
         for person, target in sorted(found):
             mark = engine.marked(Hop.PROVISION, person, cohort, target, attempts=0)
             await engine.store.commit(layout.STATE, bucket, [mark])

@@ -5,12 +5,13 @@ boundaries crossed for years, months, weeks (Sundays) and days, and whole units 
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
-from shared.expressions.calendar import read_date
+from shared.expressions.datetext import read_date
 from shared.expressions.fault import ExpressionError
 from shared.expressions.formats import DateFormat, compile_format, midnight, readable_format
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Facts, Family, Parameter, Term
 from shared.expressions.values import Inner, Kind, one, text_of
 
 DATES = Family("Dates")
@@ -78,7 +79,7 @@ def today() -> Term:
     ),
 )
 def as_date(moment: datetime | None) -> datetime | None:
-    """The date a text holds, in UTC: ISO 8601 or M/d/yyyy, with or without a time and an offset. Null for empty text."""
+    """The date a text holds, in UTC: ISO 8601 or M/d/yyyy, with or without a time and an offset. Empty gives null."""
     return moment
 
 
@@ -107,9 +108,7 @@ def date_add(interval: str, value: int, moment: datetime | None) -> datetime | N
 
 def _months_later(moment: datetime, months: int) -> datetime:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    first = moment.replace(year=year, month=month + 1, day=1)
-    length = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - first if (year, month) < (9999, 11) else None
-    return first.replace(day=min(moment.day, length.days if length else 31))
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 @DATES.strict(

@@ -1,4 +1,4 @@
-"""A .NET pattern rewritten for RE2: named groups, escapes and Unicode classes; what has no equal is refused by position.
+"""A .NET pattern rewritten for RE2: named groups, escapes and Unicode classes; what has no equal is refused.
 
 Sources: Microsoft Learn, "Regular expression language - quick reference", "Grouping constructs" (named groups are
 numbered after the unnamed ones) and "Character classes"; the RE2 syntax page.
@@ -60,7 +60,9 @@ class _Reader:
         return taken
 
     def refuse(self, what: str, hint: str = "") -> NoReturn:
-        raise ExpressionError(f"uses {what} at character {self.at + 1} of the pattern, which is not supported", hint=hint)
+        raise ExpressionError(
+            f"uses {what} at character {self.at + 1} of the pattern, which is not supported", hint=hint
+        )
 
 
 def translate(pattern: str) -> Translated:

@@ -8,11 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.expressions.calendar import assemble
+from shared.expressions.datetext import assemble
 from shared.expressions.fault import ExpressionError
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July",
-          "August", "September", "October", "November", "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TOKENS = re.compile(
     r"""(?P<specifier>([dMyhHmsfFtzKg])\2*)|'(?P<single>[^']*)'|"(?P<double>[^"]*)"|\\(?P<escaped>.)|(?P<literal>[^'"\\%])""",
@@ -133,8 +145,7 @@ def compile_format(text: str) -> DateFormat:
         if letters := token["specifier"]:
             _specify(letters, writers, pattern, fields)
         else:
-            literal = next(part for part in (token["single"], token["double"], token["escaped"], token["literal"], "")
-                           if part is not None)  # fmt: skip
+            literal = token[token.lastgroup or 0]
             writers.append(literal)
             pattern.append(re.escape(literal))
     return DateFormat(tuple(writers), re.compile("".join(pattern), re.ASCII | re.IGNORECASE), tuple(fields))

@@ -1,4 +1,4 @@
-"""Values nobody typed: Guid, RandomString and DefaultDomain. They are derived, never drawn: the language has no chance in it.
+"""Values nobody typed: Guid, RandomString and DefaultDomain. They are derived, never drawn by chance.
 
 The same seed gives the same value for ever, which is what provisioning wants of an identifier. A derived value is not
 a secret: never make a password of it.
@@ -63,8 +63,11 @@ def _minimum(name: str) -> Parameter:
     numbered=True,
     folds=False,
     returns=Kind.TEXT,
-    examples=(Example("Len(RandomString(8, 2, 0, 2, 2))", "8"), Example('RandomString(2, 2, 0, 0, 0, "12345678")', "99")),
-)  # fmt: skip
+    examples=(
+        Example("Len(RandomString(8, 2, 0, 2, 2))", "8"),
+        Example('RandomString(2, 2, 0, 0, 0, "012345678")', "99"),
+    ),
+)
 def random_string(ordinal: int, length: Slot, *rest: Slot) -> Term:
     """At most 256 characters with at least so many of each kind; it follows from the seed and this call's place.
 

@@ -5,10 +5,10 @@ expression is at most 10,000 characters, argument slots may be empty, and `\\` a
 """
 
 import re
-from typing import Any, NoReturn
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from shared.expressions.fault import ExpressionError
 from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Place, Text
@@ -20,7 +20,12 @@ MAX_DIGITS = 30
 GRAMMAR = r"""
     start: expression
     ?expression: operand | operand OPERATOR operand -> compare
-    ?operand: call | TEXT -> text | ATTRIBUTE -> attribute | NUMBER -> number | HEXADECIMAL -> hexadecimal | NAME -> name
+    ?operand: call
+        | TEXT -> text
+        | ATTRIBUTE -> attribute
+        | NUMBER -> number
+        | HEXADECIMAL -> hexadecimal
+        | NAME -> name
     call: NAME "(" slot ("," slot)* ")"
     slot: expression?
 
@@ -52,7 +57,7 @@ def _place(token: Token) -> Place:
 
 
 def _digits(token: Token, digits: str) -> str:
-    if len(digits) > MAX_DIGITS:
+    if len(digits.lstrip("+-").replace(".", "")) > MAX_DIGITS:
         raise ExpressionError(f"a number has at most {MAX_DIGITS} digits", token.line or 1, token.column or 1)
     return digits
 
@@ -119,24 +124,20 @@ def parse(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are allowed", 1, 1)
     try:
-        tree = _PARSER.parse(text)
+        return cast(Node, _PARSER.parse(text))
     except UnexpectedInput as error:
-        _explain(text, error)
-    return tree  # type: ignore[return-value]
+        raise _explained(text, error) from None
 
 
-def _explain(text: str, error: UnexpectedInput) -> NoReturn:
-    match error:
-        case UnexpectedCharacters():
-            character = text[error.pos_in_stream or 0]
-            message, hint = STRANGERS.get(character, (f"the character {character!r} means nothing here", ""))
-            raise ExpressionError(message, error.line, error.column, hint) from None
-        case UnexpectedToken(token=Token(type="$END")) | UnexpectedEOF():
-            lines = text.rstrip().splitlines() or [""]
-            missing = "a closing parenthesis is missing" if text.count("(") > text.count(")") else "something is missing"
-            raise ExpressionError(f"the expression ends too early: {missing}", len(lines), len(lines[-1]) + 1) from None
-        case UnexpectedToken(token=token):
-            hint = 'write [name] for an attribute and "text" for a text' if token.type == "NAME" else ""
-            raise ExpressionError(f"{str(token)[:40]} is not expected here", error.line, error.column, hint) from None
-        case _:
-            raise ExpressionError("this is not an expression", 1, 1) from None
+def _explained(text: str, error: UnexpectedInput) -> ExpressionError:
+    if isinstance(error, UnexpectedCharacters):
+        character = text[error.pos_in_stream or 0]
+        message, hint = STRANGERS.get(character, (f"the character {character!r} means nothing here", ""))
+        return ExpressionError(message, error.line, error.column, hint)
+    token = error.token if isinstance(error, UnexpectedToken) else None
+    if token is None or token.type == "$END":
+        lines = text.rstrip().split("\n")
+        missing = "a closing parenthesis is missing" if text.count("(") > text.count(")") else "something is missing"
+        return ExpressionError(f"the expression ends too early: {missing}", len(lines), len(lines[-1]) + 1)
+    hint = 'write [name] for an attribute and "text" for a text' if token.type == "NAME" else ""
+    return ExpressionError(f"{str(token)[:40]} is not expected here", error.line, error.column, hint)

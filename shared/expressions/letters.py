@@ -19,12 +19,12 @@ WITHOUT_BASE = {
     "æ": "ae", "Æ": "AE", "ø": "oe", "Ø": "OE", "œ": "oe", "Œ": "OE", "ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L",
     "ı": "i", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ĳ": "ij", "Ĳ": "IJ",
 }  # fmt: skip
-"""Latin letters Unicode does not decompose. From œ (without a macron) on, except ß, ł and ı, Entra's table is silent."""
+"""Latin letters that Unicode does not decompose. Entra's table is silent on œ without a macron, đ, ð, þ and ĳ."""
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _DANISH = {"æ": "ae", "ø": "oe", "å": "aa"}
 SPELLINGS: dict[str, dict[str, str]] = {
     "de": _GERMAN,
-    "nl": {"ĳ": "ij"},
+    "nl": {},
     "da": _DANISH,
     "no": _DANISH,
     "nb": _DANISH,
@@ -72,9 +72,7 @@ def to_lower(source: str | None, dotted: bool) -> str | None:
     return lower_invariant(source.replace("I", "ı").replace("İ", "i") if dotted else source)
 
 
-@LETTERS.strict(
-    "ToUpper", SOURCE, CULTURE_PARAMETER, returns=Kind.TEXT, examples=(Example('ToUpper("nl")', "NL"),)
-)
+@LETTERS.strict("ToUpper", SOURCE, CULTURE_PARAMETER, returns=Kind.TEXT, examples=(Example('ToUpper("nl")', "NL"),))
 def to_upper(source: str | None, dotted: bool) -> str | None:
     """In upper case, by the rules of the culture if one is given."""
     if source is None:
@@ -120,7 +118,7 @@ def proper_case(source: str | None, separators: str | None) -> str | None:
     ),
 )
 def normalize_diacritics(source: str | None) -> str | None:
-    """Latin letters without their diacritics: é is e, ü is u, ø is oe, æ is ae, ß is ss. Other scripts stay as they are."""
+    """Latin letters without diacritics: é is e, ü is u, ø is oe, æ is ae, ß is ss. Other scripts stay as they are."""
     if source is None or source.isascii():
         return source
     out: list[str] = []
@@ -150,7 +148,10 @@ def _spelling(locale: str | None) -> dict[str, str]:
     ),
 )
 def transliterate(source: str | None, spelling: dict[str, str]) -> str | None:
-    """Spelled as that language spells its own letters without them (de, nl, da, no, sv); other diacritics are dropped."""
+    """Spelled as that language does without its own letters (de, nl, da, no, sv); other diacritics are dropped.
+
+    Not in Entra.
+    """
     if source is None or source.isascii():
         return source
     text = unicodedata.normalize("NFC", source)

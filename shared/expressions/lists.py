@@ -17,10 +17,10 @@ PHONES = {"phones": ("030-1", "06-2")}
     repeats=1,
     returns=Kind.TEXT,
     examples=(
-        Example('Join(" ", [given], [prefix], [family])', "Anna Visser", {"given": "Anna", "prefix": "", "family": "Visser"}),
+        Example('Join(" ", [first], [prefix], [last])', "Anna Smit", {"first": "Anna", "prefix": "", "last": "Smit"}),
         Example('Join("; ", [phones], "14")', "030-1; 06-2; 14", PHONES),
     ),
-)  # fmt: skip
+)
 def join(separator: Slot, *sources: Slot) -> Term:
     """The sources with the separator between them. Null and empty sources are skipped; lists give all their values."""
     runs = tuple(source.run for source in sources)
@@ -87,7 +87,7 @@ def item(values: tuple[str, ...], index: int) -> str | None:
     examples=(Example("ItemOrNull([phones], 9)", None, PHONES),),
 )
 def item_or_null(values: tuple[str, ...], index: int) -> str | None:
-    """The value with that number, counted from 1, or null when there are fewer."""
+    """The value with that number, counted from 1, or null when there are fewer. In Entra, only in Connect Sync."""
     return _item(values, index)
 
 

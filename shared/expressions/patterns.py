@@ -16,7 +16,9 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.values import MAX_TEXT, bounded
 
 MAX_PATTERN = 1_000
-REFERENCE = re.compile(r"\$(?:(?P<escape>\$)|(?P<whole>&)|(?P<number>[0-9]{1,2})|\{(?P<name>\w{1,100})\}|(?P<odd>[`'+_]))")
+REFERENCE = re.compile(
+    r"\$(?:(?P<escape>\$)|(?P<whole>&)|(?P<number>[0-9]{1,2})|\{(?P<name>\w{1,100})\}|(?P<odd>[`'+_]))"
+)
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 
@@ -101,9 +103,20 @@ class Pattern:
         return match.group(group) if match else None
 
     def _matches(self, text: str) -> tuple[str | bytes, Iterator[Any]]:
-        """ASCII is searched as bytes: there the wrapper need not count characters, which is most of its time."""
+        """ASCII is searched as bytes: there the wrapper need not count characters, which is most of its time.
+
+        The wrapper finds an empty match behind its last position twice; .NET finds it once.
+        """
         subject = text.encode() if text.isascii() else _valid(text)
-        return subject, self.regex.finditer(subject)
+        return subject, _each_once(self.regex.finditer(subject))
+
+
+def _each_once(matches: Iterator[Any]) -> Iterator[Any]:
+    last = None
+    for match in matches:
+        if match.span() != last:
+            yield match
+        last = match.span()
 
 
 def _valid(text: str) -> str:

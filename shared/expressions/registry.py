@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from shared.expressions.outcomes import Outcome
 from shared.expressions.values import Kind
@@ -13,6 +13,9 @@ from shared.model import Value
 Facts: TypeAlias = Mapping[str, Value]
 Term: TypeAlias = Callable[[Facts, datetime, str], Any]
 """A compiled expression: facts, now and seed in, an inner value out."""
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+Builder = TypeVar("Builder", bound=Callable[..., Term])
 
 REQUIRED: Final = object()
 """The default of a parameter that has none."""
@@ -52,11 +55,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """`body` takes converted values; `build` takes slots and returns a term, for what is lazy or prepares itself.
+    """The implementation takes converted values, or is `lazy`: then it takes slots and returns a term.
 
-    `repeats` parameters at the end may come again as a group. `root` means outermost only. `numbered` builders get
-    the ordinal of their call in the expression first. A function that `folds` is evaluated while loading when all
-    its arguments are constants.
+    `repeats` parameters at the end may come again as a group. `root` means outermost only, `ignores` where its answer
+    is the expression's answer only. `numbered` builders get the ordinal of their call in the expression first.
+    `reads` are attributes it uses unasked. A function that `folds` is evaluated while loading when all its arguments
+    are constants.
     """
 
     name: str
@@ -64,16 +68,20 @@ class Function:
     returns: Kind
     doc: str
     examples: tuple[Example, ...]
-    body: Callable[..., Any] | None = None
-    build: Callable[..., Term] | None = None
+    implementation: Callable[..., Any]
+    lazy: bool = False
     repeats: int = 0
     root: bool = False
+    ignores: bool = False
     numbered: bool = False
     folds: bool = True
+    reads: tuple[str, ...] = ()
 
     @property
     def least(self) -> int:
-        return sum(parameter.default is REQUIRED for parameter in self.parameters)
+        """How many arguments there are at least: all up to the last that is required."""
+        required = (at for at, parameter in enumerate(self.parameters, 1) if parameter.default is REQUIRED)
+        return max(required, default=0)
 
     def accepts(self, count: int) -> bool:
         if not self.repeats:
@@ -101,10 +109,10 @@ class Family:
 
     def strict(
         self, name: str, *parameters: Parameter, returns: Kind, examples: tuple[Example, ...], repeats: int = 0
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    ) -> Callable[[Body], Body]:
         """Declare a function of values: all arguments are evaluated and converted before it is called."""
 
-        def declare(body: Callable[..., Any]) -> Callable[..., Any]:
+        def declare(body: Body) -> Body:
             self.functions.append(
                 Function(
                     name=name,
@@ -112,7 +120,7 @@ class Family:
                     returns=returns,
                     doc=body.__doc__ or "",
                     examples=examples,
-                    body=body,
+                    implementation=body,
                     repeats=repeats,
                 )
             )
@@ -122,10 +130,10 @@ class Family:
 
     def lazy(
         self, name: str, *parameters: Parameter, returns: Kind, examples: tuple[Example, ...], **traits: Any
-    ) -> Callable[[Callable[..., Term]], Callable[..., Term]]:
+    ) -> Callable[[Builder], Builder]:
         """Declare a builder: it gets slots and returns the term, so it decides what is evaluated and when."""
 
-        def declare(build: Callable[..., Term]) -> Callable[..., Term]:
+        def declare(build: Builder) -> Builder:
             self.functions.append(
                 Function(
                     name=name,
@@ -133,7 +141,8 @@ class Family:
                     returns=returns,
                     doc=build.__doc__ or "",
                     examples=examples,
-                    build=build,
+                    implementation=build,
+                    lazy=True,
                     **traits,
                 )
             )

@@ -28,13 +28,15 @@ PATTERNS = Family("Replace and match")
         Example('Replace("Sales NL", "NL", , , "BE", , )', "Sales BE"),
         Example('Replace([login], "{login}", , , , , "{login}@fabrikam.nl")', "av@fabrikam.nl", {"login": "av"}),
         Example('Replace("06-1234 5678", , "[ -]+", , "", , )', "0612345678"),
-        Example('Replace("NL-Utrecht", , "(?<country>[A-Z]{2})-(?<city>.*)", , "${city} (${country})", , )', "Utrecht (NL)"),
+        Example('Replace("NL-Utrecht", , "(?<land>[A-Z]{2})-(?<city>.*)", , "${city} (${land})", , )', "Utrecht (NL)"),
         Example('Replace("12b Dorpsstraat", , "^(?<number>[0-9]+)", "number", "14", , )', "14b Dorpsstraat"),
         Example(
-            'Replace([desk], , "(?<last>[0-9]{4})$", "last", , [mobile], )', "5678", {"desk": None, "mobile": "0612345678"}
+            'Replace([desk], , "(?<last>[0-9]{4})$", "last", , [mobile], )',
+            "5678",
+            {"desk": None, "mobile": "0612345678"},
         ),
     ),
-)  # fmt: skip
+)
 def replace(
     source: Slot, old: Slot, pattern: Slot, group: Slot, replacement: Slot, attribute: Slot, template: Slot
 ) -> Term:
@@ -63,7 +65,8 @@ def replace(
             return _other(source, pattern.value, group.value, attribute)
     raise ExpressionError(
         "does not have a form for the slots that are filled",
-        hint="Replace(source, oldValue, regexPattern, regexGroupName, replacementValue, replacementAttributeName, template)",
+        hint="fill oldValue and replacementValue, oldValue and template, regexPattern and replacementValue, or"
+        " regexPattern and regexGroupName with replacementValue or replacementAttributeName",
     )
 
 
@@ -138,5 +141,5 @@ def _other(source: Slot, pattern: Pattern, group: str, attribute: Slot) -> Term:
     examples=(Example('Matches("T-1042", "T-[0-9]{4}")', "True"), Example('Matches("XT-1042", "T-[0-9]{4}")', "False")),
 )
 def matches(text: str | None, pattern: Pattern) -> bool:
-    """Whether the whole text has the form of the pattern, a constant. Null and empty text never do."""
+    """Whether the whole text has the form of the pattern, a constant. Null and empty text never do. Not in Entra."""
     return bool(text) and pattern.whole(text or "")

@@ -43,7 +43,10 @@ def left(source: str | None, count: int) -> str:
 
 @TEXT.strict("Right", SOURCE, COUNT, returns=Kind.TEXT, examples=(Example('Right("00042", 2)', "42"),))
 def right(source: str | None, count: int) -> str:
-    """The last characters; all of them when the count is negative or too large. Null gives an empty text."""
+    """The last characters; all of them when the count is negative or too large. Null gives an empty text.
+
+    In Entra, only in Connect Sync.
+    """
     text = source or ""
     return text if count < 0 else text[max(0, len(text) - count) :]
 
@@ -65,43 +68,51 @@ def mid(source: str | None, start: int, length: int) -> str | None:
 
 @TEXT.strict("Len", SOURCE, returns=Kind.NUMBER, examples=(Example('Len("Visser")', "6"),))
 def length_of(source: str | None) -> int:
-    """The number of characters; 0 for null."""
+    """The number of characters; 0 for null. In Entra, only in Connect Sync."""
     return len(source or "")
 
 
 @TEXT.strict("Trim", SOURCE, returns=Kind.TEXT, examples=(Example('Trim("  de Vries ")', "de Vries"),))
 def trim(source: str | None) -> str | None:
-    """Without white space at both ends."""
+    """Without white space at both ends. In Entra, only in cloud sync."""
     return None if source is None else source.strip()
 
 
 @TEXT.strict("LTrim", SOURCE, returns=Kind.TEXT, examples=(Example('LTrim("  Vries")', "Vries"),))
 def left_trim(source: str | None) -> str | None:
-    """Without white space at the beginning."""
+    """Without white space at the beginning. In Entra, only in Connect Sync."""
     return None if source is None else source.lstrip()
 
 
 @TEXT.strict("RTrim", SOURCE, returns=Kind.TEXT, examples=(Example('RTrim("Vries  ")', "Vries"),))
 def right_trim(source: str | None) -> str | None:
-    """Without white space at the end."""
+    """Without white space at the end. In Entra, only in Connect Sync."""
     return None if source is None else source.rstrip()
 
 
 @TEXT.strict(
-    "PadLeft", SOURCE, Parameter("length", Kind.NUMBER), PADDING, returns=Kind.TEXT,
+    "PadLeft",
+    SOURCE,
+    Parameter("length", Kind.NUMBER),
+    PADDING,
+    returns=Kind.TEXT,
     examples=(Example('PadLeft([number], 6, "0")', "000042", {"number": 42}),),
-)  # fmt: skip
+)
 def pad_left(source: str | None, length: int, padding: str | None) -> str | None:
-    """The padding character before the source until it has `length` characters."""
+    """The padding character before the source until it has `length` characters. In Entra, only in Connect Sync."""
     return None if source is None else source.rjust(_width(length), _padding(padding))
 
 
 @TEXT.strict(
-    "PadRight", SOURCE, Parameter("length", Kind.NUMBER), PADDING, returns=Kind.TEXT,
+    "PadRight",
+    SOURCE,
+    Parameter("length", Kind.NUMBER),
+    PADDING,
+    returns=Kind.TEXT,
     examples=(Example('PadRight("AB", 4, "x")', "ABxx"),),
-)  # fmt: skip
+)
 def pad_right(source: str | None, length: int, padding: str | None) -> str | None:
-    """The padding character behind the source until it has `length` characters."""
+    """The padding character behind the source until it has `length` characters. In Entra, only in Connect Sync."""
     return None if source is None else source.ljust(_width(length), _padding(padding))
 
 
@@ -117,9 +128,7 @@ def _padding(padding: str | None) -> str:
     return padding
 
 
-@TEXT.strict(
-    "StripSpaces", SOURCE, returns=Kind.TEXT, examples=(Example('StripSpaces("van den Berg")', "vandenBerg"),)
-)
+@TEXT.strict("StripSpaces", SOURCE, returns=Kind.TEXT, examples=(Example('StripSpaces("van den Berg")', "vandenBerg"),))
 def strip_spaces(source: str | None) -> str | None:
     """Without any space (U+0020)."""
     return None if source is None else source.replace(" ", "")

@@ -1,6 +1,7 @@
 """SelectUniqueValue: values to try in order; who takes the first free one is decided by whoever can see what is taken.
 
-Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings": two rules or more, outermost only.
+Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings": two rules or more,
+outermost only.
 """
 
 from datetime import datetime

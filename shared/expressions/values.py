@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeAlias
 
-from shared.expressions.calendar import date_text, read_civil, read_date
+from shared.expressions.datetext import date_text, read_civil, read_date
 from shared.expressions.fault import ExpressionError
 from shared.model import Value
 

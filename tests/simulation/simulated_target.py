@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from simulation_faults import Faults
+
 from shared.connector import DirectoryPage
 from shared.errors import Reason, Refused, TryLater
 from shared.model import Account, Action, Verb
-from simulation_faults import Faults
 
 LAG = 60
 """Steps during which `find` may not see a new account."""

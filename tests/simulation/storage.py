@@ -1,14 +1,16 @@
-"""Simulated state and queues: the protocols' guarantees and nothing more, with a pause before and after every effect."""
+"""Simulated state and queues: the protocols' guarantees and nothing more, with a pause around every effect."""
 
+import json
 from bisect import bisect_left, insort
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from simulation_faults import Faults
+
 from shared.bus import Doorbell
 from shared.errors import TryLater
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row
-from simulation_faults import Faults
 
 
 class SimulatedStore:
@@ -69,7 +71,7 @@ class SimulatedStore:
             self.version += 1
             if change.key not in rows:
                 insort(keys, change.key)
-            rows[change.key] = Row(place[1], change.key, dict(change.data), str(self.version))
+            rows[change.key] = Row(place[1], change.key, json.loads(json.dumps(dict(change.data))), str(self.version))
             versions[change.key] = str(self.version)
         self.writes += 1
         return versions

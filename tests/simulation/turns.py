@@ -1,6 +1,7 @@
-"""Plain coroutines stepped by hand: whoever is next, who stalls and who is killed is one seed's choice. No event loop."""
+"""Plain coroutines stepped by hand: whoever is next, who stalls and who is killed is one seed's choice."""
 
 from collections.abc import Coroutine, Generator
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -24,6 +25,7 @@ class Task:
 
     def __init__(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
         self.name, self.work, self.stalled = name, work, 0
+        self.stepped: datetime | None = None
         self.done = False
 
     def step(self) -> None:

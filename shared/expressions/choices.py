@@ -1,6 +1,7 @@
-"""Choices and tests. Only the branch that is chosen is evaluated; null and "" are both "nothing" in a test.
+"""Choices between values. Only the branch that is chosen is evaluated, and null and "" are both "no value".
 
-Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings", IIF, Switch, Coalesce, Is….
+Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings", IIF, Switch and Coalesce; the
+Workday and SuccessFactors guides show the Ignore… constants, and that Coalesce passes over "".
 """
 
 from datetime import datetime
@@ -9,20 +10,18 @@ from typing import Any, NoReturn
 from shared.expressions.fault import ExpressionError
 from shared.expressions.outcomes import IGNORE_ATTRIBUTE, Outcome
 from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
-from shared.expressions.values import Inner, Kind, is_empty, list_of, text_of
+from shared.expressions.values import Kind, is_empty
 
-LOGIC = Family("Choices and tests")
-CONDITION = Parameter("condition", Kind.TRUTH)
-VALUE = Parameter("value", Kind.ANY)
+CHOICES = Family("Choices")
 
 
 def _branch(name: str) -> Parameter:
     return Parameter(name, Kind.RESULT, blank=True)
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "IIF",
-    CONDITION,
+    Parameter("condition", Kind.TRUTH),
     _branch("whenTrue"),
     _branch("whenFalse"),
     returns=Kind.RESULT,
@@ -37,7 +36,7 @@ def iif(condition: Slot, when_true: Slot, when_false: Slot) -> Term:
     return lambda facts, now, seed: (yes if holds(facts, now, seed) else no)(facts, now, seed)
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "Switch",
     Parameter("source", Kind.TEXT),
     _branch("default"),
@@ -77,7 +76,7 @@ def _searching(read: Term, otherwise: Term, pairs: tuple[tuple[Term, Term], ...]
     return run
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "Coalesce",
     _branch("source"),
     repeats=1,
@@ -101,7 +100,7 @@ def coalesce(*sources: Slot) -> Term:
     return run
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "Default",
     _branch("value"),
     _branch("fallback"),
@@ -109,11 +108,11 @@ def coalesce(*sources: Slot) -> Term:
     examples=(Example('Default([office], "Utrecht")', "Utrecht", {"office": None}),),
 )
 def default(value: Slot, fallback: Slot) -> Term:
-    """The value, or the fallback when it is null or empty."""
+    """The value, or the fallback when it is null or empty. Not in Entra."""
     return coalesce(value, fallback)
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "IgnoreFlowIfNullOrEmpty",
     _branch("value"),
     ignores=True,
@@ -134,110 +133,13 @@ def ignore_if_empty(value: Slot) -> Term:
     return run
 
 
-@LOGIC.lazy(
-    "And",
-    CONDITION,
-    repeats=1,
-    returns=Kind.TRUTH,
-    examples=(Example('And([a] = "1", [b] = "2")', "False", {"a": "1", "b": "3"}),),
-)
-def conjunction(*conditions: Slot) -> Term:
-    """Whether all conditions hold; it stops at the first that does not. Not in Entra."""
-    runs = tuple(condition.run for condition in conditions)
-
-    def run(facts: Facts, now: datetime, seed: str) -> bool:
-        for holds in runs:
-            if not holds(facts, now, seed):
-                return False
-        return True
-
-    return run
-
-
-@LOGIC.lazy(
-    "Or",
-    CONDITION,
-    repeats=1,
-    returns=Kind.TRUTH,
-    examples=(Example('Or([a] = "1", [b] = "2")', "True", {"a": "1", "b": "3"}),),
-)
-def disjunction(*conditions: Slot) -> Term:
-    """Whether any condition holds; it stops at the first that does. Not in Entra."""
-    runs = tuple(condition.run for condition in conditions)
-
-    def run(facts: Facts, now: datetime, seed: str) -> bool:
-        for holds in runs:
-            if holds(facts, now, seed):
-                return True
-        return False
-
-    return run
-
-
-@LOGIC.strict("Not", CONDITION, returns=Kind.TRUTH, examples=(Example('Not("True")', "False"),))
-def negation(condition: bool) -> bool:
-    """True for False and the other way round. Null and empty text count as False."""
-    return not condition
-
-
-@LOGIC.strict(
-    "In",
-    VALUE,
-    Parameter("choice", Kind.ANY),
-    repeats=1,
-    returns=Kind.TRUTH,
-    examples=(
-        Example('In([dep], "Sales", "Support")', "True", {"dep": "Sales"}),
-        Example('In("VPN", [groups])', "False", {"groups": ("Mail", "Wifi")}),
-    ),
-)
-def among(value: Inner, *choices: Inner) -> bool:
-    """Whether the value equals one of the choices; a list counts as each of its values. Not in Entra."""
-    text = text_of(value)
-    return bool(text) and any(text in list_of(choice) for choice in choices)
-
-
-@LOGIC.strict("IsNull", VALUE, returns=Kind.TRUTH, examples=(Example("IsNull([x])", "False", {"x": ""}),))
-def is_null(value: Inner) -> bool:
-    """Whether the attribute is absent or null."""
-    return value is None
-
-
-@LOGIC.strict("IsNullOrEmpty", VALUE, returns=Kind.TRUTH, examples=(Example("IsNullOrEmpty([x])", "True", {"x": ""}),))
-def is_null_or_empty(value: Inner) -> bool:
-    """Whether the value is null, empty text or an empty list."""
-    return is_empty(value)
-
-
-@LOGIC.strict("IsPresent", VALUE, returns=Kind.TRUTH, examples=(Example("IsPresent([x])", "True", {"x": "a"}),))
-def is_present(value: Inner) -> bool:
-    """Whether the value is neither null nor empty."""
-    return not is_empty(value)
-
-
-@LOGIC.strict("IsString", VALUE, returns=Kind.TRUTH, examples=(Example("IsString([x])", "False", {"x": 12}),))
-def is_string(value: Inner) -> bool:
-    """Whether the value is a text. Dates that functions make are text, as in Entra."""
-    return isinstance(value, str | datetime)
-
-
-@LOGIC.strict(
-    "CBool", Parameter("value", Kind.TRUTH), returns=Kind.TRUTH, examples=(Example("CBool([x])", "True", {"x": "7"}),)
-)
-def as_truth(value: bool) -> bool:
-    """True for a condition that holds and a number that is not 0; False for null."""
-    return value
-
-
-@LOGIC.lazy(
-    "Redact", _branch("value"), returns=Kind.RESULT, examples=(Example('Redact("4711")', "4711"),)
-)
+@CHOICES.lazy("Redact", _branch("value"), returns=Kind.RESULT, examples=(Example('Redact("4711")', "4711"),))
 def redact(value: Slot) -> Term:
     """The value itself. Entra hides it in its provisioning log; Joinly never logs values at all."""
     return value.run
 
 
-@LOGIC.lazy(
+@CHOICES.lazy(
     "Error",
     Parameter("message", Kind.TEXT, prepare=lambda message: message or ""),
     returns=Kind.ANY,
@@ -245,7 +147,7 @@ def redact(value: Slot) -> Term:
     examples=(Example('IIF([id] = "", Error("no id"), [id])', "7", {"id": "7"}),),
 )
 def error(message: Slot) -> Term:
-    """Stops with this message, a constant; the person waits until it is repaired."""
+    """Stops with this message, a constant; the person waits until it is repaired. In Entra, only in cloud sync."""
 
     def run(facts: Facts, now: datetime, seed: str) -> NoReturn:
         raise ExpressionError(f"says: {message.value}")

@@ -1,0 +1,91 @@
+"""The way out to Microsoft Graph: msgraph-sdk's request adapter around our own client; tokens go to Graph only.
+
+The adapter signs in and adds the SDK's headers. It follows no redirect and repeats nothing, because pacing is the
+engine's and a POST must not be repeated blindly.
+"""
+
+from typing import cast
+
+import httpx
+from kiota_abstractions.request_option import RequestOption
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.kiota_client_factory import KiotaClientFactory
+from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption, UrlReplaceHandlerOption
+from kiota_http.observability_options import ObservabilityOptions
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_request_adapter import options as SDK_OPTIONS
+from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
+from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import-untyped]
+from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
+
+from connectors._graph_answers import BUSY
+from shared.connector import Outside
+from shared.errors import Misconfigured
+from shared.rest import exchange
+
+SYSTEM = "Microsoft Graph"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+HOSTS = frozenset(
+    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
+)
+"""Where Microsoft serves Graph («National cloud deployments»); a token is sent nowhere else but to this machine."""
+
+
+def graph_address(text: str) -> str:
+    """The base address of Graph, without a slash at the end; for use as a pydantic validator.
+
+    Raises `ValueError` unless it is https on a host of Microsoft Graph, or any scheme on this machine.
+    """
+    try:
+        url = httpx.URL(text.rstrip("/"))
+    except httpx.InvalidURL:
+        raise ValueError("base_url is no address") from None
+    trusted = url.scheme == "https" and url.host in HOSTS
+    local = url.scheme in {"http", "https"} and url.host in LOOPBACK
+    if not (trusted or local) or url.userinfo or url.query or url.fragment:
+        raise ValueError("base_url must be https://<a host of Microsoft Graph>/v1.0, or on this machine for a sandbox")
+    return str(url).rstrip("/")
+
+
+def adapter(base: str, outside: Outside) -> GraphRequestAdapter:
+    """The adapter for the Graph at `base`. No I/O. Raises `Misconfigured` when there is no Microsoft sign-in."""
+    if outside.credential is None:
+        raise Misconfigured(f"{SYSTEM} needs a Microsoft sign-in, and none is set up")
+    host = httpx.URL(base).host
+    scope = f"https://{'graph.microsoft.com' if host in LOOPBACK else host}/.default"
+    sign_in = AzureIdentityAuthenticationProvider(outside.credential, scopes=[scope], allowed_hosts=[host])
+    made = GraphRequestAdapter(sign_in, client=_client(outside.http))
+    made.base_url = base  # the adapter's own default ends in a slash and doubles it
+    made.observability_options = ObservabilityOptions(include_euii_attributes=False)
+    return made
+
+
+def _client(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A client with the SDK's middleware around `http`, which stays as it is.
+
+    Retries and redirects are off. So is the URL replacer: it would copy whole addresses, and with them the values of
+    filters, into traces.
+    """
+    ours = (
+        RetryHandlerOption(max_retries=0, should_retry=False),
+        RedirectHandlerOption(should_redirect=False),
+        UrlReplaceHandlerOption(enabled=False),
+    )
+    options: dict[str, RequestOption] = {**SDK_OPTIONS, **{option.get_key(): option for option in ours}}
+    middleware = KiotaClientFactory.get_default_middleware(options)
+    middleware.append(GraphTelemetryHandler(options[GraphTelemetryHandlerOption.get_key()]))
+    outer = httpx.AsyncClient(transport=cast(httpx.AsyncBaseTransport, _Through(http)), timeout=http.timeout)
+    return cast(httpx.AsyncClient, GraphClientFactory.create_with_custom_middleware(middleware, client=outer))
+
+
+class _Through:
+    """A transport that hands every request to another client, so that it is counted and guarded there."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await exchange(SYSTEM, self._http, request, BUSY)
+
+    async def aclose(self) -> None:
+        """Nothing: the client within belongs to somebody else."""

@@ -1,0 +1,149 @@
+"""Flat attributes, as policies name them, to and from the nested JSON of a Graph user. Null stays null, absent absent.
+
+Names, limits and nullability: «user resource type» (learn.microsoft.com/graph/api/resources/user). Dates are written
+in one canonical form only, so that what is read back equals what was written.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from types import MappingProxyType
+from typing import Any
+
+from connectors.entra.protection import protected
+from shared.connector import Attribute
+from shared.errors import Misconfigured, Refused
+from shared.model import Account, Attributes, Value
+
+EXTENSIONS = tuple(f"extensionAttribute{number}" for number in range(1, 16))
+
+ATTRIBUTES = (
+    Attribute(name="userPrincipalName", longest=113, unique=True, clearable=False),
+    Attribute(name="mail", unique=True),
+    Attribute(name="mailNickname", longest=64, clearable=False),
+    Attribute(name="displayName", longest=256, clearable=False),
+    Attribute(name="givenName", longest=64),
+    Attribute(name="surname", longest=64),
+    Attribute(name="employeeId", longest=16),
+    Attribute(name="employeeType"),
+    Attribute(name="employeeHireDate"),
+    Attribute(name="employeeLeaveDateTime"),
+    Attribute(name="companyName", longest=64),
+    Attribute(name="department", longest=64),
+    Attribute(name="jobTitle", longest=128),
+    Attribute(name="division"),
+    Attribute(name="costCenter"),
+    Attribute(name="manager", reference=True),
+    Attribute(name="officeLocation"),
+    Attribute(name="streetAddress", longest=1024),
+    Attribute(name="postalCode"),
+    Attribute(name="city", longest=128),
+    Attribute(name="state", longest=128),
+    Attribute(name="country", longest=128),
+    Attribute(name="mobilePhone", longest=64),
+    Attribute(name="businessPhones"),
+    Attribute(name="otherMails"),
+    Attribute(name="preferredLanguage"),
+    Attribute(name="usageLocation", longest=2, clearable=False),
+    *(Attribute(name=name, longest=1024) for name in EXTENSIONS),
+)
+
+LISTS = frozenset({"businessPhones", "otherMails"})
+"""Lists of text; Graph clears them by an empty list, not by null."""
+MOMENTS = frozenset({"employeeHireDate", "employeeLeaveDateTime"})
+PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"onPremisesExtensionAttributes": EXTENSIONS, "employeeOrgData": ("division", "costCenter")}
+)
+"""Complex properties of a user, and the attributes that stand in them."""
+
+_INSIDE = {name: part for part, names in PARTS.items() for name in names}
+_KNOWN = frozenset(attribute.name for attribute in ATTRIBUTES if not attribute.reference)
+_PLAIN = tuple(attribute.name for attribute in ATTRIBUTES if attribute.name in _KNOWN and attribute.name not in _INSIDE)
+PROPERTIES = ("id", "accountEnabled", "onPremisesSyncEnabled", *_PLAIN, *PARTS)
+"""What to `$select`: nearly everything HR needs is answered only when it is asked for."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_FRACTION = re.compile(r"\.[0-9]+")
+
+
+def to_graph(attributes: Attributes) -> dict[str, Any]:
+    """The JSON that writes `attributes`, which hold no references. An empty text is null, as Graph refuses "".
+
+    Raises `Refused` for a value of the wrong kind, and `Misconfigured` for a name no user has.
+    """
+    body: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if name not in _KNOWN:
+            raise Misconfigured(f"Entra has no attribute {name} that could be written so; correct the policy")
+        written = _written(name, value)
+        if part := _INSIDE.get(name):
+            body.setdefault(part, {})[name] = written
+        else:
+            body[name] = written
+    return body
+
+
+def from_graph(user: Mapping[str, Any]) -> dict[str, Value]:
+    """The attributes that `user` holds; what it does not mention is absent."""
+    found = {name: _read(name, user[name]) for name in _PLAIN if name in user}
+    for part, names in PARTS.items():
+        if part in user:
+            inside = user[part] if isinstance(user[part], Mapping) else {}
+            found |= {name: _read(name, inside.get(name)) for name in names}
+    return found
+
+
+def account(user: Mapping[str, Any]) -> Account:
+    """A user as an account, without what stands in lists of its own: groups, licences, roles."""
+    attributes = from_graph(user)
+    if "manager@delta" in user:
+        attributes["manager"] = _manager(user["manager@delta"])
+    enabled = user.get("accountEnabled") is not False
+    return Account(id=str(user["id"]), enabled=enabled, attributes=attributes, protected=protected(user))
+
+
+def _written(name: str, value: Value) -> Any:
+    if name in LISTS:
+        if value is None or isinstance(value, tuple):
+            return list(value or ())
+        raise Refused(f"{name} must be a list of texts", attribute=name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise Refused(f"{name} must be text", attribute=name)
+    return _moment(name, value) if name in MOMENTS else value
+
+
+def _moment(name: str, text: str) -> str:
+    """A day means midnight UTC, as Graph keeps moments only. Raises `Refused` for what would read back differently."""
+    if _canonical(text) != text:
+        raise Refused(f"{name} must be a date like 2026-01-31, or a moment like 2026-01-31T17:00:00Z", attribute=name)
+    return f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text
+
+
+def _read(name: str, value: Any) -> Value:
+    if isinstance(value, list):
+        return tuple(item for item in value if isinstance(item, str))
+    if isinstance(value, str) and name in MOMENTS:
+        return _canonical(value) or value
+    return value if isinstance(value, str | bool) else None
+
+
+def _canonical(text: str) -> str | None:
+    """A day when `text` is midnight UTC, else a moment in whole seconds UTC; None when it is neither."""
+    if not (_DAY.fullmatch(text) or _MOMENT.fullmatch(text)):
+        return None
+    try:
+        moment = datetime.fromisoformat(_FRACTION.sub("", text))
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    day = moment.date().isoformat()
+    return day if moment.time() == time() else f"{day}T{moment.time().isoformat()}Z"
+
+
+def _manager(told: Any) -> str | None:
+    """The manager there is now: the one of those named that was not removed."""
+    named = [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+    return next((str(one["id"]) for one in named if "id" in one and "@removed" not in one), None)

@@ -1,0 +1,168 @@
+"""The simulated outside world on loopback: an Entra tenant that remembers, with what a policy expects to find in it."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from ruamel.yaml import YAML
+
+from local import people
+from local.graph import Tenant, graph_app
+from local.personio import Company, Credential, Employment, personio_app
+from local.personio import Faults as PersonioFaults
+from local.serve import serving
+from shared.errors import Misconfigured
+from shared.policy import Policy
+
+CLIENT_ID = "5a4db0c8-0000-4000-8000-6a6f696e6c79"
+SEATS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sandbox:
+    """Where the simulated tenant is and how to sign in; the secret is new each time."""
+
+    address: str
+    tenant: Tenant
+    client_secret: str = field(repr=False)
+
+    @property
+    def graph(self) -> str:
+        return f"{self.address}/v1.0"
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.address}/{self.tenant.id}/oauth2/v2.0/token"
+
+    @property
+    def access(self) -> Mapping[str, str]:
+        """What any Graph client needs."""
+        return {
+            "base_url": self.graph,
+            "token_url": self.token_url,
+            "tenant": self.tenant.id,
+            "client_id": CLIENT_ID,
+            "client_secret": self.client_secret,
+        }
+
+    def credential(self) -> "SandboxCredential":
+        return SandboxCredential(self.token_url, CLIENT_ID, self.client_secret)
+
+
+class SandboxCredential:
+    """Microsoft sign-in at the simulated tenant with client credentials, in the form of azure-identity's."""
+
+    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
+        self._url, self._client_id, self._secret = url, client_id, client_secret
+        self._token = AccessToken("", 0)
+
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        """Raises `ClientAuthenticationError` when the tenant does not know the client."""
+        if self._token.expires_on < time.time() + 60:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": self._client_id,
+                "client_secret": self._secret,
+                "scope": " ".join(scopes),
+            }
+            async with httpx.AsyncClient(trust_env=False) as http:
+                answer = await http.post(self._url, data=form)
+            if answer.status_code != httpx.codes.OK:
+                raise ClientAuthenticationError("the tenant refused the client's sign-in")
+            body = answer.json()
+            self._token = AccessToken(body["access_token"], int(time.time()) + int(body["expires_in"]))
+        return self._token
+
+    async def close(self) -> None:
+        return None
+
+    async def __aenter__(self) -> "SandboxCredential":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+@asynccontextmanager
+async def sandbox(
+    policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime], port: int = 0
+) -> AsyncIterator[Sandbox]:
+    """A running tenant. A new one holds the groups and licences that `policy` names and the accounts of `seeds`."""
+    new = file is None or not file.exists()
+    tenant = Tenant(clock=clock, file=file)
+    if new:
+        _furnish(tenant, policy, _read(seeds))
+    secret = secrets.token_urlsafe(24)
+    tenant.add_app(CLIENT_ID, secret)
+    async with serving(graph_app(tenant), port) as address:
+        yield Sandbox(address=address, tenant=tenant, client_secret=secret)
+
+
+def _read(seeds: Path | None) -> Mapping[str, Any]:
+    """What the tenant holds from the start. Raises `Misconfigured` for a file that says something else."""
+    if seeds is None or not seeds.exists():
+        return {}
+    found = YAML(typ="safe", pure=True).load(seeds.read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or found.keys() - {"users", "groups", "administrators"}:
+        raise Misconfigured(f"{seeds.name} holds users, groups and administrators, nothing else")
+    return found
+
+
+def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) -> None:
+    names = {grant.entitlement for target in (policy.targets.values() if policy else ()) for grant in target.grants}
+    for one in sorted(names):
+        if one.kind == "group":
+            tenant.add_group(one.name)
+        else:
+            tenant.add_sku(one.name, SEATS)
+    for group in seeds.get("groups", ()):
+        tenant.add_group(**group)
+    users = {user["userPrincipalName"]: tenant.add_user(**user) for user in seeds.get("users", ())}
+    administrators = [users[name] for name in seeds.get("administrators", ())]
+    if administrators:
+        tenant.add_directory_role("Global Administrator", administrators)
+
+
+@asynccontextmanager
+async def personio(clock: Callable[[], datetime], port: int = 0) -> AsyncIterator[Mapping[str, str]]:
+    """A running Personio with the people of the sample export, and how to sign in to it."""
+    company = Company(clock)
+    contracts: dict[str, list[people.Row]] = {}
+    for row in people.rows():
+        contracts.setdefault(row.number, []).append(row)
+    for number, rows in contracts.items():
+        name = rows[0].name
+        jobs = [_employment(row.job) for row in rows if row.name == name]
+        company.hire(int(number), name.nick or name.given, f"{name.prefix} {name.surname}".strip(), *jobs)
+    secret = secrets.token_urlsafe(24)
+    company.allow(Credential(client_id="papi-sandbox", client_secret=secret))
+    async with serving(personio_app(company, PersonioFaults()), port) as address:
+        yield {"base": address, "client_id": "papi-sandbox", "client_secret": secret}
+
+
+def _employment(job: people.Job) -> Employment:
+    """One line of the sample export as Personio would hold it; `-` is a manager who heads the department."""
+    _, office, head, _ = people.DEPARTMENTS[job.department]
+    manager = head if job.manager == "-" else job.manager
+    return Employment(
+        start=_day(job.start),
+        end=_day(job.end),
+        title=job.function,
+        department=job.department,
+        office=office,
+        supervisor=int(manager) if manager.isdigit() else None,
+        hours=float(job.hours.replace(",", ".")) if job.hours else None,
+        type="EXTERNAL" if job.kind == "inhuur" else "INTERNAL",
+    )
+
+
+def _day(text: str) -> date | None:
+    return date(*reversed([int(part) for part in text.split("-")])) if text else None

@@ -1,0 +1,88 @@
+"""The namespace itself: queues with sessions and their dead-letter queues, on a loopback port and a given clock."""
+
+import asyncio
+import base64
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Self
+
+from local.servicebus.access import KEY_NAME
+from local.servicebus.channel import Namespace
+from local.servicebus.connection import Connection
+from local.servicebus.entity import Entity
+from local.servicebus.feed import Feed
+from shared.bus import QueueSettings
+
+_HOST = "127.0.0.1"
+DEAD_LETTERS = "/$deadletterqueue"
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Broker:
+    """`async with Broker(QUEUES) as broker: ServiceBusClient.from_connection_string(broker.connection_string)`.
+
+    `clock` gives the time now, aware. After moving a virtual clock call `wake`. Nothing outlives `stop`.
+    """
+
+    def __init__(self, queues: Mapping[str, QueueSettings], clock: Callable[[], datetime] = wall_clock) -> None:
+        self._key = base64.b64encode(secrets.token_bytes(32)).decode()
+        self._feeds: dict[str, Feed] = {}
+        for name, settings in queues.items():
+            dead = Entity(name + DEAD_LETTERS, QueueSettings(lock_seconds=settings.lock_seconds), clock)
+            self._feeds[name.lower()] = Feed(Entity(name, settings, clock, dead), clock)
+            self._feeds[name.lower() + DEAD_LETTERS] = Feed(dead, clock)
+        self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
+        self._port = 0
+
+    @property
+    def connection_string(self) -> str:
+        """For the Azure SDK, without TLS; start first."""
+        return (
+            f"Endpoint=sb://{_HOST}:{self._port};SharedAccessKeyName={KEY_NAME};SharedAccessKey={self._key};"
+            "UseDevelopmentEmulator=true;"
+        )
+
+    async def start(self, port: int = 0) -> int:
+        """The port that is listened on: `port`, or a free one for 0."""
+        self._server = await asyncio.start_server(self._serve, _HOST, port)
+        self._port = int(self._server.sockets[0].getsockname()[1])
+        return self._port
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        for feed in self._feeds.values():
+            feed.stop()
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def wake(self) -> None:
+        """A virtual clock was moved: let what became due happen."""
+        for feed in self._feeds.values():
+            feed.pump()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+        namespace = Namespace(self._feeds, self._key)
+        with contextlib.suppress(asyncio.CancelledError):
+            await Connection(reader, writer, namespace).serve()

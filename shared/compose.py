@@ -1,0 +1,102 @@
+"""The composition root's work: a checked policy and its surroundings → an engine. Nothing here decides or does I/O."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from azure.core.credentials_async import AsyncTokenCredential
+from pydantic import BaseModel
+
+from shared.bus import Bus
+from shared.connector import Manifest, Outside, Source, Target
+from shared.engine import Engine
+from shared.model import Action
+from shared.policy_check import check
+from shared.policy_file import PolicyText
+from shared.rehearsal import Rehearsal
+from shared.store import Store
+from shared.wire import Meter, open_http
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Everything that differs between a laptop, a test and Azure."""
+
+    store: Store
+    bus: Bus
+    secret: Callable[[str], Awaitable[str]]
+    """The value of a secret by name."""
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+    unique: Callable[[], str]
+    hash_key: bytes = field(repr=False)
+    folder: Path
+    """Where relative paths of the policy start from."""
+    credential: Callable[[str], AsyncTokenCredential | None]
+    """Microsoft sign-in for a target, by its name."""
+    settings: Callable[[tuple[str, str], BaseModel], BaseModel] = lambda path, settings: settings
+    """A last word on a connector's settings: the sandbox's addresses, another HR file."""
+    transport: Callable[[tuple[str, str]], httpx.AsyncBaseTransport | None] = lambda path: None
+    """Another way out than the network, for simulators in the same process."""
+    meter: Meter = field(default_factory=Meter)
+    witness: Callable[[str, str, Action], None] = lambda person, target, action: None
+    """Told of every action that was done, by person and target."""
+    preview: bool = False
+    """Ask everything and write nothing."""
+
+
+async def assemble(
+    found: PolicyText, manifest: Callable[[str], Manifest], around: Surroundings, stack: AsyncExitStack
+) -> Engine:
+    """The engine for a policy; its connections close with `stack`. Raises `PolicyInvalid`."""
+    built = check(found, manifest)
+    sources: dict[str, Source] = {}
+    targets: dict[str, Target] = {}
+    references: dict[str, frozenset[str]] = {}
+    limits: dict[str, dict[str, int]] = {}
+    for path, settings in built.items():
+        kind, name = path
+        one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
+        outside = await _outside(around, path, one, stack)
+        final = around.settings(path, settings)
+        if kind == "sources" and one.source:
+            sources[name] = one.source(final, outside)
+        elif one.target:
+            target = one.target(final, outside)
+            targets[name] = Rehearsal(target) if around.preview else target
+            references[name] = frozenset(a.name for a in one.attributes if a.reference)
+            limits[name] = {a.name: a.longest for a in one.attributes if a.longest}
+    return Engine(
+        policy=found.policy,
+        policy_hash=found.hash,
+        sources=sources,
+        targets=targets,
+        references=references,
+        limits=limits,
+        store=around.store,
+        bus=around.bus,
+        clock=around.clock,
+        unique=around.unique,
+        hash_key=around.hash_key,
+        witness=around.witness,
+    )
+
+
+async def _outside(around: Surroundings, path: tuple[str, str], one: Manifest, stack: AsyncExitStack) -> Outside:
+    http = open_http(
+        around.meter,
+        writes_allowed=not around.preview,
+        reading_posts=one.reading_posts,
+        transport=around.transport(path),
+    )
+    return Outside(
+        http=await stack.enter_async_context(http),
+        secret=around.secret,
+        clock=around.clock,
+        sleep=around.sleep,
+        folder=around.folder,
+        credential=around.credential(path[1]) if path[0] == "targets" else None,
+    )

@@ -1,0 +1,38 @@
+"""The mapping language: Microsoft Entra's provisioning expressions and a little more, pure and compiled once.
+
+>>> from datetime import UTC, datetime
+>>> mail = compile_expression('ToLower(Join(".", [given], [family]))', known={"given", "family"})
+>>> mail({"given": "Anna", "family": "Visser"}, datetime(2025, 7, 30, tzinfo=UTC))
+'anna.visser'
+"""
+
+from shared.expressions.expression import Expression, compile_expression
+from shared.expressions.fault import ExpressionError
+from shared.expressions.grammar import parse
+from shared.expressions.outcomes import (
+    ABSENT,
+    IGNORE_ATTRIBUTE,
+    IGNORE_OBJECT,
+    Candidates,
+    Outcome,
+    Result,
+    first_free,
+)
+from shared.expressions.registry import Facts
+from shared.expressions.syntax import unparse
+
+__all__ = [
+    "ABSENT",
+    "IGNORE_ATTRIBUTE",
+    "IGNORE_OBJECT",
+    "Candidates",
+    "Expression",
+    "ExpressionError",
+    "Facts",
+    "Outcome",
+    "Result",
+    "compile_expression",
+    "first_free",
+    "parse",
+    "unparse",
+]

@@ -1,0 +1,87 @@
+"""`= <> < <= > >=`: numbers by size, dates by time, the rest by characters; nothing is neither equal nor different.
+
+Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings", IIF: a condition fails when its
+source attribute is null or empty. Comparing with a constant "" asks whether there is a value, as the Workday and
+SuccessFactors guides do.
+"""
+
+import operator
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from shared.expressions.datetext import read_date
+from shared.expressions.fault import ExpressionError
+from shared.expressions.registry import Facts, Slot, Term
+from shared.expressions.values import Inner, is_empty, numeric, one, text_of
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def comparison(symbol: str, left: Slot, right: Slot) -> Term:
+    """The term of `left symbol right`."""
+    for side, other in ((left, right), (right, left)):
+        if side.constant and is_empty(side.value) and symbol in ("=", "<>"):
+            return _emptiness(other.run, wanted=symbol == "=")
+    if symbol == "=" and right.constant and isinstance(right.value, str):
+        return _equals_text(left.run, right.value)
+    first, second, holds = left.run, right.run, OPERATORS[symbol]
+    return lambda facts, now, seed: compare(symbol, holds, first(facts, now, seed), second(facts, now, seed))
+
+
+def _emptiness(read: Term, *, wanted: bool) -> Term:
+    return lambda facts, now, seed: is_empty(read(facts, now, seed)) is wanted
+
+
+def _equals_text(read: Term, constant: str) -> Term:
+    def run(facts: Facts, now: datetime, seed: str) -> bool:
+        value = read(facts, now, seed)
+        return value == constant if value.__class__ is str else compare("=", operator.eq, value, constant)
+
+    return run
+
+
+def compare(symbol: str, holds: Callable[[Any, Any], bool], left: Inner, right: Inner) -> bool:
+    """Whether the comparison holds; False when a side is empty.
+
+    Raises ExpressionError when two things have no order, or a list has several values.
+    """
+    left, right = one(left), one(right)
+    if is_empty(left) or is_empty(right):
+        return False
+    equality = symbol in ("=", "<>")
+    if isinstance(left, str) and isinstance(right, str) and equality:
+        return holds(left, right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        if equality:
+            return holds(_lowered(left), _lowered(right))
+        raise ExpressionError("cannot order true and false")
+    for read in (numeric, _moment):
+        pair = read(left), read(right)
+        if None not in pair:
+            return holds(*pair)
+    if equality or (isinstance(left, str) and isinstance(right, str)):
+        return holds(text_of(left), text_of(right))
+    raise ExpressionError("cannot order values of different kinds")
+
+
+def _lowered(value: Inner) -> str:
+    return (text_of(value) or "").lower()
+
+
+def _moment(value: Inner) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    try:
+        return read_date(value)
+    except ExpressionError:
+        return None

@@ -1,0 +1,212 @@
+"""Syntax tree to closures: everything that can be known without a person is decided here, once, while loading."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from shared.expressions.choices import CONSTANTS
+from shared.expressions.comparison import comparison
+from shared.expressions.fault import ExpressionError
+from shared.expressions.library import FUNCTIONS, INSTEAD
+from shared.expressions.outcomes import Outcome
+from shared.expressions.registry import REQUIRED, Facts, Function, Parameter, Slot, Term
+from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Text
+from shared.expressions.values import CONVERT, Kind
+
+NO_FACTS: Facts = MappingProxyType({})
+NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Compiler:
+    """Compiles one expression and gathers the attributes it reads in `names`."""
+
+    def __init__(self, known: Collection[str] | None) -> None:
+        self.known = known
+        self.names: set[str] = set()
+        self.generated = 0
+
+    def root(self, node: Node) -> Slot:
+        """The whole expression. Raises ExpressionError with a place for whatever can never work."""
+        return self._slot(node, Kind.RESULT, root=True)
+
+    def _slot(self, node: Node, kind: Kind, *, root: bool = False) -> Slot:
+        match node:
+            case Text(value) | Number(value):
+                return _converted(constant(value), kind, node)
+            case Attribute(name):
+                self._read(name, node)
+                return Slot(_leaf(name, kind, node))
+            case Name(name):
+                return _converted(_named(name, kind, node), kind, node)
+            case Compare(symbol, left, right):
+                term = comparison(symbol, self._slot(left, Kind.ANY), self._slot(right, Kind.ANY))
+                return _converted(Slot(guarded(term, node)), kind, node, made=Kind.TRUTH)
+            case Call():
+                return self._call(node, kind, root=root)
+            case Empty():
+                return constant(None)
+
+    def _read(self, name: str, node: Node) -> None:
+        self.names.add(name)
+        if self.known is not None and name not in self.known:
+            fail(node, f"there is no attribute [{name}]", did_you_mean(name, self.known, "[{}]"))
+
+    def _call(self, node: Call, kind: Kind, *, root: bool) -> Slot:
+        function = _function(node)
+        if function.root and not root:
+            fail(node, f"{function.name} may only be the outermost function")
+        if function.ignores and kind is not Kind.RESULT:
+            fail(node, f"{function.name} may only stand where its answer is the answer of the expression")
+        for name in function.reads:
+            self._read(name, node)
+        passed = kind if kind in (Kind.TEXT, Kind.RESULT) else Kind.ANY
+        slots = self._arguments(node, function, passed)
+        made = passed if function.returns is Kind.RESULT else function.returns
+        slot = Slot(self._term(node, function, slots))
+        if function.folds and all(argument.constant for argument in slots):
+            slot = constant(slot.run(NO_FACTS, NO_TIME, ""))
+        return _converted(slot, kind, node, made=made)
+
+    def _arguments(self, node: Call, function: Function, passed: Kind) -> list[Slot]:
+        given = list(node.arguments)
+        if not function.accepts(len(given)) and given and isinstance(given[-1], Empty):
+            given.pop()
+        if not function.accepts(len(given)):
+            fail(node, f"{function.name} does not take {len(given)} arguments", f"write {function.signature}")
+        slots = [self._argument(node, function.parameter(at), argument, passed) for at, argument in enumerate(given)]
+        missing = function.parameters[len(given) :]
+        return slots + [replace(constant(parameter.default), given=False) for parameter in missing]
+
+    def _argument(self, call: Call, parameter: Parameter, node: Node, passed: Kind) -> Slot:
+        if isinstance(node, Empty):
+            if parameter.default is not REQUIRED:
+                return replace(constant(parameter.default), given=False)
+            if not parameter.blank:
+                fail(call, f"the {parameter.name} of {call.name} is missing")
+            return replace(self._slot(node, Kind.ANY), given=False)
+        slot = self._slot(node, passed if parameter.kind is Kind.RESULT else parameter.kind)
+        if parameter.prepare is None:
+            return slot
+        if not slot.constant:
+            fail(node, f"the {parameter.name} of {call.name} must be a constant", 'write it in quotes: "…"')
+        try:
+            return constant(parameter.prepare(slot.value))
+        except ExpressionError as error:
+            raise error.located(node.place.line, node.place.column, f"the {parameter.name} of {call.name}") from None
+
+    def _term(self, node: Call, function: Function, slots: list[Slot]) -> Term:
+        if not function.lazy:
+            return strict(function.implementation, slots, node)
+        extra = [self.generated] if function.numbered else []
+        self.generated += function.numbered
+        try:
+            return guarded(function.implementation(*extra, *slots), node)
+        except ExpressionError as error:
+            raise error.located(node.place.line, node.place.column, node.name) from None
+
+
+def constant(value: Any) -> Slot:
+    return Slot(lambda facts, now, seed: value, constant=True, value=value)
+
+
+def _function(node: Call) -> Function:
+    function = FUNCTIONS.get(node.name)
+    if function is None:
+        fail(node, f"there is no function {node.name}", INSTEAD.get(node.name) or did_you_mean(node.name, FUNCTIONS))
+    return function
+
+
+def _named(name: str, kind: Kind, node: Node) -> Slot:
+    if name not in CONSTANTS:
+        fail(node, f"{name} is neither a function with arguments nor a constant", f'write [{name}] or "{name}"')
+    value = CONSTANTS[name]
+    if isinstance(value, Outcome) and kind is not Kind.RESULT:
+        fail(node, f"{name} may only stand where its answer is the answer of the expression")
+    return constant(value)
+
+
+def did_you_mean(name: str, choices: Collection[str], form: str = "{}") -> str:
+    same = [choice for choice in choices if choice.casefold() == name.casefold()]
+    near = same or get_close_matches(name, [*choices], n=1, cutoff=0.6)
+    return f"did you mean {form.format(near[0])}?" if near else ""
+
+
+def fail(node: Node, message: str, hint: str = "") -> NoReturn:
+    raise ExpressionError(message, node.place.line, node.place.column, hint)
+
+
+def _subject(node: Node) -> str:
+    match node:
+        case Attribute(name):
+            return f"[{name}]"
+        case Call(name):
+            return f"the answer of {name}"
+        case Compare():
+            return "the comparison"
+        case _:
+            return "this constant"
+
+
+def _leaf(name: str, kind: Kind, node: Node) -> Term:
+    """Reads an attribute as the kind that is wanted; absent is null."""
+    if kind in (Kind.ANY, Kind.RESULT):
+        return lambda facts, now, seed: facts.get(name)
+    convert, place, subject = CONVERT[kind], node.place, _subject(node)
+
+    def run(facts: Facts, now: datetime, seed: str) -> Any:
+        try:
+            return convert(facts.get(name))
+        except ExpressionError as error:
+            raise error.located(place.line, place.column, subject) from None
+
+    if kind is not Kind.TEXT:
+        return run
+
+    def text(facts: Facts, now: datetime, seed: str) -> Any:
+        value = facts.get(name)
+        return value if value.__class__ is str else run(facts, now, seed)
+
+    return text
+
+
+def _converted(slot: Slot, kind: Kind, node: Node, made: Kind = Kind.ANY) -> Slot:
+    """The slot as the kind that is wanted, when it is not that already."""
+    if made is kind or kind in (Kind.ANY, Kind.RESULT):
+        return slot
+    convert, read, place, subject = CONVERT[kind], slot.run, node.place, _subject(node)
+
+    def run(facts: Facts, now: datetime, seed: str) -> Any:
+        value = read(facts, now, seed)
+        try:
+            return convert(value)
+        except ExpressionError as error:
+            raise error.located(place.line, place.column, subject) from None
+
+    return constant(run(NO_FACTS, NO_TIME, "")) if slot.constant else Slot(run)
+
+
+def guarded(term: Term, node: Call | Compare) -> Term:
+    """The term, with the place of its node in its errors."""
+    place, name = node.place, node.name if isinstance(node, Call) else node.operator
+
+    def run(facts: Facts, now: datetime, seed: str) -> Any:
+        try:
+            return term(facts, now, seed)
+        except ExpressionError as error:
+            raise error.located(place.line, place.column, name) from None
+
+    return run
+
+
+def strict(body: Callable[..., Any], slots: list[Slot], node: Call) -> Term:
+    """A call of a function of values; the common shape, one argument and constants behind it, is made short."""
+    if slots and all(slot.constant for slot in slots[1:]):
+        first, rest = slots[0].run, tuple(slot.value for slot in slots[1:])
+        if not rest:
+            return guarded(lambda facts, now, seed: body(first(facts, now, seed)), node)
+        return guarded(lambda facts, now, seed: body(first(facts, now, seed), *rest), node)
+    runs = tuple(slot.run for slot in slots)
+    return guarded(lambda facts, now, seed: body(*[run(facts, now, seed) for run in runs]), node)

@@ -1,0 +1,263 @@
+"""The queues on Azure Service Bus: sessions, one message a doorbell, keys in the body.
+
+https://learn.microsoft.com/azure/service-bus-messaging/message-sessions. Every send makes a fresh message id, so that
+duplicate detection never swallows a doorbell that is meant. A later doorbell is a scheduled message in an ordinary
+batch: a scheduling request on the management node would cost ten times as much.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import uuid4
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
+from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
+from azure.servicebus.exceptions import (
+    MessageAlreadySettled,
+    MessageLockLostError,
+    MessageNotFoundError,
+    MessageSizeExceededError,
+    MessagingEntityDisabledError,
+    MessagingEntityNotFoundError,
+    OperationTimeoutError,
+    ServiceBusAuthenticationError,
+    ServiceBusAuthorizationError,
+    ServiceBusConnectionError,
+    ServiceBusServerBusyError,
+    SessionLockLostError,
+)
+
+from shared.bus import Delivery, Doorbell, LockLost
+from shared.doorbells import LONGEST_REASON, Unreadable, from_text, to_text
+from shared.errors import Misconfigured, TryLater
+
+_SEND_SECONDS = 60
+_SHORTEST_WAIT = 0.2
+_PAGE = 250
+_SENDING: dict[str, Any] = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 5}
+_RECEIVING: dict[str, Any] = {"retry_total": 0}
+
+_UNUSABLE = (
+    ClientAuthenticationError,
+    MessagingEntityDisabledError,
+    MessagingEntityNotFoundError,
+    ServiceBusAuthenticationError,
+    ServiceBusAuthorizationError,
+)
+_LOST = (
+    MessageAlreadySettled,
+    MessageLockLostError,
+    MessageNotFoundError,
+    ServiceBusConnectionError,
+    SessionLockLostError,
+)
+_FAILED = (AzureError, OSError, TimeoutError)
+
+
+class ServiceBus:
+    """`shared.bus.Bus` on one namespace. `patience` is how many seconds `Session.receive` waits for a first doorbell.
+
+    `async with ServiceBus.at("<name>.servicebus.windows.net", credential) as bus: …`
+    """
+
+    def __init__(self, sending: ServiceBusClient, receiving: ServiceBusClient, patience: float = 1.0) -> None:
+        self._sending, self._receiving, self._patience = sending, receiving, patience
+        self._senders: dict[str, tuple[ServiceBusSender, asyncio.Lock]] = {}
+        self._sessions: set[ServiceBusSession] = set()
+
+    @classmethod
+    def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0) -> Self:
+        """With an identity, as in Azure; `credential` stays the caller's to close."""
+        return cls(
+            ServiceBusClient(namespace, credential, **_SENDING),
+            ServiceBusClient(namespace, credential, **_RECEIVING),
+            patience,
+        )
+
+    @classmethod
+    def from_connection_string(cls, text: str, patience: float = 1.0) -> Self:
+        """With a key: for emulators, as Joinly's own namespace has keys switched off."""
+        return cls(
+            ServiceBusClient.from_connection_string(text, **_SENDING),
+            ServiceBusClient.from_connection_string(text, **_RECEIVING),
+            patience,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Sessions that are still open are let go."""
+        senders, self._senders = [sender for sender, _ in self._senders.values()], {}
+        sessions = [session.close() for session in self._sessions]
+        await asyncio.gather(*sessions, *(sender.close() for sender in senders))
+        await self._sending.close()
+        await self._receiving.close()
+
+    async def ring(self, queue: str, doorbells: Sequence[Doorbell], at: datetime | None = None) -> None:
+        if at is not None and at.tzinfo is None:
+            raise ValueError("`at` needs a time zone")
+        messages = [_message(doorbell, at) for doorbell in doorbells]
+        if not messages:
+            return
+        if queue not in self._senders:
+            self._senders[queue] = self._sending.get_queue_sender(queue), asyncio.Lock()
+        sender, lock = self._senders[queue]
+        try:
+            async with lock:
+                await _send(sender, messages)
+        except _FAILED as error:
+            raise _ours(queue, error) from error
+
+    async def accept(self, queue: str, wait: float) -> "ServiceBusSession | None":
+        receiver = self._receiving.get_queue_receiver(
+            queue, session_id=NEXT_AVAILABLE_SESSION, max_wait_time=max(wait, _SHORTEST_WAIT)
+        )
+        try:
+            await receiver.__aenter__()
+        except OperationTimeoutError:
+            await receiver.close()
+            return None
+        except _FAILED as error:
+            await receiver.close()
+            raise _ours(queue, error) from error
+        session = ServiceBusSession(queue, receiver, self._patience, self._sessions.discard)
+        self._sessions.add(session)
+        return session
+
+    async def dead_letters(self, queue: str) -> Sequence[tuple[Delivery, str]]:
+        found: list[tuple[Delivery, str]] = []
+        try:
+            async with self._receiving.get_queue_receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
+                first = 1
+                while page := await receiver.peek_messages(_PAGE, sequence_number=first):
+                    found.extend((_set_aside(message), message.dead_letter_reason or "") for message in page)
+                    first = (page[-1].sequence_number or 0) + 1
+        except _FAILED as error:
+            raise _ours(queue, error) from error
+        return found
+
+
+class ServiceBusSession:
+    """`shared.bus.Session` on a session receiver."""
+
+    def __init__(
+        self, queue: str, receiver: ServiceBusReceiver, patience: float, closed: "Callable[[ServiceBusSession], None]"
+    ) -> None:
+        self._queue, self._receiver, self._patience, self._closed = queue, receiver, patience, closed
+        self._locked: dict[str, ServiceBusReceivedMessage] = {}
+
+    @property
+    def id(self) -> str:
+        return str(self._receiver.session.session_id)
+
+    async def receive(self, most: int) -> Sequence[Delivery]:
+        """As `shared.bus.Session.receive`; a message this version cannot read is dead-lettered, so that it waits."""
+        try:
+            messages = await self._receiver.receive_messages(most, max_wait_time=self._patience)
+            return [delivery for message in messages if (delivery := await self._read(message)) is not None]
+        except _LOST as error:
+            raise self._lost() from error
+        except _FAILED as error:
+            raise _ours(self._queue, error) from error
+
+    async def complete(self, delivery: Delivery) -> None:
+        await self._settle(delivery, "complete_message")
+
+    async def abandon(self, delivery: Delivery) -> None:
+        await self._settle(delivery, "abandon_message")
+
+    async def dead_letter(self, delivery: Delivery, reason: str) -> None:
+        await self._settle(delivery, "dead_letter_message", reason=reason[:LONGEST_REASON])
+
+    async def renew(self) -> None:
+        try:
+            await self._receiver.session.renew_lock(timeout=_SEND_SECONDS)
+        except _LOST as error:
+            raise self._lost() from error
+        except _FAILED as error:
+            raise _ours(self._queue, error) from error
+
+    async def close(self) -> None:
+        """Whatever goes wrong here, the lock runs out by itself."""
+        self._locked.clear()
+        self._closed(self)
+        try:
+            await self._receiver.close()
+        except _FAILED:
+            return
+
+    async def _read(self, message: ServiceBusReceivedMessage) -> Delivery | None:
+        lock = str(message.lock_token)
+        try:
+            body = from_text(str(message))
+        except (Unreadable, UnicodeDecodeError) as error:
+            reason = f"unreadable: {error}" if isinstance(error, Unreadable) else "unreadable"
+            await self._receiver.dead_letter_message(message, reason=reason)
+            return None
+        self._locked[lock] = message
+        attempt = (message.delivery_count or 0) + 1
+        return Delivery(message.message_id or "", message.session_id or "", body, attempt, lock)
+
+    async def _settle(self, delivery: Delivery, how: str, **details: str) -> None:
+        message = self._locked.pop(delivery.lock, None)
+        if message is None:
+            raise self._lost()
+        try:
+            await getattr(self._receiver, how)(message, **details)
+        except _LOST as error:
+            raise self._lost() from error
+        except _FAILED as error:
+            raise _ours(self._queue, error) from error
+
+    def _lost(self) -> LockLost:
+        return LockLost(f"the lock of a session of {self._queue} ran out")
+
+
+def _message(doorbell: Doorbell, at: datetime | None) -> ServiceBusMessage:
+    return ServiceBusMessage(
+        to_text(doorbell),
+        message_id=uuid4().hex,
+        session_id=doorbell.session,
+        content_type="application/json",
+        scheduled_enqueue_time_utc=None if at is None else at.astimezone(UTC),
+    )
+
+
+async def _send(sender: ServiceBusSender, messages: Sequence[ServiceBusMessage]) -> None:
+    """In as few batches as hold them."""
+    batch = await sender.create_message_batch()
+    for message in messages:
+        try:
+            batch.add_message(message)
+        except MessageSizeExceededError:
+            await sender.send_messages(batch, timeout=_SEND_SECONDS)
+            batch = await sender.create_message_batch()
+            batch.add_message(message)
+    await sender.send_messages(batch, timeout=_SEND_SECONDS)
+
+
+def _set_aside(message: ServiceBusReceivedMessage) -> Delivery:
+    try:
+        body = from_text(str(message))
+    except (Unreadable, UnicodeDecodeError):
+        body = {}
+    return Delivery(message.message_id or "", message.session_id or "", body, max(1, message.delivery_count or 0), "")
+
+
+def _ours(queue: str, error: Exception) -> Exception:
+    """What to do about `error`. The SDK's own text is not repeated: it may hold addresses and keys' names."""
+    if isinstance(error, _UNUSABLE):
+        return Misconfigured(
+            f"queue {queue}: not found, switched off, or not ours ({type(error).__name__}); the identity needs the "
+            "roles «Azure Service Bus Data Sender» and «Azure Service Bus Data Receiver»"
+        )
+    if isinstance(error, ServiceBusServerBusyError):
+        return TryLater(f"queue {queue}: the namespace is busy", seconds=10.0)
+    return TryLater(f"queue {queue}: no answer ({type(error).__name__})", seconds=10.0)

@@ -1,0 +1,56 @@
+"""Finding accounts: exact, in any letters where logons are the same in any, and never more than was asked for."""
+
+import pytest
+from entra_world import World, query
+
+from shared.errors import Misconfigured
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["o'neill", "' or 1 eq 1 or '", "a b&c=d#e", "100%25", "+31", "é\u0301ß", "\u202egnp", "''", "\x00"],
+)
+async def test_hostile_text_finds_who_holds_it_and_nobody_else(world: World, value: str) -> None:
+    world.tenant.add_user(employeeId="other")
+    holder = world.tenant.add_user(employeeId=value)
+    assert [one.id for one in await world.target.find("employeeId", value)] == [holder]
+
+
+async def test_the_filter_is_sent_with_quotes_doubled(world: World) -> None:
+    await world.target.find("employeeId", "o'neill")
+    assert query(world.sent.requests[-1])["$filter"] == "employeeId eq 'o''neill'"
+
+
+async def test_an_employee_number_is_compared_letter_for_letter(world: World) -> None:
+    upper, lower = world.tenant.add_user(employeeId="A1"), world.tenant.add_user(employeeId="a1")
+    assert [one.id for one in await world.target.find("employeeId", "a1")] == [lower]
+    assert [one.id for one in await world.target.find("employeeId", "A1")] == [upper]
+
+
+@pytest.mark.parametrize("attribute", ["userPrincipalName", "mail"])
+async def test_logons_and_mail_are_the_same_in_any_letters(world: World, attribute: str) -> None:
+    anna = world.tenant.add_user(**{attribute: "Anna@Contoso.nl"})
+    assert [one.id for one in await world.target.find(attribute, "anna@contoso.NL")] == [anna]
+
+
+async def test_what_is_found_knows_its_attributes(world: World) -> None:
+    world.tenant.add_user(employeeId="7", department="Sales", accountEnabled=False)
+    found = (await world.target.find("employeeId", "7"))[0]
+    assert (found.attributes["department"], found.enabled) == ("Sales", False)
+
+
+@pytest.mark.parametrize("many", [100, 101])
+async def test_everybody_is_found_however_many_pages_they_take(world: World, many: int) -> None:
+    ids = {world.tenant.add_user(employeeId="same") for _ in range(many)}
+    assert {one.id for one in await world.target.find("employeeId", "same")} == ids
+
+
+@pytest.mark.parametrize("value", ["", "x" * 17, "\ud800"])
+async def test_what_no_account_can_hold_is_not_asked_for(world: World, value: str) -> None:
+    assert await world.target.find("employeeId", value) == []
+    assert world.count() == 0
+
+
+async def test_only_attributes_of_the_manifest_can_be_looked_for(world: World) -> None:
+    with pytest.raises(Misconfigured, match="department"):
+        await world.target.find("department", "Sales")

@@ -1,0 +1,96 @@
+"""The reference page: every function is on it, and every example on it is executed."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.expressions import Candidates, compile_expression
+from shared.expressions.library import FAMILIES, FUNCTIONS, INSTEAD
+from shared.expressions.reference import reference
+from shared.expressions.registry import Example
+
+NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
+EXAMPLES = [(function.name, example) for function in FUNCTIONS.values() for example in function.examples]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example.expression for _, example in EXAMPLES])
+def test_every_example_answers_what_the_page_says(name: str, example: Example) -> None:
+    expression = compile_expression(example.expression)
+    answer = expression(example.facts, NOW)
+    if isinstance(answer, Candidates):
+        answer = list(answer.values)
+    assert (list(answer) if isinstance(answer, tuple) else answer) == example.result
+    assert f"{name}(" in example.expression
+
+
+def test_every_function_is_declared_once_with_a_text_and_an_example() -> None:
+    declared = [function.name for family in FAMILIES for function in family.functions]
+    assert len(declared) == len(set(declared)) == len(FUNCTIONS)
+    for function in FUNCTIONS.values():
+        assert function.doc.strip().endswith(".")
+        assert function.examples
+    assert not set(INSTEAD) & set(FUNCTIONS)
+
+
+def test_the_page_shows_every_function_with_its_signature_and_examples() -> None:
+    page = reference()
+    for function in FUNCTIONS.values():
+        assert f"\n### {function.name}\n\n`{function.signature}`\n" in page
+        for example in function.examples:
+            assert example.expression in page
+    assert page.startswith("# Expressions\n")
+    assert "`Mid(source, start, length)`" in page
+    assert "`Switch(source, default, key, value, …)`" in page
+    assert "`ToLower(source, [culture])`" in page
+    assert "- `culture`: text, a constant, optional" in page
+
+
+DOCUMENTED = {
+    "CBool",
+    "Join",
+    "Append",
+    "ConvertToBase64",
+    "CDate",
+    "Count",
+    "RemoveDuplicates",
+    "SelectUniqueValue",
+    "BitAnd",
+    "IsNullOrEmpty",
+    "Left",
+    "DateDiff",
+    "ConvertToUTF8Hex",
+    "DateFromNum",
+    "IgnoreFlowIfNullOrEmpty",
+    "IsString",
+    "NormalizeDiacritics",
+    "RandomString",
+    "Redact",
+    "ToUpper",
+    "Switch",
+    "NumFromDate",
+    "Split",
+    "Word",
+    "DefaultDomain",
+    "Coalesce",
+    "InStr",
+    "IsNull",
+    "Mid",
+    "CStr",
+    "Not",
+    "Replace",
+    "StripSpaces",
+    "Now",
+    "ToLower",
+    "IsPresent",
+    "FormatDateTime",
+    "DateAdd",
+    "IIF",
+    "PCase",
+    "Item",
+    "Guid",
+}
+
+
+def test_every_documented_function_is_here_except_those_of_application_roles() -> None:
+    assert set(FUNCTIONS) >= DOCUMENTED
+    assert {"SingleAppRoleAssignment", "AppRoleAssignmentsComplex"} <= set(INSTEAD)

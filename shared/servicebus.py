@@ -6,9 +6,11 @@ batch: a scheduling request on the management node would cost ten times as much.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Self
+from functools import partial
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 from azure.core.credentials_async import AsyncTokenCredential
@@ -16,7 +18,6 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 from azure.servicebus.exceptions import (
-    MessageAlreadySettled,
     MessageLockLostError,
     MessageNotFoundError,
     MessageSizeExceededError,
@@ -34,10 +35,12 @@ from shared.bus import Delivery, Doorbell, LockLost
 from shared.doorbells import LONGEST_REASON, Unreadable, from_text, to_text
 from shared.errors import Misconfigured, TryLater
 
-_SEND_SECONDS = 60
+T = TypeVar("T")
+
+_SECONDS = 60
 _SHORTEST_WAIT = 0.2
 _PAGE = 250
-_SENDING: dict[str, Any] = {"retry_total": 2, "retry_backoff_factor": 0.2, "retry_backoff_max": 5}
+_SENDING: dict[str, Any] = {"retry_total": 1, "retry_backoff_factor": 0.2, "retry_backoff_max": 5}
 _RECEIVING: dict[str, Any] = {"retry_total": 0}
 
 _UNUSABLE = (
@@ -48,7 +51,6 @@ _UNUSABLE = (
     ServiceBusAuthorizationError,
 )
 _LOST = (
-    MessageAlreadySettled,
     MessageLockLostError,
     MessageNotFoundError,
     ServiceBusConnectionError,
@@ -136,7 +138,7 @@ class ServiceBus:
         try:
             async with self._receiving.get_queue_receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver:
                 first = 1
-                while page := await receiver.peek_messages(_PAGE, sequence_number=first):
+                while page := await receiver.peek_messages(_PAGE, sequence_number=first, timeout=_SECONDS):
                     found.extend((_set_aside(message), message.dead_letter_reason or "") for message in page)
                     first = (page[-1].sequence_number or 0) + 1
         except _FAILED as error:
@@ -145,79 +147,76 @@ class ServiceBus:
 
 
 class ServiceBusSession:
-    """`shared.bus.Session` on a session receiver."""
+    """`shared.bus.Session` on a session receiver.
+
+    The SDK would attach again after a failure and go on as if nothing had been missed. Somebody else may have held
+    the session meanwhile, so here the first failure is the end: from then on everything raises `LockLost`.
+    """
 
     def __init__(
         self, queue: str, receiver: ServiceBusReceiver, patience: float, closed: "Callable[[ServiceBusSession], None]"
     ) -> None:
         self._queue, self._receiver, self._patience, self._closed = queue, receiver, patience, closed
+        self._id = str(receiver.session.session_id)
         self._locked: dict[str, ServiceBusReceivedMessage] = {}
+        self._over = False
 
     @property
     def id(self) -> str:
-        return str(self._receiver.session.session_id)
+        return self._id
 
     async def receive(self, most: int) -> Sequence[Delivery]:
         """As `shared.bus.Session.receive`; a message this version cannot read is dead-lettered, so that it waits."""
-        try:
-            messages = await self._receiver.receive_messages(most, max_wait_time=self._patience)
-            return [delivery for message in messages if (delivery := await self._read(message)) is not None]
-        except _LOST as error:
-            raise self._lost() from error
-        except _FAILED as error:
-            raise _ours(self._queue, error) from error
+        messages = await self._answered(lambda: self._receiver.receive_messages(most, max_wait_time=self._patience))
+        return [delivery for message in messages if (delivery := await self._read(message)) is not None]
 
     async def complete(self, delivery: Delivery) -> None:
-        await self._settle(delivery, "complete_message")
+        await self._settle(delivery, self._receiver.complete_message)
 
     async def abandon(self, delivery: Delivery) -> None:
-        await self._settle(delivery, "abandon_message")
+        await self._settle(delivery, self._receiver.abandon_message)
 
     async def dead_letter(self, delivery: Delivery, reason: str) -> None:
-        await self._settle(delivery, "dead_letter_message", reason=reason[:LONGEST_REASON])
+        await self._settle(delivery, partial(self._receiver.dead_letter_message, reason=reason[:LONGEST_REASON]))
 
     async def renew(self) -> None:
-        try:
-            await self._receiver.session.renew_lock(timeout=_SEND_SECONDS)
-        except _LOST as error:
-            raise self._lost() from error
-        except _FAILED as error:
-            raise _ours(self._queue, error) from error
+        await self._answered(lambda: self._receiver.session.renew_lock(timeout=_SECONDS))
 
     async def close(self) -> None:
         """Whatever goes wrong here, the lock runs out by itself."""
-        self._locked.clear()
+        self._over = True
         self._closed(self)
-        try:
+        with suppress(*_FAILED):
             await self._receiver.close()
-        except _FAILED:
-            return
 
     async def _read(self, message: ServiceBusReceivedMessage) -> Delivery | None:
         lock = str(message.lock_token)
         try:
             body = from_text(str(message))
         except (Unreadable, UnicodeDecodeError) as error:
-            reason = f"unreadable: {error}" if isinstance(error, Unreadable) else "unreadable"
-            await self._receiver.dead_letter_message(message, reason=reason)
+            reason = f"unreadable: {error}" if isinstance(error, Unreadable) else "unreadable: not text"
+            await self._answered(partial(self._receiver.dead_letter_message, message, reason=reason))
             return None
         self._locked[lock] = message
         attempt = (message.delivery_count or 0) + 1
         return Delivery(message.message_id or "", message.session_id or "", body, attempt, lock)
 
-    async def _settle(self, delivery: Delivery, how: str, **details: str) -> None:
+    async def _settle(self, delivery: Delivery, settle: Callable[[ServiceBusReceivedMessage], Awaitable[None]]) -> None:
         message = self._locked.pop(delivery.lock, None)
         if message is None:
-            raise self._lost()
-        try:
-            await getattr(self._receiver, how)(message, **details)
-        except _LOST as error:
-            raise self._lost() from error
-        except _FAILED as error:
-            raise _ours(self._queue, error) from error
+            raise LockLost(f"a doorbell of session {self._id} of {self._queue} is not locked by this delivery")
+        await self._answered(lambda: settle(message))
 
-    def _lost(self) -> LockLost:
-        return LockLost(f"the lock of a session of {self._queue} ran out")
+    async def _answered(self, call: Callable[[], Awaitable[T]]) -> T:
+        if self._over:
+            raise LockLost(f"session {self._id} of {self._queue} is closed")
+        try:
+            return await call()
+        except _FAILED as error:
+            self._over = True
+            if isinstance(error, _LOST):
+                raise LockLost(f"the lock of session {self._id} of {self._queue} ran out") from error
+            raise _ours(self._queue, error) from error
 
 
 def _message(doorbell: Doorbell, at: datetime | None) -> ServiceBusMessage:
@@ -237,10 +236,10 @@ async def _send(sender: ServiceBusSender, messages: Sequence[ServiceBusMessage])
         try:
             batch.add_message(message)
         except MessageSizeExceededError:
-            await sender.send_messages(batch, timeout=_SEND_SECONDS)
+            await sender.send_messages(batch, timeout=_SECONDS)
             batch = await sender.create_message_batch()
             batch.add_message(message)
-    await sender.send_messages(batch, timeout=_SEND_SECONDS)
+    await sender.send_messages(batch, timeout=_SECONDS)
 
 
 def _set_aside(message: ServiceBusReceivedMessage) -> Delivery:

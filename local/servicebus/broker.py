@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from local.servicebus.access import KEY_NAME
-from local.servicebus.channel import Namespace
+from local.servicebus.channel import Fault, Namespace
 from local.servicebus.connection import Connection
 from local.servicebus.entity import Entity
 from local.servicebus.feed import Feed
@@ -36,6 +36,7 @@ class Broker:
             dead = Entity(name + DEAD_LETTERS, QueueSettings(lock_seconds=settings.lock_seconds), clock)
             self._feeds[name.lower()] = Feed(Entity(name, settings, clock, dead), clock)
             self._feeds[name.lower() + DEAD_LETTERS] = Feed(dead, clock)
+        self._fault = Fault()
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._port = 0
@@ -78,11 +79,19 @@ class Broker:
         for feed in self._feeds.values():
             feed.pump()
 
+    def refuse(self, condition: str) -> None:
+        """Answer every new link, message and question with this error condition, until told "".
+
+        Throttling is "com.microsoft:server-busy"
+        (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-throttling).
+        """
+        self._fault.condition = condition
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._serving.add(task)
             task.add_done_callback(self._serving.discard)
-        namespace = Namespace(self._feeds, self._key)
+        namespace = Namespace(self._feeds, self._key, self._fault)
         with contextlib.suppress(asyncio.CancelledError):
             await Connection(reader, writer, namespace).serve()

@@ -38,15 +38,25 @@ _WAIT = 60_000
 
 
 @dataclass(slots=True)
+class Fault:
+    """What is wrong with the namespace now: an error condition that everything is refused with, or "" for nothing."""
+
+    condition: str = ""
+
+
+@dataclass(slots=True)
 class Namespace:
     """What the channels of one connection share: the entities, the key, and what the client may use."""
 
     feeds: Mapping[str, Feed]
     key: str
+    fault: Fault
     allowed: set[str] = field(default_factory=set)
 
     def feed(self, name: str) -> Feed:
-        """Raises `AmqpError` for an entity that is not there or that no token was put for."""
+        """Raises `AmqpError` for an entity that is not there or that no token was put for, and for a fault."""
+        if self.fault.condition:
+            raise AmqpError(self.fault.condition, "The namespace was told to refuse.")
         if name not in self.feeds:
             raise AmqpError("amqp:not-found", f"The messaging entity '{name}' could not be found.")
         if name.partition("/$")[0] not in {entity.partition("/$")[0] for entity in self.allowed}:

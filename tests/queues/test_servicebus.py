@@ -52,12 +52,37 @@ async def test_a_session_whose_connection_broke_is_lost_and_can_be_closed(broker
         assert session is not None
         one, two = await session.receive(2)
         await broker.stop()
-        for call in (session.complete(one), session.abandon(two), session.renew(), session.receive(1)):
-            with pytest.raises((LockLost, TryLater)):
+        with pytest.raises((LockLost, TryLater)):
+            await session.complete(one)
+        for call in (session.abandon(two), session.renew(), session.receive(1)):
+            with pytest.raises(LockLost):
                 await call
         await session.close()
     del bus, session
     gc.collect()  # the SDK leaves the socket of a broken connection to the garbage collector, which complains
+
+
+async def test_a_busy_namespace_is_tried_later_and_a_session_that_met_it_is_over(broker: Broker) -> None:
+    async with ServiceBus.from_connection_string(broker.connection_string, patience=0.3) as bus:
+        await bus.ring("work", [Doorbell("a", {})])
+        session = await bus.accept("work", 1)
+        assert session is not None
+        broker.refuse("com.microsoft:server-busy")
+        calls = (
+            bus.ring("work", [Doorbell("a", {})]),
+            bus.accept("work", 0),
+            bus.dead_letters("work"),
+            session.renew(),
+        )
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(error) for error in errors] == [TryLater] * 4
+        assert all(isinstance(error, TryLater) and error.seconds == 10 for error in errors)
+        broker.refuse("")
+        with pytest.raises(LockLost):
+            await session.receive(1)
+        again = await bus.accept("work", 1)
+        assert again is not None
+        assert len(await again.receive(1)) == 1
 
 
 async def test_a_message_this_version_cannot_read_is_set_aside_and_the_next_is_delivered(broker: Broker) -> None:

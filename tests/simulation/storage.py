@@ -80,8 +80,8 @@ class SimulatedStore:
 class SimulatedBus:
     """At least once, in any order; a doorbell may be lost, doubled or late. Sessions are kept by the world."""
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
+    def __init__(self, faults: Faults, store: SimulatedStore) -> None:
+        self.faults, self.store = faults, store
         self.waiting: list[tuple[datetime, str, Doorbell]] = []
 
     async def ring(self, queue: str, doorbells: Sequence[Doorbell], at: datetime | None = None) -> None:

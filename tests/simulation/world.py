@@ -22,7 +22,7 @@ from shared.planning import same
 from shared.policy import Policy
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
-DISABLES = 2
+DISABLES = 1
 STALL = 150
 LONG = timedelta(minutes=1)
 """A worker that was not heard of for so long counts as stalled: it may land one late write."""
@@ -84,7 +84,8 @@ class World:
         self.faults = Faults(self.random, START, self.graveyard)
         self.hr = SimulatedHR(self.faults)
         self.target = SimulatedTarget(self.faults, DISABLES, self._may_enable)
-        self.store, self.bus = SimulatedStore(self.faults), SimulatedBus(self.faults)
+        self.store = SimulatedStore(self.faults)
+        self.bus = SimulatedBus(self.faults, self.store)
         self.tasks: list[Task] = []
         self.sessions: dict[str, str] = {}
         self.numbers = 0
@@ -168,7 +169,7 @@ class World:
         try:
             for _ in range(events):
                 self.event()
-                self._busy(self.random.randrange(20, 160))
+                self._busy(self.random.randrange(20, 320))
             self.faults.active = False
             self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
             self._calm()

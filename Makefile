@@ -1,0 +1,74 @@
+# Everything here works on a fresh machine with Python 3.11 to 3.13 and make; it installs what it needs into .venv.
+PYTHON ?= python3
+SEEDS ?= 10000
+FIRST ?= 0
+POLICY ?= config/example.yaml
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test check format lint types floors docs simulate planted bench sandbox lock clean
+.DEFAULT_GOAL := run
+
+run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
+	$(BIN)/joinly run $(POLICY)
+
+test: .venv/dev  ## all tests
+	$(BIN)/python -m pytest -n auto
+
+check: .venv/dev lint types floors  ## everything the project promises: format, lint, types, floors, tests, documents
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+floors: .venv/dev
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/dev  ## write the generated pages anew: policy schema, expression reference, connectors
+	$(BIN)/python -m docs.generate
+
+simulate: .venv/dev  ## seeded histories with crashes, stalls and lost answers: make simulate SEEDS=100000
+	$(BIN)/python tests/simulation/run.py $(SEEDS) $(FIRST)
+
+planted: .venv/dev  ## find the seeds that show each planted bug
+	$(BIN)/python tests/simulation/run.py planted
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks.expressions
+
+sandbox: .venv/run  ## the simulated tenant and HR systems on loopback
+	$(BIN)/joinly sandbox --policy $(POLICY)
+
+lock:  ## compile the lock files anew from pyproject.toml; one lock serves all Python versions
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	for part in "requirements.txt" "requirements-sandbox.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra dev"; do \
+	  set -- $$part; file=$$1; shift; \
+	  .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	    $$([ "$$file" = requirements.txt ] || echo -c requirements.txt) "$$@" -o $$file; done
+	rm -r .venv-lock
+
+clean:
+	rm -rf .venv .joinly build *.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Joinly needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.13"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python requirements.txt requirements-sandbox.txt pyproject.toml
+	$(PIP) -r requirements.txt -r requirements-sandbox.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,54 @@
+"""The pages that are written by the code itself: `python -m docs.generate` writes them, and a test says when they are old."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import connectors
+from shared.connector import Manifest
+from shared.expressions.reference import reference
+from shared.policy_schema import text as schema
+
+DOCS = Path(__file__).parent
+
+
+def pages() -> Mapping[str, str]:
+    """File name → what it must hold."""
+    return {"connectors.md": _connectors(), "expressions.md": reference(), "policy.schema.json": schema()}
+
+
+def _connectors() -> str:
+    parts = ["# Connectors\n\nWritten by the manifests themselves; `make docs` writes it anew.\n"]
+    for name in connectors.names():
+        parts.append(_one(connectors.manifest(name)))
+    return "\n".join(parts)
+
+
+def _one(manifest: Manifest) -> str:
+    kind = " and ".join(word for word, part in (("source", manifest.source), ("target", manifest.target)) if part)
+    lines = [f"## {manifest.name} ({kind})\n", f"{manifest.summary}\n", f"Proven: {manifest.proven}. Vendor: <{manifest.docs}>\n"]
+    lines += ["| setting | required | meaning |", "|---|---|---|"]
+    for key, field in manifest.settings.model_fields.items():
+        lines.append(f"| `{key}` | {'yes' if field.is_required() else 'no'} | {_cell(field.description or '')} |")
+    if manifest.attributes:
+        lines += ["", "| attribute | longest | notes |", "|---|---|---|"]
+    for one in manifest.attributes:
+        notes = [word for word, true in (("unique", one.unique), ("points to an account", one.reference)) if true]
+        notes += [] if one.clearable else ["cannot be emptied"]
+        lines.append(f"| `{one.name}` | {one.longest or ''} | {', '.join(notes)} |")
+    if manifest.permissions:
+        lines += ["", "| permission | what for |", "|---|---|"]
+        lines += [f"| {name} | {_cell(why)} |" for name, why in manifest.permissions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def main() -> None:
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

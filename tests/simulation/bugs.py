@@ -1,0 +1,157 @@
+"""Bugs planted in the production engine, one at a time: each must be found by a stored seed, or the simulation is blind."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from shared import codec, layout, planning, queues, reconcile
+from shared.bus import Doorbell
+from shared.engine import admitting, mapping, provisioning
+from shared.guard import Decision
+from shared.model import Link
+from shared.store import Delete, Put
+from storage import SimulatedBus, SimulatedStore
+
+Plant = Callable[[], Any]
+
+
+@contextmanager
+def no_outbox() -> Iterator[None]:
+    """What stayed marked is never rung again, so a lost doorbell loses the change."""
+
+    async def nothing(engine: Any) -> int:
+        return 0
+
+    with patch("shared.engine.sweep", nothing):
+        yield
+
+
+@contextmanager
+def no_correlation() -> Iterator[None]:
+    """An account is created without looking for the one that is theirs, and every conflict counts as a stranger."""
+
+    async def look(target: Any, desired: Any, link: Link, work: Any) -> Any:
+        return (await target.read(link.account) if link.account else None), link
+
+    async def holder(*_: Any) -> None:
+        return None
+
+    with patch.object(reconcile, "_look", look), patch.object(reconcile, "_holder", holder):
+        yield
+
+
+class Carried(str):
+    """A person's id with the state of the moment the doorbell was rung."""
+
+    __slots__ = ("rows",)
+    rows: dict[str, Any]
+
+
+@contextmanager
+def event_carried_state() -> Iterator[None]:
+    """The message holds what was desired and permitted when it was sent, and provisioning believes it."""
+    ring, sit_down = SimulatedBus.ring, provisioning._sit_down
+
+    async def carrying(self: SimulatedBus, queue: str, bells: Any, at: Any = None) -> None:
+        if queue in (queues.PROVISIONING, queues.PROVISIONING_NOW):
+            bells = [Doorbell(bell.session, {**bell.body, "person": _carrying(self, bell.body)}) for bell in bells]
+        await ring(self, queue, bells, at)
+
+    async def believing(engine: Any, person: str, target: str, mark: Any) -> Any:
+        desk = await sit_down(engine, person, target, mark)
+        if desk is not None and isinstance(person, Carried):
+            desk.rows = {**desk.rows, **person.rows}
+        return desk
+
+    with patch.object(SimulatedBus, "ring", carrying), patch.object(provisioning, "_sit_down", believing):
+        yield
+
+
+def _carrying(bus: SimulatedBus, body: Any) -> Carried:
+    person, target = body["person"], body["target"]
+    store: SimulatedStore = bus.store  # type: ignore[attr-defined]
+    there = store.rows.get((layout.STATE, layout.bucket(person)), {})
+    carried = Carried(person)
+    keys = (layout.desired(person, target), layout.permit(person, target))
+    carried.rows = {key: there[key] for key in keys if key in there}
+    return carried
+
+
+@contextmanager
+def no_lease() -> Iterator[None]:
+    """Two workers may have the same account at once, and each saves over the other."""
+    sit_down = provisioning._sit_down
+
+    async def barging(engine: Any, person: str, target: str, mark: Any) -> Any:
+        free = [Delete(layout.lease(person, target))]
+        await engine.store.commit(layout.STATE, layout.bucket(person), free)
+        return await sit_down(engine, person, target, mark)
+
+    async def save(self: Any, link: Link, action: Any) -> None:
+        if link != self.known:
+            written = [Put(layout.link(self.person, self.target), codec.LINK.dump(link))]
+            await self.engine.store.commit(layout.STATE, layout.bucket(self.person), written)
+        self.known = link
+
+    async def finish(self: Any, changes: Any, link: Link) -> None:
+        await self.save(link, None)
+        done = [*changes, Delete(layout.lease(self.person, self.target)), Delete(self.mark.key)]
+        await self.engine.store.commit(layout.STATE, layout.bucket(self.person), done)
+
+    with (
+        patch.object(provisioning, "_sit_down", barging),
+        patch.object(provisioning.Desk, "save", save),
+        patch.object(provisioning.Desk, "finish", finish),
+    ):
+        yield
+
+
+@contextmanager
+def no_guard() -> Iterator[None]:
+    """Everything that is asked is permitted."""
+
+    def admit(requests: Any, *_: Any) -> Decision:
+        return Decision(tuple(frozenset(one.verbs) for one in requests), tuple({} for _ in requests), ())
+
+    with patch.object(admitting, "admit", admit):
+        yield
+
+
+@contextmanager
+def no_intention() -> Iterator[None]:
+    """What is about to be granted is not saved first, so that it stays behind when the answer is lost."""
+    with patch.object(reconcile, "before", lambda link, actions: link):
+        yield
+
+
+@contextmanager
+def marks_removed_blindly() -> Iterator[None]:
+    """The mark goes whatever has come in meanwhile."""
+    with patch.object(mapping, "Delete", lambda key, version="": Delete(key)):
+        yield
+
+
+@contextmanager
+def forgetful_of_grants() -> Iterator[None]:
+    """Nothing is remembered of what was granted, so a leaver keeps it."""
+    after = planning.after
+
+    def forgetting(link: Link, action: Any, account: Any) -> Link:
+        return replace(after(link, action, account), granted=link.granted)
+
+    with patch.object(reconcile, "after", forgetting):
+        yield
+
+
+PLANTED: dict[str, Plant] = {
+    "no outbox": no_outbox,
+    "no correlation before create": no_correlation,
+    "event-carried state": event_carried_state,
+    "no lease": no_lease,
+    "no guard": no_guard,
+    "no intention saved before a grant": no_intention,
+    "marks removed whatever came in": marks_removed_blindly,
+    "nothing remembered of what was granted": forgetful_of_grants,
+}

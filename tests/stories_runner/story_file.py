@@ -1,0 +1,106 @@
+"""A story as it stands in its file: strict, so that a key nobody knows fails with its place instead of being skipped."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+STORIES = ROOT / "tests" / "stories"
+CUSTOMERS = ROOT / "config"
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class Directory(Strict):
+    """What the tenant holds (`given`) or what an administrator does in it by hand (`tenant`)."""
+
+    accounts: Mapping[str, Mapping[str, Any] | Literal["deleted"]] = Field(default_factory=dict)
+    """By logon name: Graph's attributes, and `enabled`, `groups` (joined), `left` (groups left), `manager`, `roles`."""
+    groups: tuple[str, ...] | None = None
+    """New groups. Left out of `given`, all groups that the policy names are there."""
+    seats: Mapping[str, int] = Field(default_factory=dict)
+    """Licence → seats bought; there are plenty unless it is said."""
+
+
+class Lost(Strict):
+    """The answer to the `write`-th write from now is lost, after it was `done` or before."""
+
+    write: int
+    done: bool
+
+
+class Step(Strict):
+    """One day: what changes, and after everything ran what was done, what waits, and what the accounts look like."""
+
+    day: date
+    time: str = "09:00"
+    """In the customer's time zone, or with ` UTC` behind it."""
+    hr: Mapping[str, Mapping[str, Any] | None] = Field(default_factory=dict)
+    tenant: Directory = Directory()
+    approve: str = ""
+    faults: tuple[Lost, ...] = ()
+    then: Mapping[str, tuple[str, ...]] | tuple[str, ...] = ()
+    """By person; a plain list where the story has one person only."""
+    held: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    entra: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
+    stops: str = ""
+    """Part of the sentence with which the answer of HR is refused as a whole."""
+
+
+class Story(Strict):
+    story: str
+    policy: Mapping[str, Any] = Field(default_factory=dict)
+    given: Directory = Directory()
+    steps: tuple[Step, ...] = Field(min_length=1)
+    base: Mapping[str, Any] = Field(default_factory=dict)
+    """Filled in by the runner: the policy that `policy` changes."""
+
+
+def product_stories() -> dict[str, Story]:
+    """The product's own, by file name; one in each file."""
+    base = _yaml(STORIES / "base.yaml")
+    files = sorted(file for file in STORIES.glob("*.yaml") if file.name != "base.yaml")
+    return {file.stem: parsed(file.name, _yaml(file), base) for file in files}
+
+
+def customer_stories() -> dict[str, Story]:
+    """The acceptance stories beside each customer's policy, several in one file."""
+    found: dict[str, Story] = {}
+    for file in sorted(CUSTOMERS.glob("*.stories.yaml")):
+        customer = file.name.removesuffix(".stories.yaml")
+        told, base = _yaml(file), _yaml(file.with_name(f"{customer}.yaml"))
+        if set(told) != {"stories"}:
+            raise ValueError(f"{file.name}: holds `stories:` and nothing else")
+        for number, one in enumerate(told["stories"], 1):
+            found[f"{customer}-{number}"] = parsed(f"{file.name}, story {number}", one, base)
+    return found
+
+
+def parsed(place: str, told: Any, base: Mapping[str, Any]) -> Story:
+    """Raises `ValueError` that names the file, the key and what is wrong with it."""
+    try:
+        return Story.model_validate({**told, "base": base})
+    except ValidationError as error:
+        wrong = [f"{'.'.join(str(part) for part in one['loc'])}: {_words(one)}" for one in error.errors()]
+        raise ValueError(f"{place}: " + "; ".join(wrong)) from None
+
+
+def _words(error: Any) -> str:
+    return "this key is not known to stories" if error["type"] == "extra_forbidden" else str(error["msg"])
+
+
+def merged(base: Any, changes: Any) -> Any:
+    """`changes` over `base`, mappings key by key; everything else is replaced."""
+    if not isinstance(base, Mapping) or not isinstance(changes, Mapping):
+        return changes
+    return {**base, **{key: merged(base.get(key), value) for key, value in changes.items()}}
+
+
+def _yaml(file: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))

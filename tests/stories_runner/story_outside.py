@@ -1,0 +1,129 @@
+"""What is outside the engine in a story: HR as the story tells it, and the hands of an administrator in the tenant."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from azure.core.credentials import AccessToken
+from story_file import Directory, merged
+
+from connectors.entra.attributes import from_graph
+from local.graph import Tenant
+from shared.model import Contract, Person
+
+APP = "11111111-2222-3333-4444-555555555555"
+JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"})
+"""What belongs to a contract; a person with one contract is told without saying `contracts`."""
+
+
+@dataclass
+class HR:
+    """A `Source`. What a step says is merged into what was said before; `absent` takes a field out of the answer."""
+
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def hear(self, changes: Mapping[str, Any]) -> None:
+        self.people = {key: one for key, one in merged(self.people, changes).items() if one is not None}
+
+    async def fetch(self) -> AsyncIterator[Person]:
+        for number, told in self.people.items():
+            jobs = told.get("contracts") or {"1": {name: value for name, value in told.items() if name in JOB}}
+            fields = {name: value for name, value in told.items() if name != "contracts" and name not in JOB}
+            contracts = tuple(_contract(str(key), job) for key, job in jobs.items() if job is not None)
+            yield Person(hr_id=number, fields=_said(fields), contracts=contracts)
+
+
+def _contract(id: str, job: Mapping[str, Any]) -> Contract:
+    rest = {name: value for name, value in job.items() if name not in ("start", "end")}
+    return Contract(id=id, start=job["start"], end=job.get("end"), fields=_said(rest))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in fields.items() if value != "absent"}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Microsoft sign-in at the tenant, in the form of azure-identity's."""
+
+    tenant: Tenant
+
+    async def get_token(self, *_: str, **__: Any) -> AccessToken:
+        return AccessToken(self.tenant.issue_token(APP), 0)
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> "SignIn":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Somebody who works in the tenant by hand, and looks at it."""
+
+    tenant: Tenant
+    zone: ZoneInfo
+
+    def does(self, directory: Directory) -> None:
+        for name in directory.groups or ():
+            self.tenant.add_group(name)
+        for part, seats in directory.seats.items():
+            ids = [id for id, sku in self.tenant.skus.items() if sku.part_number == part]
+            self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats)
+        for name, given in directory.accounts.items():
+            if given == "deleted":
+                self.tenant.directory.delete(self.tenant.directory.entries[self._user(name)])
+                self.tenant.commit()
+            else:
+                self._changes(name, {key: _plain(value) for key, value in given.items()})
+
+    def _changes(self, name: str, given: dict[str, Any]) -> None:
+        joined, left, roles = (given.pop(key, ()) for key in ("groups", "left", "roles"))
+        manager = given.pop("manager", None)
+        if "enabled" in given:
+            given["accountEnabled"] = given.pop("enabled") == "True"
+        if name in self.sees():
+            self.tenant.change(self._user(name), **given)
+        else:
+            self.tenant.add_user(userPrincipalName=name, **given)
+        user, entries = self._user(name), self.tenant.directory.entries
+        for group in joined:
+            self.tenant.add_member(self._group(group), user)
+        for group in left:
+            self.tenant.directory.unpoint("members", entries[self._group(group)], user)
+        for role in roles:
+            self.tenant.add_directory_role(role, [user])
+        if manager:
+            self.tenant.set_manager(user, self._user(manager))
+
+    def _user(self, name: str) -> str:
+        return next(id for id, user in self.tenant.users.items() if user["userPrincipalName"] == name)
+
+    def _group(self, name: str) -> str:
+        return next(id for id, group in self.tenant.groups.items() if group["displayName"] == name)
+
+    def sees(self) -> dict[str, dict[str, Any]]:
+        """Every live account by logon name, in the words of stories."""
+        return {user["userPrincipalName"]: self._described(id, user) for id, user in self.tenant.users.items()}
+
+    def _described(self, id: str, user: Mapping[str, Any]) -> dict[str, Any]:
+        manager = self.tenant.users.get(self.tenant.manager(id) or "", {})
+        ended = datetime.fromisoformat(user["signInSessionsValidFromDateTime"]).astimezone(self.zone)
+        groups = [group["displayName"] for key, group in self.tenant.groups.items() if id in self.tenant.members(key)]
+        licences = [self.tenant.skus[one["skuId"]].part_number for one in user.get("assignedLicenses") or ()]
+        return {
+            **from_graph(user),
+            "enabled": user["accountEnabled"],
+            "groups": sorted(groups),
+            "licences": sorted(licences),
+            "manager": manager.get("userPrincipalName"),
+            "sessions_ended": ended.date().isoformat(),
+        }

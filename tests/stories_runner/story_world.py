@@ -1,0 +1,143 @@
+"""One customer, whole: the production engine and the real Entra connector, a simulated tenant, and a clock we hold.
+
+Only HR is made up, because the story is what HR says. Nothing sleeps: what is due later moves the clock.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from io import StringIO
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+from story_file import Directory, Step, Story, merged
+from story_outside import APP, HR, Administrator, SignIn
+
+import connectors
+from local.graph import Faults, Tenant, graph_app
+from shared import layout, queues
+from shared.compose import Surroundings, assemble
+from shared.connector import Manifest
+from shared.embedded_bus import MemoryBus
+from shared.embedded_store import SqliteStore
+from shared.engine import Engine, approve, breaker, detect, fingerprint, follow, handle, held, relook, sweep, wake
+from shared.model import Action, Verb
+from shared.policy_file import PolicyText, load
+
+ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+PLENTY = 500
+RESTLESS = 2000
+"""Doorbells in one run after which it will never come to rest."""
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved, and never goes back."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move_to(self, moment: datetime) -> None:
+        self.now = max(self.now, moment)
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class World:
+    engine: Engine
+    bus: MemoryBus
+    clock: Clock
+    hr: HR
+    tenant: Tenant
+    administrator: Administrator
+    faults: Faults
+    done: dict[str, list[str]]
+    """Our id of a person → what was done in this run, in words and in order."""
+
+    async def live(self, step: Step) -> None:
+        """The day comes, everything that it brings happens, and everything runs."""
+        self.clock.move_to(_moment(step, self.engine.policy.time_zone))
+        if self.engine.today != step.day:
+            raise ValueError(f"{step.day} cannot follow {self.engine.today}: days only go forward")
+        self.hr.hear(step.hr)
+        self.administrator.does(step.tenant)
+        for lost in step.faults:
+            self.faults.lose_answer_of_write(lost.write, effect=lost.done)
+        if step.approve:
+            verb = "" if step.approve == "everything" else step.approve
+            waiting = [one for one in await held(self.engine) if one.approvable and verb in ("", one.what)]
+            assert await approve(self.engine, fingerprint(waiting), verb, "somebody") == len(waiting)
+        await self.run()
+
+    async def again(self) -> None:
+        """Ten minutes later, everything once more."""
+        await self.clock.sleep(600)
+        await self.run()
+
+    async def run(self) -> None:
+        """Open every door once, as the timers do, and handle doorbells until none is left. Raises what a poll does."""
+        self.done.clear()
+        for source in self.engine.sources:
+            await detect(self.engine, source)
+        for target in self.engine.targets:
+            await follow(self.engine, target)
+        for door in (wake, relook, sweep):
+            await door(self.engine)
+        for _ in range(RESTLESS):
+            if not await self._doorbell():
+                due = self.bus.next_due()
+                if due is None:
+                    break
+                self.clock.move_to(due)
+        else:
+            raise AssertionError("the engine does not come to rest")
+        for target in self.engine.targets:
+            assert await breaker.state(self.engine, target) is None
+
+    async def _doorbell(self) -> bool:
+        """The next one that is due, handled; whether there was one."""
+        for queue in ORDER:
+            session = await self.bus.accept(queue, 0)
+            if session is not None:
+                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
+                await handle(self.engine, queue, session.id, deliveries[-1].body)
+                for delivery in deliveries:
+                    await session.complete(delivery)
+                await session.close()
+                return True
+        return False
+
+    async def held(self) -> dict[str, tuple[str, ...]]:
+        """HR id → the reasons for which somebody waits."""
+        found = defaultdict(set)
+        for one in await held(self.engine):
+            found[one.hr_id].add(one.reason)
+        return {hr_id: tuple(sorted(reasons)) for hr_id, reasons in found.items()}
+
+    def did(self) -> dict[str, tuple[str, ...]]:
+        """HR id → what was done in the last run; people of HR only, now or earlier."""
+        names = {layout.own_id(source, name): name for source in self.engine.sources for name in self.hr.known}
+        return {names[person]: tuple(words) for person, words in self.done.items()}
+
+
+def _moment(step: Step, zone: ZoneInfo) -> datetime:
+    text, _, utc = step.time.partition(" UTC") if step.time.endswith(" UTC") else (step.time, "", "")
+    in_zone = UTC if step.time.endswith(" UTC") else zone
+    return datetime.combine(step.day, time.fromisoformat(text), in_zone).astimezone(UTC)
+
+
+def words(target: str, action: Action) -> str:
+    what = f" {action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else ""
+    what += f" {', '.join(sorted(action.attributes))}" if action.verb is Verb.UPDATE else ""
+    return f"{action.verb} {target}{what}"

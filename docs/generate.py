@@ -25,7 +25,11 @@ def _connectors() -> str:
 
 def _one(manifest: Manifest) -> str:
     kind = " and ".join(word for word, part in (("source", manifest.source), ("target", manifest.target)) if part)
-    lines = [f"## {manifest.name} ({kind})\n", f"{manifest.summary}\n", f"Proven: {manifest.proven}. Vendor: <{manifest.docs}>\n"]
+    lines = [
+        f"## {manifest.name} ({kind})\n",
+        f"{manifest.summary}\n",
+        f"Proven: {manifest.proven}. Vendor: <{manifest.docs}>\n",
+    ]
     lines += ["| setting | required | meaning |", "|---|---|---|"]
     for key, field in manifest.settings.model_fields.items():
         lines.append(f"| `{key}` | {'yes' if field.is_required() else 'no'} | {_cell(field.description or '')} |")

@@ -1,6 +1,8 @@
 """The simulated outside world on loopback: an Entra tenant that remembers, with what a policy expects to find in it."""
 
+import re
 import secrets
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,8 +13,9 @@ from typing import Any
 
 import httpx
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from local import people
 from local.graph import Tenant, graph_app
@@ -65,7 +68,7 @@ class SandboxCredential:
         self._token = AccessToken("", 0)
 
     async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        """Raises `ClientAuthenticationError` when the tenant does not know the client."""
+        """Raises azure-core's errors, as azure-identity does, and `Misconfigured` when no client is named."""
         if self._token.expires_on < time.time() + 60:
             form = {
                 "grant_type": "client_credentials",
@@ -73,13 +76,24 @@ class SandboxCredential:
                 "client_secret": self._secret,
                 "scope": " ".join(scopes),
             }
-            async with httpx.AsyncClient(trust_env=False) as http:
-                answer = await http.post(self._url, data=form)
-            if answer.status_code != httpx.codes.OK:
-                raise ClientAuthenticationError("the tenant refused the client's sign-in")
-            body = answer.json()
+            body = await self._asked(form)
             self._token = AccessToken(body["access_token"], int(time.time()) + int(body["expires_in"]))
         return self._token
+
+    async def _asked(self, form: Mapping[str, str]) -> Mapping[str, Any]:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http:
+                answer = await http.post(self._url, data=dict(form))
+        except httpx.HTTPError as lost:
+            raise ServiceRequestError(f"nothing answers at {self._url} ({type(lost).__name__})") from None
+        if answer.status_code == httpx.codes.OK:
+            return dict(answer.json())
+        if not self._client_id:
+            raise Misconfigured(
+                "the tenant on this machine wants a client; set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET to what "
+                "`joinly sandbox` printed"
+            )
+        raise ClientAuthenticationError(_refusal(answer))
 
     async def close(self) -> None:
         return None
@@ -91,28 +105,56 @@ class SandboxCredential:
         return None
 
 
+def _refusal(answer: httpx.Response) -> str:
+    """The error's code, such as AADSTS7000215; the text around it may name more than a message should."""
+    found = re.search(r"AADSTS\d{1,9}", answer.text[:2000])
+    return f"the sign-in was refused: {found.group() if found else answer.status_code}"
+
+
+def seeds_beside(policy: Path) -> Path:
+    """Where a policy's simulated tenant is described: `example.tenant.yaml` beside `example.yaml`."""
+    return policy.with_suffix("").with_suffix(".tenant.yaml")
+
+
 @asynccontextmanager
 async def sandbox(
     policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime], port: int = 0
 ) -> AsyncIterator[Sandbox]:
-    """A running tenant. A new one holds the groups and licences that `policy` names and the accounts of `seeds`."""
-    new = file is None or not file.exists()
-    tenant = Tenant(clock=clock, file=file)
+    """A running tenant. A new one holds the groups and licences that `policy` names and the accounts of `seeds`.
+
+    Raises `Misconfigured` when `seeds`, `file` or `port` cannot be used.
+    """
+    given = _read(seeds)
+    tenant, new = _opened(file, clock)
     if new:
-        _furnish(tenant, policy, _read(seeds))
+        _furnish(tenant, policy, given)
     secret = secrets.token_urlsafe(24)
     tenant.add_app(CLIENT_ID, secret)
     async with serving(graph_app(tenant), port) as address:
         yield Sandbox(address=address, tenant=tenant, client_secret=secret)
 
 
+def _opened(file: Path | None, clock: Callable[[], datetime]) -> tuple[Tenant, bool]:
+    """The tenant that `file` remembers, or a new one and True."""
+    try:
+        tenant = Tenant(clock=clock, file=file)
+    except (sqlite3.Error, ValueError, TypeError, KeyError):
+        raise Misconfigured(
+            f"{file} holds no simulated tenant of this version; remove it to begin with a new one"
+        ) from None
+    return tenant, not tenant.apps
+
+
 def _read(seeds: Path | None) -> Mapping[str, Any]:
     """What the tenant holds from the start. Raises `Misconfigured` for a file that says something else."""
     if seeds is None or not seeds.exists():
         return {}
-    found = YAML(typ="safe", pure=True).load(seeds.read_text(encoding="utf-8"))
+    try:
+        found = YAML(typ="safe", pure=True).load(seeds.read_text(encoding="utf-8"))
+    except (YAMLError, OSError, ValueError) as error:
+        raise Misconfigured(f"{seeds}: it cannot be read as YAML ({type(error).__name__})") from None
     if not isinstance(found, dict) or found.keys() - {"users", "groups", "administrators"}:
-        raise Misconfigured(f"{seeds.name} holds users, groups and administrators, nothing else")
+        raise Misconfigured(f"{seeds}: it holds users, groups and administrators, nothing else")
     return found
 
 

@@ -1,7 +1,7 @@
 """The brake: what HR may not make us believe, and how much may happen before a person has to say yes. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.errors import Reason
@@ -41,13 +41,20 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reservation:
-    """One person's use of one verb, counted before anything is written. Reserving the same again counts once."""
+    """One person's use of one verb, counted before anything is written. Reserving the same again counts once, from then
+    on: whoever saves it replaces the earlier one.
+    """
 
     verb: Verb
     person: str
     version: int
     cohort: str
     at: datetime
+
+    @property
+    def use(self) -> tuple[str, int]:
+        """Two reservations of one verb for the same use are one."""
+        return self.person, self.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +76,21 @@ def admit(
     """Decide once for everything that came in together; of a verb whose limit is exceeded, none is permitted.
 
     `before` are the reservations of the last 7 days; `population` is the number of people HR knows. What was reserved
-    already for the same person, verb and version is permitted again and counted once.
+    in the last 24 hours for the same person, verb and version is permitted again, and counts from now.
     """
     earlier = [one for one in before if now - one.at < WEEK]
-    granted = {(one.verb, one.person, one.version) for one in earlier}
-    over = _exceeded(requests, earlier, granted, limits, population, now)
+    today = {(one.verb, *one.use): one for one in earlier if now - one.at < DAY}
+    over = _exceeded(requests, earlier, limits, population, now)
     permitted, held, reserved = [], [], []
     for request in requests:
         waits = {verb: request.asks[verb] for verb in request.verbs if verb in request.asks}
-        for verb in request.verbs:
-            known = (verb, request.person, request.version) in granted
-            if verb not in waits and not known and (request.cohort, verb) in over:
+        for verb in [verb for verb in request.verbs if verb not in waits]:
+            one = Reservation(verb=verb, person=request.person, version=request.version, cohort=request.cohort, at=now)
+            known = today.get((verb, *one.use))
+            if known is None and (request.cohort, verb) in over:
                 waits[verb] = Reason.LIMIT
-            elif verb in limits and verb not in waits and not known:
-                reserved.append(
-                    Reservation(
-                        verb=verb, person=request.person, version=request.version, cohort=request.cohort, at=now
-                    )
-                )
+            elif verb in limits:
+                reserved.append(replace(known or one, at=now))
         permitted.append(frozenset(request.verbs) - waits.keys())
         held.append(waits)
     return Decision(tuple(permitted), tuple(held), tuple(reserved))
@@ -95,7 +99,6 @@ def admit(
 def _exceeded(
     requests: Sequence[Request],
     earlier: Sequence[Reservation],
-    granted: set[tuple[Verb, str, int]],
     limits: Mapping[Verb, Limit],
     population: int,
     now: datetime,
@@ -103,21 +106,20 @@ def _exceeded(
     """The cohorts and verbs of which nothing more may happen. Cohorts are taken in order, each as a whole."""
     over: set[tuple[str, Verb]] = set()
     for verb, limit in limits.items():
-        day = sum(one.verb is verb and now - one.at < DAY for one in earlier)
-        week = sum(one.verb is verb for one in earlier)
+        used = [one for one in earlier if one.verb is verb]
+        week = {one.use for one in used}
+        day = {one.use for one in used if now - one.at < DAY}
         for cohort in dict.fromkeys(request.cohort for request in requests):
-            run = sum(one.verb is verb and one.cohort == cohort for one in earlier)
-            new = sum(
-                verb in request.verbs
-                and verb not in request.asks
-                and (verb, request.person, request.version) not in granted
+            asked = {
+                (request.person, request.version)
                 for request in requests
-                if request.cohort == cohort
-            )
-            if new and _beyond(limit, run + new, day + new, week + new, population):
+                if request.cohort == cohort and verb in request.verbs and verb not in request.asks
+            }
+            run = asked.union(one.use for one in used if one.cohort == cohort)
+            if asked - day and _beyond(limit, len(run), len(day | asked), len(week | asked), population):
                 over.add((cohort, verb))
             else:
-                day, week = day + new, week + new
+                day, week = day | asked, week | asked
     return over
 
 

@@ -74,7 +74,7 @@ def person(person: str) -> str:
 
 
 def mapped(person: str) -> str:
-    """What the last mapping left to remember: the wake date and whom the person depends on."""
+    """What the last mapping left to remember: the wake date, whom the person depends on, and by which policy."""
     return f"{person}|mapped"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from shared.errors import Reason, Refused
@@ -40,7 +41,9 @@ def desired(
         value: Result = _evaluate(name, mapping.value, facts, now, seed)
         if value is IGNORE_OBJECT:
             return None
-        if value is ABSENT or value is IGNORE_ATTRIBUTE or (value is None and mapping.null is OnNull.KEEP):
+        if value is ABSENT or value is IGNORE_ATTRIBUTE:
+            continue
+        if value in (None, "", ()) and mapping.null is OnNull.KEEP:
             continue
         if isinstance(value, Candidates):
             candidates[name] = value.values
@@ -49,7 +52,7 @@ def desired(
     grants = target.grants if level is Stage.ACTIVE else ()
     return Desired(
         stage=level,
-        keys={name: values[name] for name in target.correlate if values.get(name)},
+        keys={name: value for name in target.correlate if (value := values.get(name, initial.get(name)))},
         attributes=values if level >= Stage.READY else {},
         initial=initial,
         candidates=candidates,
@@ -67,10 +70,12 @@ def _evaluate(name: str, expression: Expression, facts: Attributes, now: datetim
 
 def stage_of(person: Person, source: SourcePolicy, timing: Timing, today: date) -> tuple[Stage, str]:
     """How alive the person's account should be, and why; of several contracts the highest stage counts."""
-    if (gone := _counts_as_gone(person, source)) is not None and gone <= today:
+    level, because = max(
+        (stage(one, timing, today) for one in person.contracts), default=(Stage.DORMANT, "no contract")
+    )
+    if (gone := _counts_as_gone(person, source)) is not None and gone <= today and level >= Stage.DORMANT:
         return Stage.DORMANT, f"missing from HR since {person.missing_since}"
-    stages = [stage(contract, timing, today) for contract in person.contracts]
-    return max(stages, default=(Stage.DORMANT, "no contract"))
+    return level, because
 
 
 def stage(contract: Contract, timing: Timing, today: date) -> tuple[Stage, str]:
@@ -139,10 +144,12 @@ def primary(person: Person, today: date) -> Contract | None:
 
 
 def _number(value: Value) -> float:
+    """How much of an employment it is; 0 for what is no number, so that every two contracts can be compared."""
     try:
-        return float(str(value).replace(",", "."))
+        number = float(str(value).replace(",", "."))
     except ValueError:
         return 0.0
+    return number if isfinite(number) else 0.0
 
 
 def facts_of(person: Person, contract: Contract | None) -> dict[str, Value]:

@@ -1,7 +1,9 @@
 """State that may be written without being changed: what preview decides is kept beside the real rows, then dropped."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from shared.rows import texts
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row, Store
 
 
@@ -28,30 +30,35 @@ class Overlay:
 
     async def everything(self, table: str) -> AsyncIterator[Row]:
         partitions = {partition for name, partition in self._rows if name == table}
+        left = sorted(partitions)
         async for row in self._below.everything(table):
+            while left and left[0] <= row.partition:
+                async for changed in self.scan(table, left.pop(0)):
+                    yield changed
             if row.partition not in partitions:
                 yield row
-        for partition in sorted(partitions):
-            async for row in self.scan(table, partition):
-                yield row
+        for partition in left:
+            async for changed in self.scan(table, partition):
+                yield changed
 
     async def commit(self, table: str, partition: str, changes: Sequence[Change]) -> Mapping[str, str]:
         """All or nothing, as the store below would; it is asked what is there and never told."""
-        there = {change.key: await self.get(table, partition, change.key) for change in changes}
-        for change in changes:
-            row = there[change.key]
+        written = texts(table, partition, changes)
+        below = {change.key: await self._below.get(table, partition, change.key) for change in changes}
+        above, versions = self._rows.setdefault((table, partition), {}), {}
+        for change in changes:  # from here on nobody comes between
+            row = above[change.key] if change.key in above else below[change.key]
             taken = isinstance(change, Insert) and row is not None
             stale = (
                 isinstance(change, Replace | Delete) and change.version and (not row or row.version != change.version)
             )
             if taken or stale:
                 raise Conflict(table, partition, change.key)
-        above, versions = self._rows.setdefault((table, partition), {}), {}
         for change in changes:
             if isinstance(change, Delete):
                 above[change.key] = None
                 continue
             self._version += 1
             versions[change.key] = f"preview-{self._version}"
-            above[change.key] = Row(partition, change.key, dict(change.data), versions[change.key])
+            above[change.key] = Row(partition, change.key, json.loads(written[change.key]), versions[change.key])
         return versions

@@ -57,18 +57,18 @@ def _steps(desired: Desired, link: Link, live: Account | None, references: froze
 def _before_first_use(desired: Desired, link: Link, references: frozenset[str]) -> Account:
     """The account as it will be just after it is created: disabled, with everything that is no reference."""
     given = {**desired.initial, **desired.attributes, **link.identifiers}
-    kept = {name: value for name, value in given.items() if value is not None and name not in references}
+    kept = {name: value for name, value in given.items() if not same(value, None) and name not in references}
     return Account(id=link.account, enabled=False, attributes=kept)
 
 
 def _different(desired: Desired, link: Link, live: Account) -> Attributes:
-    """What to write: every wanted value that differs, and a null only where the value standing there is ours."""
+    """What to write: every wanted value that differs, and an empty one only where the value standing there is ours."""
     different: dict[str, Value] = {}
     for name, value in desired.attributes.items():
         there = live.attributes.get(name)
         if same(there, value):
             continue
-        if value is not None or same(there, link.written.get(name)):
+        if not same(value, None) or same(there, link.written.get(name)):
             different[name] = value
     return different
 
@@ -125,7 +125,7 @@ def after(link: Link, action: Action, account: Account) -> Link:
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
             return replace(link, enabled=verb is Verb.ENABLE, disabling=False)
         case Action(verb=Verb.DELETE):
-            return replace(link, deleted=True, enabled=False, disabling=False, granted=frozenset())
+            return replace(link, deleted=True, enabled=False, disabling=False)  # a restore may bring what was granted
         case Action(verb=Verb.RESTORE):
             return replace(link, deleted=False)
         case Action(verb=Verb.GRANT, entitlement=Entitlement() as one):

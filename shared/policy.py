@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from shared.conditions import Condition
-from shared.expressions import Expression, ExpressionError, compile_expression
+from shared.expressions import Expression, ExpressionError, compile_expression, parse
+from shared.expressions.syntax import Call
 from shared.model import Entitlement, Verb
 
 Days = Annotated[int, Field(ge=0, le=3660)]
 Count = Annotated[int, Field(ge=0)]
+Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 
 
@@ -28,6 +30,12 @@ def _compile(text: object) -> Expression:
         return compile_expression(text)
     except ExpressionError as error:
         raise ValueError(str(error)) from error
+
+
+def _is_tried(expression: Expression) -> bool:
+    """Whether it gives candidates for a value that must be unique."""
+    root = parse(expression.source)
+    return isinstance(root, Call) and root.name == "SelectUniqueValue"
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -52,7 +60,7 @@ Zone = Annotated[
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, use_attribute_docstrings=True)
 
 
 class OnNull(StrEnum):
@@ -85,8 +93,8 @@ class AttributePolicy(Strict):
 class Grant(Strict):
     """A group, licence or role, and who gets it while they are in service."""
 
-    group: str | None = None
-    license: str | None = None
+    group: Text | None = None
+    license: Text | None = None
     when: Condition = Condition()
 
     @model_validator(mode="after")
@@ -164,6 +172,10 @@ class TargetPolicy(Strict):
         for name in self.correlate:
             if name not in self.attributes:
                 raise ValueError(f"correlate names {name}, which attributes does not map; a new account would be lost")
+            if _is_tried(self.attributes[name].value):
+                raise ValueError(
+                    f"correlate names {name}, whose value is tried until it is free; it cannot tell whose account it is"
+                )
         return self
 
     @model_validator(mode="after")

@@ -1,15 +1,16 @@
 """A policy held against the connectors it names: what a system cannot do is refused before anything is deployed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 
 from shared.connector import Manifest
 from shared.errors import Misconfigured
+from shared.model import Verb
 from shared.policy import TargetPolicy
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
+from shared.policy_words import near
 
 ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd"})
 """Facts every person has, whatever the source."""
@@ -71,31 +72,27 @@ def _target(
     for attribute, mapping in target.attributes.items():
         here = (*path, "attributes", attribute)
         if attribute not in known:
-            yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{_near(attribute, known)}")
+            yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{near(attribute, known)}")
         yield from _names(found, here, mapping.value.names, facts)
-    for attribute in target.correlate:
+    for index, attribute in enumerate(target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
-            yield found.mistake((*path, "correlate"), text)
+            yield found.mistake((*path, "correlate", index), text)
     yield from _names(found, (*path, "when"), target.when.names, facts)
     for index, grant in enumerate(target.grants):
-        here = (*path, "grants", str(index))
         if grant.entitlement.kind not in manifest.entitlements:
-            yield found.mistake(here, f"{manifest.name} cannot grant a {grant.entitlement.kind}")
-        yield from _names(found, here, grant.when.names, facts)
-    for verb in target.limits:
-        if verb not in manifest.verbs:
-            yield found.mistake((*path, "limits"), f"{manifest.name} cannot {verb}")
+            yield found.mistake((*path, "grants", index), f"{manifest.name} cannot grant a {grant.entitlement.kind}")
+        yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
+    for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
+        yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
+    if target.timing.delete_after is not None and Verb.DELETE not in manifest.verbs:
+        yield found.mistake((*path, "timing", "delete_after"), f"{manifest.name} cannot delete")
 
 
 def _names(
-    found: PolicyText, path: tuple[str, ...], names: Iterable[str], facts: frozenset[str] | None
+    found: PolicyText, path: tuple[str | int, ...], names: Iterable[str], facts: frozenset[str] | None
 ) -> Iterator[Mistake]:
     for name in sorted(names) if facts is not None else ():
         if name not in (facts or ()):
-            yield found.mistake(path, f"no source gives {name}{_near(name, facts or ())}")
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), 1)
-    return f"; did you mean {near[0]}?" if near else ""
+            here = (*path, name) if name in found.tree.names(path) else path
+            yield found.mistake(here, f"no source gives {name}{near(name, facts or ())}")

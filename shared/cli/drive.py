@@ -8,17 +8,31 @@ from datetime import timedelta
 
 from shared import queues
 from shared.bus import Delivery, LockLost, Session
+from shared.cli.ending import place_of
+from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.embedded_bus import MemoryBus
-from shared.engine import Engine, breaker, detect, follow, handle, relook, sweep, wake
-from shared.errors import Misconfigured, TryLater
+from shared.engine import Engine, breaker, detect, follow, handle, relook, renew, sweep, wake
+from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
 WORKERS = 6
 PATIENCE = timedelta(seconds=90)
 """How long to wait for something that is due later; what is due after that is left for another run."""
 
+SWEEPS = 3
+"""Times that marks without a doorbell are rung for; a doorbell may be lost, and the mark is the truth."""
+
 ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 ALL_AT_ONCE = 100
+UNUSABLE = (TryLater, Misconfigured, Refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A source or target that could not be used: one sentence, and whether it may pass by itself."""
+
+    text: str
+    passes: bool
 
 
 @dataclass(slots=True)
@@ -28,41 +42,55 @@ class Story:
     changes: int = 0
     actions: list[tuple[str, str, Action]] = field(default_factory=list)
     """(person, target, action), in order."""
-    failures: list[str] = field(default_factory=list)
-    """Sources and targets that could not be used, one sentence each."""
-    later: Counter[str] = field(default_factory=Counter)
-    """What was left for another run, and how often."""
+    troubles: list[Trouble] = field(default_factory=list)
     bugs: Counter[str] = field(default_factory=Counter)
     stopped: set[str] = field(default_factory=set)
     """Targets that nothing is sent to in this run."""
+    hindered: dict[str, str] = field(default_factory=dict)
+    """Session → what stood in the way when it was last handled."""
+    left: int = 0
+    """People whose work is left for another run."""
 
     def witness(self, person: str, target: str, action: Action) -> None:
         self.actions.append((person, target, action))
 
+    def failed(self, name: str, error: Exception) -> None:
+        """A source or target cannot be used: said once, whatever it stops."""
+        text = str(error)
+        said = text if text.startswith(f"{name}: ") else f"{name}: {text}"
+        self.troubles.append(Trouble(said, isinstance(error, TryLater)))
+
     @property
     def whole(self) -> bool:
-        return not (self.failures or self.later or self.bugs)
+        return not (self.troubles or self.bugs or self.left)
 
 
 async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable[[str, int], None]) -> None:
     """Detect, look, wake, sweep, and handle what that brings; `progress` hears what goes on and how much is left."""
+    await forget_leases(engine)
     for name in engine.sources:
         progress(f"reading {name}", 0)
         try:
             story.changes += await detect(engine, name)
-        except (TryLater, Misconfigured) as error:
-            story.failures.append(str(error))
+        except UNUSABLE as error:
+            story.failed(f"source {name}", error)
     for name in engine.targets:
         progress(f"looking at {name}", 0)
         try:
             await follow(engine, name)
-        except (TryLater, Misconfigured) as error:
-            story.failures.append(f"target {name}: {error}")
+            await mend(engine, name)
+        except UNUSABLE as error:
+            story.failed(f"target {name}", error)
             story.stopped.add(name)
+    await renew(engine)
     await wake(engine)
     await relook(engine)
-    await sweep(engine)
-    await _until_nothing_is_due(engine, bus, story, progress)
+    for _ in range(SWEEPS):
+        await sweep(engine)
+        await _until_nothing_is_due(engine, bus, story, progress)
+        story.left = await unfinished(engine)
+        if not story.left or story.stopped or story.bugs or bus.next_due() is not None:
+            return
 
 
 async def _until_nothing_is_due(
@@ -76,7 +104,6 @@ async def _until_nothing_is_due(
             return
         wait = due - engine.clock()
         if wait > PATIENCE:
-            await _leave(bus, story)
             return
         progress(f"waiting {wait.total_seconds():.0f} s for a system that asked us to", _left(bus))
         await asyncio.sleep(max(0.0, wait.total_seconds()) + 0.01)
@@ -118,35 +145,28 @@ async def _settle(engine: Engine, story: Story, queue: str, session: Session, de
     if not deliveries:
         return
     body = deliveries[-1].body
-    if body.get("target") in story.stopped:
-        story.later[f"{body['target']} cannot be used now"] += 1
-    else:
+    if body.get("target") not in story.stopped:
         try:
             trouble = await handle(engine, queue, session.id, body)
         except Exception as error:  # a bug of ours: named, set aside, and everybody else goes on
-            story.bugs[f"{type(error).__name__} while handling {queue}"] += 1
+            story.bugs[f"{place_of(error)} while handling {queue}"] += 1
             for delivery in deliveries:
                 await session.dead_letter(delivery, type(error).__name__)
             return
-        if trouble and body.get("target"):
-            story.stopped |= await _broken(engine, body["target"], trouble, story)
+        await _remember(engine, story, session.id, body.get("target", ""), trouble)
     for delivery in deliveries:
         await session.complete(delivery)
 
 
-async def _broken(engine: Engine, target: str, trouble: str, story: Story) -> set[str]:
-    """The target as a set when its breaker has tripped: one clear failure instead of one for every person."""
-    if await breaker.state(engine, target) is None:
-        return set()
-    story.failures.append(f"target {target}: {trouble}")
-    return {target}
-
-
-async def _leave(bus: MemoryBus, story: Story) -> None:
-    for queue in ORDER:
-        count = bus.waiting(queue)
-        if count:
-            story.later[f"{queue}: due after this run"] += count
+async def _remember(engine: Engine, story: Story, session: str, target: str, trouble: str) -> None:
+    """A target whose breaker has tripped is one clear failure, instead of one for every person."""
+    if not trouble:
+        story.hindered.pop(session, None)
+    elif target and target not in story.stopped and await breaker.state(engine, target) is not None:
+        story.stopped.add(target)
+        story.failed(f"target {target}", Misconfigured(trouble))
+    elif target not in story.stopped:
+        story.hindered[session] = trouble
 
 
 def _left(bus: MemoryBus) -> int:

@@ -16,14 +16,17 @@ from pydantic import BaseModel
 
 import connectors
 from shared import queues
+from shared.cli import folder, signin
 from shared.cli.drive import Story
+from shared.cli.policy_text import read_policy, refusing
+from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine
 from shared.errors import Misconfigured
 from shared.overlay import Overlay
-from shared.policy_file import Mistake, PolicyInvalid, PolicyText, load
+from shared.policy_file import PolicyText
 from shared.store import Store
 from shared.wire import Meter
 
@@ -42,49 +45,49 @@ class Local:
     bus: MemoryBus
     found: PolicyText
     meter: Meter
+    preview: bool
+    before: Store
+    """The state as it was before a preview; a run's is the engine's own."""
     story: Story = field(default_factory=Story)
-
-
-def read_policy(path: Path) -> PolicyText:
-    """Raises `PolicyInvalid` or, when there is no such file, `Misconfigured`."""
-    try:
-        return load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Misconfigured(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path}: it cannot be read as UTF-8 text ({type(error).__name__})") from None
 
 
 @asynccontextmanager
 async def open_local(
     policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool = False
 ) -> AsyncIterator[Local]:
-    """Everything a run needs, closed again afterwards. Raises `PolicyInvalid` and `Misconfigured`."""
+    """Everything a run needs, closed again afterwards. Raises `Ended`, `Misconfigured` and `TryLater`."""
     found = read_policy(policy)
+    replaced = _replaced(found, hr)
     clock = clock_on(on, found.policy.time_zone)
     async with AsyncExitStack() as stack:
-        _folder(data)
-        store: Store = await stack.enter_async_context(SqliteStore(data / "state.db"))
-        simulated = await _sandbox(found, policy, data, clock, preview, stack)
-        bus = MemoryBus(clock, queues.QUEUES)
-        story, meter = Story(), Meter()
-        around = Surroundings(
-            store=Overlay(store) if preview else store,
-            bus=bus,
-            secret=_secret,
-            clock=clock,
-            sleep=asyncio.sleep,
-            unique=lambda: secrets.token_hex(8),
-            hash_key=_hash_key(data),
-            folder=policy.parent,
-            credential=_credentials(found, simulated, stack),
-            settings=_settings(found, simulated, hr),
-            witness=story.witness,
-            meter=meter,
-            preview=preview,
-        )
-        engine = await assemble(found, connectors.manifest, around, stack)
-        yield Local(engine, bus, found, meter, story)
+        home = stack.enter_context(folder.for_preview(data) if preview else folder.for_run(data))
+        with refusing(policy):
+            below: Store = await stack.enter_async_context(SqliteStore(home / folder.STATE))
+            simulated = await _sandbox(found, policy, home / folder.TENANT, clock, stack)
+            store = Overlay(below) if preview else below
+            bus = MemoryBus(clock, queues.QUEUES)
+            story, meter = Story(), Meter()
+            around = Surroundings(
+                store=store,
+                bus=bus,
+                secret=_secret,
+                clock=clock,
+                sleep=asyncio.sleep,
+                unique=lambda: secrets.token_hex(8),
+                hash_key=folder.hash_key(home),
+                folder=policy.parent,
+                credential=_credentials(found, simulated, stack),
+                settings=_settings(replaced, hr, simulated),
+                witness=story.witness,
+                meter=meter,
+                preview=preview,
+            )
+            engine = await assemble(found, connectors.manifest, around, stack)
+        try:
+            yield Local(engine, bus, found, meter, preview, below, story)
+        except UnknownSchema as unknown:
+            text = f"{data / folder.STATE}: {unknown}. It was written by another version of Joinly; use that one"
+            raise Misconfigured(text) from None
 
 
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
@@ -96,58 +99,54 @@ def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
     return lambda: pretended + (datetime.now(UTC) - started)
 
 
-def _folder(data: Path) -> None:
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Misconfigured(f"{data}: the data folder cannot be made ({error.strerror})") from None
+def _replaced(found: PolicyText, hr: Path | None) -> str:
+    """The one source that reads a file, when `--hr` names another file for it; "" when it does not."""
+    if hr is None:
+        return ""
+    files = [name for name, source in found.policy.sources.items() if "path" in source.settings]
+    if len(files) != 1:
+        raise Misconfigured(
+            f"--hr replaces the file of one source, and {len(files)} sources of this policy read a file"
+        )
+    if not hr.exists():
+        raise Misconfigured(f"{hr}: there is no such file; --hr needs an export")
+    if hr.is_dir():
+        raise Misconfigured(f"{hr}: it is a folder; --hr needs one export")
+    return files[0]
 
 
 async def _sandbox(
-    found: PolicyText, policy: Path, data: Path, clock: Callable[[], datetime], preview: bool, stack: AsyncExitStack
+    found: PolicyText, policy: Path, file: Path, clock: Callable[[], datetime], stack: AsyncExitStack
 ) -> "Sandbox | None":
     if all(target.settings.get("tenant") != SANDBOX for target in found.policy.targets.values()):
         return None
     try:
-        from local.sandbox import sandbox
+        from local.sandbox import sandbox, seeds_beside
     except ImportError:
         raise Misconfigured("the sandbox is not installed here; name a real tenant in the policy") from None
-    seeds = policy.with_suffix("").with_suffix(".tenant.yaml")
-    file = data / "tenant.db"
-    return await stack.enter_async_context(
-        sandbox(found.policy, seeds, None if preview and not file.exists() else file, clock)
-    )
+    return await stack.enter_async_context(sandbox(found.policy, seeds_beside(policy), file, clock))
 
 
 def _credentials(
     found: PolicyText, simulated: "Sandbox | None", stack: AsyncExitStack
 ) -> Callable[[str], AsyncTokenCredential | None]:
     def credential(target: str) -> AsyncTokenCredential | None:
-        tenant = found.policy.targets[target].settings.get("tenant")
-        if tenant is None:
-            return None
-        if simulated is not None and tenant == SANDBOX:
+        settings = found.policy.targets[target].settings
+        if simulated is not None and settings.get("tenant") == SANDBOX:
             return simulated.credential()
-        from azure.identity.aio import DefaultAzureCredential
-
-        real = DefaultAzureCredential(exclude_interactive_browser_credential=True)
-        stack.push_async_callback(real.close)
-        return real
+        return signin.credential(settings, stack)
 
     return credential
 
 
 def _settings(
-    found: PolicyText, simulated: "Sandbox | None", hr: Path | None
+    replaced: str, hr: Path | None, simulated: "Sandbox | None"
 ) -> Callable[[tuple[str, str], BaseModel], BaseModel]:
-    """The sandbox's address for its target, and `--hr` for the one source that reads a file."""
-    files = [name for name, source in found.policy.sources.items() if "path" in source.settings]
-    if hr is not None and len(files) != 1:
-        raise PolicyInvalid([Mistake("sources", 0, 0, "--hr needs exactly one source that reads a file")])
+    """The sandbox's address for its target, and `--hr` for the source that reads a file."""
 
     def last_word(path: tuple[str, str], settings: BaseModel) -> BaseModel:
         changes: dict[str, Any] = {}
-        if hr is not None and path == ("sources", files[0]):
+        if hr is not None and path == ("sources", replaced):
             changes = {"path": str(hr.resolve())}
         elif simulated is not None and getattr(settings, "tenant", "") == SANDBOX:
             changes = {"base_url": simulated.graph}
@@ -163,13 +162,3 @@ async def _secret(name: str) -> str:
     if not value:
         raise Misconfigured(f"there is no secret {name}; set the environment variable {variable}")
     return value
-
-
-def _hash_key(data: Path) -> bytes:
-    """The key of the change hashes, made on first use and readable by its owner only."""
-    file = data / "hash.key"
-    if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as writing:
-            writing.write(secrets.token_bytes(32))
-    return file.read_bytes()

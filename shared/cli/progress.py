@@ -10,8 +10,8 @@ from rich.status import Status
 class Progress:
     """Called with what goes on and how many doorbells are left."""
 
-    def __init__(self, console: Console, quiet: bool) -> None:
-        self._status = None if quiet or not console.is_terminal else Status("starting", console=console)
+    def __init__(self, console: Console) -> None:
+        self._status = Status("starting", console=console) if console.is_terminal else None
 
     def __enter__(self) -> Self:
         if self._status:

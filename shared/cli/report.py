@@ -1,141 +1,135 @@
 """What a person reads after a run: who was created, changed and disabled, what waits and why, and what it cost."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import Console, Group
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from shared import codec, layout
+from shared.cli import terminal
+from shared.cli.ending import FAILED, LATER, OK, complain
+from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local
-from shared.engine import Held, held
-from shared.model import Action, Verb
+from shared.cli.people import ACCESS, Doings, by_event, doings
+from shared.engine import held
+from shared.model import Verb
 
-MOST, FEW = 8, 4
-"""People shown by name in each part, and for each reason that holds somebody; the rest are counted."""
+MOST = 8
+"""People named in each part; the others are counted. One more is named rather than counted."""
 
 TITLES = {
     Verb.CREATE: ("Created", "green"),
-    Verb.CORRELATE: ("Adopted", "green"),
+    Verb.CORRELATE: ("Adopted", "cyan"),
     Verb.RESTORE: ("Restored", "green"),
-    Verb.UPDATE: ("Changed", "yellow"),
+    Verb.DELETE: ("Deleted", "bold red"),
     Verb.DISABLE: ("Disabled", "red"),
-    Verb.DELETE: ("Deleted", "red"),
+    Verb.ENABLE: ("Enabled", "green"),
+    Verb.UPDATE: ("Changed", "yellow"),
+    ACCESS: ("Access changed", "yellow"),
 }
-COUNTED = {
-    Verb.CREATE: "created",
-    Verb.CORRELATE: "adopted",
-    Verb.RESTORE: "restored",
-    Verb.UPDATE: "changed",
-    Verb.ENABLE: "enabled",
-    Verb.DISABLE: "disabled",
-    Verb.DELETE: "deleted",
-    Verb.GRANT: "granted",
-    Verb.REVOKE: "revoked",
-}
+
+
+def verbs(local: Local) -> dict[str, int]:
+    """How many actions of each verb were done."""
+    return dict(Counter(str(action.verb) for _, _, action in local.story.actions))
 
 
 async def as_json(local: Local) -> dict[str, Any]:
     """One object for programs: ids, verbs and codes only."""
-    actions: dict[str, int] = {}
-    for _, _, action in local.story.actions:
-        actions[action.verb] = actions.get(action.verb, 0) + 1
-    holds = await held(local.engine)
     return {
         "changes": local.story.changes,
-        "actions": actions,
-        "held": [{"person": one.hr_id, "reason": one.reason} for one in holds],
+        "actions": verbs(local),
+        "held": waiting(await held(local.engine)),
         "reads": local.meter.reads,
         "writes": local.meter.writes,
-        "failures": [*local.story.failures, *local.story.bugs],
-        "left": sum(local.story.later.values()),
+        "failures": [*(trouble.text for trouble in local.story.troubles), *local.story.bugs],
+        "left": local.story.left,
     }
 
 
-async def show(local: Local, console: Console, seconds: float) -> None:
-    """The summary on a terminal."""
-    names = {person: await name(local, person) for person in {person for person, _, _ in local.story.actions}}
-    holds = await held(local.engine)
-    policy = local.found.policy
-    console.print()
-    console.print(Text.assemble((policy.customer, "bold"), f"  {local.engine.today:%-d %B %Y}"))
-    for target in policy.targets:
-        mine = [(person, action) for person, where, action in local.story.actions if where == target]
-        console.print(Text.assemble((f"{target}  ", "bold"), _counts(action for _, action in mine)))
-        for verb, (title, colour) in TITLES.items():
-            people = _people(mine, verb)
-            if people:
-                console.print(_part(title, colour, [names[person] for person in people]))
-    if holds:
-        console.print(_held(holds))
-    for text in (*local.story.failures, *local.story.bugs):
-        console.print(Text.assemble(("failed  ", "bold red"), text))
-    for text, count in local.story.later.items():
-        console.print(Text.assemble(("later  ", "bold yellow"), f"{count:,} × {text}; run again"))
-    console.print()
-    console.print(_closing(local, seconds))
+async def lines(local: Local, page: Console, seconds: float, everyone: bool) -> list[Text]:
+    """The summary; where something failed and nothing was done, only what it cost."""
+    if not local.story.actions and not local.story.whole:
+        return [Text(_cost(local, seconds))]
+    done, policy = await doings(local.engine, local.story.actions), local.found.policy
+    said = f"  {local.engine.today:%-d %B %Y}  {terminal.counted(local.story.changes, 'change', 'changes')} in HR"
+    return [
+        Text.assemble((terminal.printable(policy.customer), "bold"), said),
+        *(line for target, people in done.items() for line in _target(page, target, people, everyone)),
+        *held_lines(page, await held(local.engine), everyone),
+        Text(),
+        _closing(local, seconds),
+    ]
 
 
-async def name(local: Local, person: str) -> tuple[str, str]:
-    """(HR id, account name or "") of somebody, for people to recognise."""
-    rows = await local.engine.rows_of(person)
-    row = rows.get(layout.person(person))
-    hr_id = codec.PERSON.load(row.data).hr_id if row else person
-    for key, found in rows.items():
-        if key.startswith(layout.link(person, "")):
-            link = codec.LINK.load(found.data)
-            known = {**link.written, **link.identifiers}
-            return hr_id, str(known.get("userPrincipalName") or known.get("displayName") or "")
-    return hr_id, ""
+def complain_of(local: Local) -> int:
+    """Everything that went wrong, on stderr; the exit code that says so."""
+    story = local.story
+    for trouble in story.troubles:
+        complain(trouble.text + ("; try again later" if trouble.passes else ""))
+    for bug, count in story.bugs.items():
+        complain(f"a bug in Joinly, {count:,} ×: {bug}; please report it. Everybody else went on")
+    for hindrance, count in Counter(story.hindered.values()).most_common():
+        complain(f"{count:,} × {hindrance}")
+    if story.left and not local.preview:
+        complain(
+            f"{terminal.counted(story.left, 'person is', 'people are')} left for another run; nothing of it is lost"
+        )
+    if story.bugs or not all(trouble.passes for trouble in story.troubles):
+        return FAILED
+    return OK if story.whole else LATER
 
 
-def _counts(actions: Iterable[Action]) -> str:
-    count = dict.fromkeys(COUNTED, 0)
-    for action in actions:
-        count[action.verb] += 1
-    said = [f"{number:,} {COUNTED[verb]}" for verb, number in count.items() if number]
-    return " · ".join(said) or "nothing to do"
+def _target(page: Console, target: str, people: Sequence[Doings], everyone: bool) -> Iterator[Text]:
+    events = by_event(people)
+    said = [f"{len(some):,} {TITLES[verb][0].lower()}" for verb, some in events.items()]
+    actions = Counter(action.verb for one in people for action in one.actions)
+    given, taken = actions[Verb.GRANT], actions[Verb.REVOKE]
+    if given or taken:
+        said.append("groups and licences: " + ", ".join(_signed(given, taken)))
+    yield terminal.hanging(page, Text(f"{target}  ", "bold"), Text(" · ".join(said) or "nothing to do"))
+    for verb, some in events.items():
+        title, colour = TITLES[verb]
+        yield Text()
+        yield Text(f"{title} ({len(some):,})", style=f"bold {colour}")
+        shown = some if everyone or len(some) <= MOST + 1 else some[:MOST]
+        yield from terminal.table(page, [(one.name.hr_id, one.name.account, _detail(one)) for one in shown], 2)
+        if len(shown) < len(some):
+            yield Text(f"  … and {len(some) - len(shown):,} more; --all names everyone", style="dim")
 
 
-def _people(mine: Sequence[tuple[str, Action]], verb: Verb) -> list[str]:
-    """Whom `verb` was done to; somebody who was just created or adopted is not said to have changed as well."""
-    new = {person for person, action in mine if action.verb in (Verb.CREATE, Verb.CORRELATE)}
-    people = dict.fromkeys(person for person, action in mine if action.verb is verb)
-    return [person for person in people if verb is not Verb.UPDATE or person not in new]
+def _signed(given: int, taken: int) -> Iterator[str]:
+    if given:
+        yield f"{given:,} given"
+    if taken:
+        yield f"{taken:,} taken away"
 
 
-def _part(title: str, colour: str, people: Sequence[tuple[str, str]]) -> Group:
-    table = Table.grid(padding=(0, 3))
-    for hr_id, account in sorted(people)[:MOST]:
-        table.add_row(hr_id, account)
-    if len(people) > MOST:
-        table.add_row("…", f"and {len(people) - MOST:,} more")
-    return Group(Text(f"\n{title} ({len(people):,})", style=f"bold {colour}"), Padding(table, (0, 2)))
+def _detail(one: Doings) -> str:
+    """What is worth knowing beside the name: what changed for who was there already, and why for the others."""
+    if one.event in (Verb.UPDATE, ACCESS):
+        attributes = sorted({name for action in one.actions for name in action.attributes})
+        groups = [
+            f"{'+' if action.verb is Verb.GRANT else '-'} {action.entitlement.kind} {action.entitlement.name}"
+            for action in one.actions
+            if action.entitlement
+        ]
+        return ", ".join([*attributes, *groups])
+    return "" if one.because == "in service" else one.because
 
 
-def _held(holds: Sequence[Held]) -> Group:
-    """What waits, grouped by reason: one sentence for each reason and the people it concerns."""
-    by_reason: dict[str, list[Held]] = {}
-    for one in holds:
-        by_reason.setdefault(one.reason, []).append(one)
-    table = Table.grid(padding=(0, 3))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for reason, some in sorted(by_reason.items()):
-        for one in some[:FEW]:
-            table.add_row(reason, one.hr_id, one.because)
-        if len(some) > FEW:
-            table.add_row(reason, "…", f"and {len(some) - FEW:,} more")
-    return Group(Text(f"\nHeld ({len(holds):,})", style="bold magenta"), Padding(table, (0, 2)))
+def _cost(local: Local, seconds: float) -> str:
+    reads, writes = local.meter.reads, local.meter.writes
+    return (
+        f"{terminal.counted(reads, 'read', 'reads')}, {terminal.counted(writes, 'write', 'writes')}, {seconds:.1f} s."
+    )
 
 
 def _closing(local: Local, seconds: float) -> Text:
-    cost = f"{local.meter.reads:,} reads, {local.meter.writes:,} writes, {seconds:.1f} s."
+    cost = _cost(local, seconds)
     if not local.story.whole:
-        return Text.assemble(cost, " ", ("Not everything could be done; see above.", "bold red"))
+        return Text.assemble(cost, " ", ("Not everything could be done.", "bold red"))
     if local.story.actions:
         return Text(f"{cost} Running it again changes nothing.")
     return Text(f"{cost} Everything was in line already.")

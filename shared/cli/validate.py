@@ -1,19 +1,18 @@
-"""`joinly validate`: every mistake of a policy, where it stands and what to do."""
+"""What `joinly validate` does: every mistake of a policy, where it stands and what to do."""
 
 from pathlib import Path
 
 import click
 
 import connectors
-from shared.cli.local import read_policy
+from shared.cli.policy_text import read_policy, refusing
 from shared.policy_check import check
 
 
-@click.command()
-@click.argument("policy", type=click.Path(path_type=Path, dir_okay=False))
-def validate(policy: Path) -> None:
-    """Check POLICY: exit 0 when it can be used, 1 with every mistake when it cannot."""
+def validate_policy(policy: Path) -> None:
+    """Say that the policy can be used. Raises `Ended` with every mistake when it cannot."""
     found = read_policy(policy)
-    check(found, connectors.manifest)
+    with refusing(policy):
+        check(found, connectors.manifest)
     sources, targets = ", ".join(found.policy.sources), ", ".join(found.policy.targets)
-    click.echo(f"{policy}: good. Reads {sources}; keeps {targets} in line.")
+    click.echo(f"{policy}: no mistakes. It reads {sources} and keeps {targets} in line.")

@@ -7,9 +7,9 @@ from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.handling import handle
 from shared.engine.mapping import map_person, ring_dependents
-from shared.engine.parts import Engine
+from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
-from shared.engine.sweeping import relook, sweep, wake
+from shared.engine.sweeping import relook, renew, sweep, wake
 
 __all__ = [
     "Engine",
@@ -25,7 +25,9 @@ __all__ = [
     "map_person",
     "provision",
     "relook",
+    "renew",
     "ring_dependents",
+    "session",
     "sweep",
     "wake",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared import codec, layout
 from shared.engine.parts import Engine
+from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
 from shared.guard import WEEK, Decision, Request, Reservation, admit, asks
 from shared.layout import Hop
@@ -20,9 +21,6 @@ from shared.store import MOST, Change, Conflict, Delete, Insert, Put, Replace, R
 
 PATIENCE = timedelta(minutes=10)
 """How long a cohort waits for members that are not mapped; one that is stuck must not hold up the others."""
-
-PERMITTED = timedelta(hours=4)
-"""How long a permit lasts; what has not been done by then is decided again."""
 
 
 async def admit_all(engine: Engine) -> None:
@@ -132,11 +130,9 @@ async def _permit(
     person, home = request.person, layout.bucket(request.person)
     changes: list[Change] = [Delete(mark.key, mark.version)]
     if permitted:
-        row = await engine.store.get(layout.STATE, home, layout.permit(person, target))
-        earlier = row.data["verbs"] if row and row.data["version"] == request.version else ()
-        verbs = sorted({*earlier, *permitted})
-        permit = codec.plain(version=request.version, verbs=verbs, until=(now + PERMITTED).isoformat())
-        changes.append(Put(layout.permit(person, target), permit))
+        key = layout.permit(person, target)
+        row = await engine.store.get(layout.STATE, home, key)
+        changes.append(permit(key, row, request.version, permitted, now))
         changes.append(engine.marked(Hop.PROVISION, person, request.cohort, target, attempts=0))
     for verb in sorted(request.verbs):
         key = layout.hold(person, target, verb)

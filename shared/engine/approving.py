@@ -5,17 +5,15 @@ Executing it means to look again: what is no longer in the plan is not done, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import blake2b
 
 from shared import codec, layout
 from shared.engine.parts import Engine
+from shared.engine.permits import permit
 from shared.errors import Refused
 from shared.layout import Hop
+from shared.model import Verb
 from shared.store import Change, Conflict, Delete, Put, Row
-
-APPROVED = timedelta(hours=4)
-"""How long an approved action may wait to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,6 @@ async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
     home, now = layout.bucket(one.person), engine.clock()
     key = layout.permit(one.person, one.place)
     row = await engine.store.get(layout.STATE, home, key)
-    earlier = row.data["verbs"] if row and row.data["version"] == one.version else ()
-    permit = codec.plain(version=one.version, verbs=sorted({*earlier, one.what}), until=(now + APPROVED).isoformat())
     line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version)
     entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
     await engine.store.commit(layout.LEDGER, home, [entry])
@@ -92,7 +88,7 @@ async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
     if hold is None or hold.data.get("version") != one.version:
         return 0
     changes: list[Change] = [
-        Put(key, permit),
+        permit(key, row, one.version, [Verb(one.what)], now),
         Delete(hold.key, hold.version),
         engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0),
     ]

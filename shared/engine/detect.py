@@ -23,6 +23,9 @@ POLL = timedelta(minutes=30)
 
 MISSING = "missing"
 REJECTED = "!"
+FEW = 8
+"""People of one bucket whose rows are asked for one by one."""
+
 TOGETHER = 30
 """People saved in one commit: each needs up to three changes, and a commit holds 100."""
 
@@ -39,13 +42,12 @@ class Poll:
 
 
 async def detect(engine: Engine, source: str) -> int:
-    """Poll one source; the number of people who changed. 0 when somebody else is polling it.
+    """Poll one source; the number of people who changed.
 
-    Raises `TryLater`, or `Misconfigured` when the answer is not to be believed: then nothing was changed.
+    Raises `TryLater`, also while somebody else is polling it, or `Misconfigured` when the answer is not to be
+    believed: then nothing was changed.
     """
     lease = await _lease(engine, source)
-    if lease is None:
-        return 0
     try:
         chunks = {row.key: row async for row in engine.store.scan(layout.SOURCES, source, "hash|", "hash}")}
         poll = Poll({hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()})
@@ -113,19 +115,30 @@ async def _save(
     key = f"hash|{bucket}"
     hashes: dict[str, str] = dict(chunk.data["hashes"]) if chunk else {}
     ids = {name: layout.own_id(source, name) for name in names}
-    there = {name: await engine.store.get(layout.STATE, bucket, layout.person(ids[name])) for name in names}
+    there = await _rows(engine, bucket, [ids[name] for name in names])
     data = codec.plain(hashes={name: mark for name, mark in hashes.items() if name not in poll.hashes})
     first: Change = Replace(key, data, chunk.version) if chunk else Insert(key, data)
     version = (await engine.store.commit(layout.SOURCES, source, [first]))[key]
     rest = iter(names)
     while some := list(islice(rest, TOGETHER)):
         changes = [
-            change for name in some for change in _changes(engine, source, cohort, poll, name, ids[name], there[name])
+            change
+            for name in some
+            for change in _changes(engine, source, cohort, poll, name, ids[name], there.get(ids[name]))
         ]
         await engine.store.commit(layout.STATE, bucket, changes)
     renewed = codec.plain(hashes={**hashes, **{name: poll.hashes[name] for name in names}})
     await engine.store.commit(layout.SOURCES, source, [Replace(key, renewed, version)])
     await engine.ring(Hop.MAP, [ids[name] for name in names if not isinstance(poll.news.get(name), Rejected)])
+
+
+async def _rows(engine: Engine, bucket: str, people: list[str]) -> dict[str, Row]:
+    """The rows of those people who have one: a few by key, many by reading the bucket once."""
+    if len(people) <= FEW:
+        rows = [await engine.store.get(layout.STATE, bucket, layout.person(person)) for person in people]
+    else:
+        rows = [row async for row in engine.store.scan(layout.STATE, bucket) if row.key.endswith("|person")]
+    return {row.key.split("|")[0]: row for row in rows if row is not None}
 
 
 def _changes(
@@ -145,20 +158,21 @@ def _changes(
     return [*changes, Delete(hold)] if poll.known.get(name, "").startswith((REJECTED, MISSING)) else changes
 
 
-async def _lease(engine: Engine, source: str) -> dict[str, Any] | None:
-    """Take the source for ourselves, or None when somebody else is polling it now."""
+async def _lease(engine: Engine, source: str) -> dict[str, Any]:
+    """Take the source for ourselves. Raises `TryLater` when somebody else has it."""
     row = await engine.store.get(layout.SOURCES, source, "lease")
     now = engine.clock()
     if row is not None and codec.moment(row.data["until"]) > now:
-        return None
+        wait = (codec.moment(row.data["until"]) - now).total_seconds()
+        raise TryLater(f"source {source} is being read by somebody else", wait)
     number = int(row.data["number"]) + 1 if row else 1
     lease = codec.plain(owner=engine.unique(), until=(now + POLL).isoformat(), number=number)
     change: Change = Replace("lease", lease, row.version) if row else Insert("lease", lease)
     try:
-        lease["version"] = (await engine.store.commit(layout.SOURCES, source, [change]))["lease"]
-    except Conflict:
-        return None
-    return lease
+        version = (await engine.store.commit(layout.SOURCES, source, [change]))["lease"]
+    except Conflict as conflict:
+        raise TryLater(f"source {source} is being read by somebody else", 60) from conflict
+    return {**lease, "version": version}
 
 
 async def _release(engine: Engine, source: str, lease: dict[str, Any]) -> None:

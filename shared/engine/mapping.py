@@ -188,7 +188,7 @@ def _calendar(
     timings = {name: target.timing for name, target in engine.policy.targets.items()}
     day = next_change(subject, engine.policy.sources[source], timings, today)
     row = rows.get(layout.mapped(person))
-    data = codec.plain(wake=day.isoformat() if day else "", leads=sorted(leads))
+    data = codec.plain(wake=day.isoformat() if day else "", leads=sorted(leads), policy=engine.policy_hash)
     if row is not None and dict(row.data) == data:
         return []
     changes: list[Change] = [Put(layout.mapped(person), data)]

@@ -15,6 +15,21 @@ from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
 
 
+def session(queue: str, body: Mapping[str, str]) -> str:
+    """The session of a doorbell of `queue`, from the keys in its body: what is handled one at a time.
+
+    A trigger is not told the session reliably, so the keys say it. Raises `KeyError` when one of them is missing.
+    """
+    match queue:
+        case queues.CHANGES:
+            return body["person"]
+        case queues.ADMIT:
+            return "admit"
+        case queues.PROVISIONING | queues.PROVISIONING_NOW:
+            return f"{body['person']}|{body['target']}"
+    raise ValueError(f"there is no queue {queue}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """The composition root's product; every step of the pipeline takes it as its first argument."""
@@ -60,14 +75,16 @@ class Engine:
 
     async def ring(self, hop: Hop, people: Sequence[str], target: str = "", at: datetime | None = None) -> None:
         """Ask for `hop` to be looked at; losing this is repaired by the sweep, because the mark stays."""
+        bodies: list[dict[str, str]]
         match hop:
             case Hop.ADMIT:
-                await self.bus.ring(queues.ADMIT, [Doorbell("admit", {})], at)
+                queue, bodies = queues.ADMIT, [{}]
             case Hop.PROVISION:
-                bells = [Doorbell(f"{one}|{target}", {"person": one, "target": target}) for one in people]
-                await self.bus.ring(queues.PROVISIONING if at else queues.PROVISIONING_NOW, bells, at)
+                queue = queues.PROVISIONING if at else queues.PROVISIONING_NOW
+                bodies = [{"person": one, "target": target} for one in people]
             case Hop.MAP | Hop.DEPENDENTS:
-                await self.bus.ring(queues.CHANGES, [Doorbell(one, {"person": one, "hop": hop}) for one in people], at)
+                queue, bodies = queues.CHANGES, [{"person": one, "hop": hop} for one in people]
+        await self.bus.ring(queue, [Doorbell(session(queue, body), body) for body in bodies], at)
 
     async def rows_of(self, person: str) -> dict[str, Row]:
         """Everything kept of one person, by key."""

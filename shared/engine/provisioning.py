@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine import breaker
+from shared.engine import breaker, permits
 from shared.engine.breaker import Passage
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
@@ -54,12 +54,7 @@ class Desk:
 
     def permits(self, verb: Verb) -> bool:
         row = self.rows.get(layout.permit(self.person, self.target))
-        return (
-            row is not None
-            and codec.known(row.data)["version"] == self.version
-            and verb in row.data["verbs"]
-            and codec.moment(row.data["until"]) > self.now
-        )
+        return row is not None and verb in permits.standing(row, self.version, self.now)
 
     async def reserve(self, attribute: str, value: str) -> bool:
         return await self._own(layout.IDENTIFIERS, layout.identifier(attribute, value), self.person)

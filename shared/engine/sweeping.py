@@ -1,11 +1,11 @@
-"""The doors that time opens: wakes for days that have come, and the sweep that rings again whatever is still marked."""
+"""The doors that no system opens: a day that has come, a policy that changed, and whatever is still marked."""
 
 from datetime import timedelta
 
-from shared import layout
+from shared import codec, layout
 from shared.engine.parts import Engine
 from shared.layout import Hop
-from shared.store import Change, Conflict, Delete, prefixed
+from shared.store import MOST, Change, Conflict, Delete, Row, prefixed
 
 TOGETHER = 40
 """Wakes turned into marks in one commit; each needs two changes."""
@@ -31,6 +31,21 @@ async def wake(engine: Engine) -> int:
     return count
 
 
+async def renew(engine: Engine) -> int:
+    """Have everybody mapped again who was mapped by another policy, as one cohort; how many."""
+    count, cohort = 0, f"policy|{engine.policy_hash}"
+    for bucket in layout.buckets():
+        rows = [row async for row in engine.store.scan(layout.STATE, bucket) if row.key.endswith("|mapped")]
+        people = [row.key.split("|")[0] for row in rows if codec.known(row.data)["policy"] != engine.policy_hash]
+        for start in range(0, len(people), MOST):
+            some = people[start : start + MOST]
+            marks = [engine.marked(Hop.MAP, person, cohort) for person in some]
+            await engine.store.commit(layout.STATE, bucket, marks)
+            await engine.ring(Hop.MAP, some)
+            count += len(some)
+    return count
+
+
 async def sweep(engine: Engine) -> int:
     """Ring for every mark there is: whatever doorbell was lost is rung again. How many marks there were."""
     count, admit = 0, False
@@ -48,18 +63,28 @@ async def sweep(engine: Engine) -> int:
 
 
 async def relook(engine: Engine) -> int:
-    """Have everybody looked at live whom the target refused something: the cause may have been repaired there."""
+    """Have accounts looked at live that may not be as we think: refused before, or with an intention still open.
+
+    The target may have been repaired meanwhile, and a worker thought dead may have landed a write nobody recorded.
+    """
     count, cohort = 0, engine.trickle("relook")
     for bucket in layout.buckets():
-        found = set()
-        async for row in engine.store.scan(layout.STATE, bucket):
-            parts = row.key.split("|")
-            refused = len(parts) == 4 and parts[1] == "hold" and (parts[3] == "-" or parts[3].endswith("!"))
-            if refused and parts[2] in engine.policy.targets:
-                found.add((parts[0], parts[2]))
-        for person, target in sorted(found):
+        found = {_doubtful(row) async for row in engine.store.scan(layout.STATE, bucket)}
+        for person, target in sorted(one for one in found if one[1] in engine.policy.targets):
             mark = engine.marked(Hop.PROVISION, person, cohort, target, attempts=0)
             await engine.store.commit(layout.STATE, bucket, [mark])
             await engine.ring(Hop.PROVISION, [person], target)
             count += 1
     return count
+
+
+def _doubtful(row: Row) -> tuple[str, str]:
+    """(person, target) whose account the row casts doubt on; a pair of nothing when it casts none."""
+    match row.key.split("|"):
+        case [person, "hold", target, what] if what == "-" or what.endswith("!"):
+            return person, target
+        case [person, "link", target]:
+            link = codec.LINK.load(row.data)
+            if link.intended or link.granting or link.disabling:
+                return person, target
+    return "", ""

@@ -14,7 +14,9 @@ from docs.generate import DOCS, pages
 from shared import model
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("infra/*.md"), *ROOT.glob("local/*/README.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("infra/*.md"), *ROOT.glob("local/*/README.md")]
+)
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 

@@ -1,4 +1,4 @@
-"""Bugs planted in the production engine, one at a time: each must be found by a stored seed, or the simulation is blind."""
+"""Bugs planted in the production engine, one at a time: a stored seed must find each, or the simulation is blind."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+from storage import SimulatedBus, SimulatedStore
+
 from shared import codec, layout, planning, queues, reconcile
 from shared.bus import Doorbell
 from shared.engine import admitting, mapping, provisioning
 from shared.guard import Decision
 from shared.model import Link
 from shared.store import Delete, Put
-from storage import SimulatedBus, SimulatedStore
 
 Plant = Callable[[], Any]
 

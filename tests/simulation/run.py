@@ -14,9 +14,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from shared import layout  # noqa: E402
 from bugs import PLANTED  # noqa: E402
 from world import World  # noqa: E402
+
+from shared import layout  # noqa: E402
 
 CHUNK = 200
 FEW_BUCKETS = 2
@@ -86,4 +87,4 @@ def say(text: str, end: str = "\n") -> None:
 
 if __name__ == "__main__":
     words = sys.argv[1:] or ["1000"]
-    sys.exit(find_planted() if words[0] == "planted" else simulate(int(words[0]), int((words + ["0"])[1])))
+    sys.exit(find_planted() if words[0] == "planted" else simulate(int(words[0]), int(([*words, "0"])[1])))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from simulation_faults import Faults
 
@@ -34,6 +34,7 @@ class SimulatedTarget:
         self.accounts: dict[str, Account] = {}
         self.born: dict[str, int] = {}
         self.untouchable: set[str] = set()
+        self.bin: dict[str, tuple[datetime, Account]] = {}
         self.writes: list[Write] = []
         self.log: list[tuple[str, bool]] = []
         """Accounts in order of change, for the delta: (id, removed)."""
@@ -85,7 +86,7 @@ class SimulatedTarget:
             raise Violation(f"S3: {action.verb} on an account that is not ours")
         there = self.accounts.get(account)
         if action.verb is Verb.RESTORE:
-            raise Refused("not in the bin", Reason.ACCOUNT_GONE)
+            return self._restore(account)
         if there is None:
             if action.verb in (Verb.DELETE, Verb.DISABLE, Verb.REVOKE):
                 return account
@@ -105,6 +106,7 @@ class SimulatedTarget:
                 there = replace(there, enabled=False)
         before = self.accounts[account]
         if action.verb is Verb.DELETE:
+            self.bin[account] = (self.faults.now, replace(before, enabled=False))
             self._remove(account)
         else:
             self._put(there)
@@ -119,10 +121,30 @@ class SimulatedTarget:
         self.born[account.id] = self.faults.steps
         self._put(account)
         self._record(Verb.CREATE, account)
-        same = [a for a in self.accounts.values() if a.attributes.get("employeeId") == account.attributes["employeeId"]]
+        self._one_each(account)
+        return account.id
+
+    def _restore(self, account: str) -> str:
+        """From the bin, as long as it is there: thirty days, and nobody has taken the name meanwhile."""
+        if account in self.accounts:
+            return account
+        deleted, kept = self.bin.get(account, (datetime.min.replace(tzinfo=UTC), None))
+        if kept is None or self.faults.now - deleted > timedelta(days=30):
+            raise Refused("it is not in the bin", Reason.ACCOUNT_GONE)
+        if any(a.attributes.get("userPrincipalName") == kept.attributes["userPrincipalName"] for a in self._all()):
+            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        self._put(kept)
+        self._record(Verb.RESTORE, kept)
+        self._one_each(kept)
+        return account
+
+    def _all(self) -> list[Account]:
+        return list(self.accounts.values())
+
+    def _one_each(self, account: Account) -> None:
+        same = [a for a in self._all() if a.attributes.get("employeeId") == account.attributes["employeeId"]]
         if len(same) > 1:
             raise Violation("S1: two accounts for one person")
-        return account.id
 
     def _record(self, verb: Verb, account: Account) -> None:
         self.writes.append(Write(self.faults.now, verb, account.id, str(account.attributes.get("employeeId"))))
@@ -143,3 +165,6 @@ class SimulatedTarget:
     def delete_by_hand(self, account: str) -> None:
         """What an administrator may do at any time."""
         self._remove(account)
+
+    def enable_by_hand(self, account: str) -> None:
+        self._put(replace(self.accounts[account], enabled=True))

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from bugs import PLANTED
 from run import FEW_BUCKETS
-from shared import layout
 from simulated_target import Violation
 from world import World
+
+from shared import layout
 
 STORED = json.loads((Path(__file__).parent / "planted.json").read_text(encoding="utf-8"))
 
@@ -18,7 +18,7 @@ STORED = json.loads((Path(__file__).parent / "planted.json").read_text(encoding=
 @pytest.fixture(autouse=True)
 def few_buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(layout, "BUCKETS", FEW_BUCKETS)
-    yield
+    return
 
 
 @pytest.mark.parametrize("first", range(0, 400, 50))

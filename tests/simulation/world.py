@@ -23,6 +23,10 @@ from shared.policy import Policy
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DISABLES = 1
+HISTORY = (
+    *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "vanish", "return", "policy"),
+    *("day", "days", "days"),
+)
 STALL = 150
 LONG = timedelta(minutes=1)
 """A worker that was not heard of for so long counts as stalled: it may land one late write."""
@@ -31,12 +35,19 @@ PATIENCE = 6000
 
 
 @cache
-def policy() -> Policy:
+def policy(sellers: str = "Sales") -> Policy:
+    """The customer's rules; `sellers` is the department that gets the group Sales."""
     return Policy.model_validate(
         {
             "customer": "simulated",
             "time_zone": "UTC",
-            "sources": {"hr": {"connector": "hr", "plausible": {"most_gone": 10, "always_allowed": 0}}},
+            "sources": {
+                "hr": {
+                    "connector": "hr",
+                    "plausible": {"most_gone": 10, "always_allowed": 1},
+                    "leave_when_missing_for": 4,
+                }
+            },
             "targets": {
                 "entra": {
                     "connector": "entra",
@@ -49,7 +60,7 @@ def policy() -> Policy:
                         "manager": "[manager]",
                         "userPrincipalName": 'SelectUniqueValue([name], Join("", [name], "2"), Join("", [name], "3"))',
                     },
-                    "grants": [{"group": "All"}, {"group": "Sales", "when": {"department": "Sales"}}],
+                    "grants": [{"group": "All"}, {"group": "Sales", "when": {"department": sellers}}],
                 }
             },
         }
@@ -90,11 +101,12 @@ class World:
         self.sessions: dict[str, str] = {}
         self.numbers = 0
         self.running: Task | None = None
+        self.gone: dict[str, Person] = {}
         self.left: dict[str, datetime] = {}
         """Employee → since when the saved Desired has not been ACTIVE."""
         self.engine = Engine(
             policy=policy(),
-            policy_hash="",
+            policy_hash="Sales",
             sources={"hr": self.hr},
             targets={"entra": self.target},
             references={"entra": frozenset({"manager"})},
@@ -120,7 +132,7 @@ class World:
         """Something happens in the world: to people, to the clock, or by an administrator's hand."""
         day = self.faults.now.date()
         name = self.random.choice("1234")
-        match self.random.choice(("join", "join", "move", "move", "leave", "mass", "back", "admin", "day", "days")):
+        match self.random.choice(HISTORY):
             case "join" if name not in self.hr.people:
                 self._employ(name, day + timedelta(self.random.choice((-30, 0, 2))))
             case "move" if name in self.hr.people:
@@ -133,13 +145,24 @@ class World:
             case "back" if name in self.hr.people:
                 self._until(name, None)
             case "admin":
-                ours = [key for key in self.target.accounts if key not in self.target.untouchable]
-                if ours and self.random.random() < 0.3:
-                    self.target.delete_by_hand(self.random.choice(ours))
+                self._administrator()
+            case "vanish" if name in self.hr.people:
+                self.gone[name] = self.hr.people.pop(name)
+            case "return" if name in self.gone:
+                self.hr.people[name] = self.gone.pop(name)
+            case "policy":
+                sellers = self.random.choice(("Sales", "Care"))
+                self.engine = replace(self.engine, policy=policy(sellers), policy_hash=sellers)
             case "day":
                 self.faults.now += timedelta(days=1)
             case "days":
                 self.faults.now += timedelta(days=self.random.choice((2, 25)))
+
+    def _administrator(self) -> None:
+        ours = [key for key in self.target.accounts if key not in self.target.untouchable]
+        if ours:
+            by_hand = self.random.choice((self.target.delete_by_hand, self.target.enable_by_hand))
+            by_hand(self.random.choice(ours))
 
     def _somebody(self) -> str | None:
         return self.random.choice([*self.hr.people, None])
@@ -164,13 +187,16 @@ class World:
 
     # ── machine room ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, events: int = 7) -> None:
+    def run(self, events: int = 8) -> None:
         """A troubled history, then calm: everything must converge, and doing it all again must write nothing."""
         try:
+            for name in self.random.sample("1234", 3):
+                self._employ(name, START.date() - timedelta(30))
             for _ in range(events):
                 self.event()
                 self._busy(self.random.randrange(20, 320))
             self.faults.active = False
+            self.hr.people |= self.gone  # two who vanish at once make the answer implausible, and nothing is to converge
             self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
             self._calm()
             self._converged()
@@ -210,6 +236,10 @@ class World:
             self._start("follow", self._follow())
         elif dice < 0.07:
             self._start("sweep", self._sweep())
+        elif dice < 0.075:
+            self._start("renew", self._renew())
+        elif dice < 0.08:
+            self._start("relook", self._relook())
         elif dice < 0.5:
             self._deliver()
 
@@ -230,6 +260,9 @@ class World:
 
     async def _sweep(self) -> None:
         await production.sweep(self.engine)
+
+    async def _renew(self) -> None:
+        await production.renew(self.engine)
 
     def _start(self, name: str, work) -> None:
         self.tasks.append(Task(name, work))
@@ -274,7 +307,7 @@ class World:
 
     def _note(self) -> None:
         """Since when each person's saved Desired has not been ACTIVE: what an old message would go against."""
-        for name in self.hr.people:
+        for name in "1234":
             person = layout.own_id("hr", name)
             row = self.store.rows.get((layout.STATE, layout.bucket(person)), {}).get(layout.desired(person, "entra"))
             if row is None:
@@ -298,7 +331,7 @@ class World:
         self._drain()
         for _ in range(2):
             self.faults.now += timedelta(minutes=50)
-            for timer in (self._poll, self._follow, self._wake, self._relook, self._sweep):
+            for timer in (self._renew, self._poll, self._follow, self._wake, self._relook, self._sweep):
                 self._start(timer.__name__, timer())
                 self._drain()
 
@@ -340,7 +373,8 @@ class World:
         department = person.contracts[0].fields["department"]
         if not same(account.attributes.get("department"), department):
             raise Violation(f"L1: {name} has another department")
-        groups = {Entitlement("group", "All")} | ({Entitlement("group", "Sales")} if department == "Sales" else set())
+        groups = {Entitlement("group", "All")}
+        groups |= {Entitlement("group", "Sales")} if department == self.engine.policy_hash else set()
         if account.entitlements != groups:
             raise Violation(f"L1: {name} holds {sorted(account.entitlements)}")
 

@@ -20,7 +20,7 @@ class Strict(BaseModel):
 class Directory(Strict):
     """What the tenant holds (`given`) or what an administrator does in it by hand (`tenant`)."""
 
-    accounts: Mapping[str, Mapping[str, Any] | Literal["deleted"]] = Field(default_factory=dict)
+    accounts: Mapping[str, Mapping[str, Any] | Literal["deleted", "restored"]] = Field(default_factory=dict)
     """By logon name: Graph's attributes, and `enabled`, `groups` (joined), `left` (groups left), `manager`, `roles`."""
     groups: tuple[str, ...] | None = None
     """New groups. Left out of `given`, all groups that the policy names are there."""

@@ -16,6 +16,8 @@ from shared.model import Contract, Person
 APP = "11111111-2222-3333-4444-555555555555"
 JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"})
 """What belongs to a contract; a person with one contract is told without saying `contracts`."""
+FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge"}
+"""What the base policy may ask of HR."""
 
 
 @dataclass
@@ -23,8 +25,11 @@ class HR:
     """A `Source`. What a step says is merged into what was said before; `absent` takes a field out of the answer."""
 
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)
+    """The numbers of everybody HR ever spoke of."""
 
     def hear(self, changes: Mapping[str, Any]) -> None:
+        self.ever |= changes.keys()
         self.people = {key: one for key, one in merged(self.people, changes).items() if one is not None}
 
     async def fetch(self) -> AsyncIterator[Person]:
@@ -45,7 +50,9 @@ def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, int) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,12 @@ class Administrator:
             ids = [id for id, sku in self.tenant.skus.items() if sku.part_number == part]
             self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats)
         for name, given in directory.accounts.items():
+            directory_itself = self.tenant.directory
             if given == "deleted":
-                self.tenant.directory.delete(self.tenant.directory.entries[self._user(name)])
-                self.tenant.commit()
+                directory_itself.delete(directory_itself.entries[self._user(name)])
+            elif given == "restored":
+                deleted = {user["userPrincipalName"]: id for id, user in self.tenant.deleted.items()}
+                directory_itself.restore(directory_itself.entries[deleted[name]])
             else:
                 self._changes(name, {key: _plain(value) for key, value in given.items()})
 
@@ -89,12 +99,13 @@ class Administrator:
         joined, left, roles = (given.pop(key, ()) for key in ("groups", "left", "roles"))
         manager = given.pop("manager", None)
         if "enabled" in given:
-            given["accountEnabled"] = given.pop("enabled") == "True"
+            given["accountEnabled"] = given.pop("enabled")
         if name in self.sees():
-            self.tenant.change(self._user(name), **given)
+            user = self._user(name)
+            self.tenant.change(user, **given)
         else:
-            self.tenant.add_user(userPrincipalName=name, **given)
-        user, entries = self._user(name), self.tenant.directory.entries
+            user = self.tenant.add_user(userPrincipalName=name, **given)
+        entries = self.tenant.directory.entries
         for group in joined:
             self.tenant.add_member(self._group(group), user)
         for group in left:

@@ -11,14 +11,13 @@ from datetime import UTC, datetime, time, timedelta
 from io import StringIO
 from itertools import count
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 from story_file import Directory, Step, Story, merged
-from story_outside import APP, HR, Administrator, SignIn
+from story_outside import APP, FACTS, HR, Administrator, SignIn
 
 import connectors
 from local.graph import Faults, Tenant, graph_app
@@ -27,7 +26,7 @@ from shared.compose import Surroundings, assemble
 from shared.connector import Manifest
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.engine import Engine, approve, breaker, detect, fingerprint, follow, handle, held, relook, sweep, wake
+from shared.engine import Engine, approve, breaker, detect, fingerprint, follow, handle, held, relook, renew, sweep, wake
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
 
@@ -53,7 +52,7 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     engine: Engine
     bus: MemoryBus
@@ -68,8 +67,8 @@ class World:
     async def live(self, step: Step) -> None:
         """The day comes, everything that it brings happens, and everything runs."""
         self.clock.move_to(_moment(step, self.engine.policy.time_zone))
-        if self.engine.today != step.day:
-            raise ValueError(f"{step.day} cannot follow {self.engine.today}: days only go forward")
+        if self.clock() - _moment(step, self.engine.policy.time_zone) > timedelta(hours=12):
+            raise ValueError(f"the step of {step.day} comes too early: it is {self.engine.today} already")
         self.hr.hear(step.hr)
         self.administrator.does(step.tenant)
         for lost in step.faults:
@@ -92,7 +91,7 @@ class World:
             await detect(self.engine, source)
         for target in self.engine.targets:
             await follow(self.engine, target)
-        for door in (wake, relook, sweep):
+        for door in (renew, wake, relook, sweep):
             await door(self.engine)
         for _ in range(RESTLESS):
             if not await self._doorbell():
@@ -126,18 +125,79 @@ class World:
         return {hr_id: tuple(sorted(reasons)) for hr_id, reasons in found.items()}
 
     def did(self) -> dict[str, tuple[str, ...]]:
-        """HR id → what was done in the last run; people of HR only, now or earlier."""
-        names = {layout.own_id(source, name): name for source in self.engine.sources for name in self.hr.known}
+        """HR id → what was done in the last run."""
+        names = {layout.own_id(source, name): name for source in self.engine.sources for name in self.hr.ever}
         return {names[person]: tuple(words) for person, words in self.done.items()}
 
 
+@asynccontextmanager
+async def opened(story: Story) -> AsyncIterator[World]:
+    """The world on the eve of the first step."""
+    found = _policy(story)
+    hr, faults, done = HR(), Faults(), defaultdict[str, list[str]](list)
+    clock = Clock(_moment(story.steps[0], found.policy.time_zone) - timedelta(days=1))
+    bus, tenant = MemoryBus(clock, queues.QUEUES), Tenant(clock=clock)
+    tenant.add_app(APP, "secret", permissions=connectors.manifest("entra").permissions)
+    async with SqliteStore(":memory:") as store, AsyncExitStack() as stack:
+        around = Surroundings(
+            store=store,
+            bus=bus,
+            secret=_no_secret,
+            clock=clock,
+            sleep=clock.sleep,
+            unique=map(str, count()).__next__,
+            hash_key=b"stories",
+            folder=Path(),
+            credential=lambda target: SignIn(tenant),
+            transport=lambda path: httpx.ASGITransport(graph_app(tenant, faults)),
+            witness=lambda person, target, action: done[person].append(_words(target, action)),
+        )
+        engine = await assemble(found, _manifests(hr), around, stack)
+        administrator = Administrator(tenant, found.policy.time_zone)
+        administrator.does(_furniture(found, story))
+        administrator.does(story.given)
+        yield World(engine, bus, clock, hr, tenant, administrator, faults, done)
+
+
+def _policy(story: Story) -> PolicyText:
+    text = StringIO()
+    YAML().dump(merged(story.base, story.policy), text)
+    return load(text.getvalue())
+
+
+def _furniture(found: PolicyText, story: Story) -> Directory:
+    """The groups and licences that the policy names, unless the story says which groups there are."""
+    named = {grant.entitlement for target in found.policy.targets.values() for grant in target.grants}
+    groups = sorted(one.name for one in named if one.kind == "group" and story.given.groups is None)
+    return Directory(groups=tuple(groups), seats={one.name: PLENTY for one in named if one.kind == "license"})
+
+
+def _manifests(hr: HR) -> Callable[[str], Manifest]:
+    """The real ones, except that every source reads what the story says; `story` is a source of its own."""
+
+    class NoSettings(BaseModel): ...
+
+    def manifest(name: str) -> Manifest:
+        if name == "story":
+            docs = "tests/stories"
+            one = Manifest(name=name, summary="", docs=docs, settings=NoSettings, proven="simulated", facts=FACTS)
+        else:
+            one = connectors.manifest(name)
+        return one if one.target else replace(one, source=lambda settings, outside: hr)
+
+    return manifest
+
+
+async def _no_secret(name: str) -> str:
+    raise AssertionError(f"stories have no secret such as {name}")
+
+
 def _moment(step: Step, zone: ZoneInfo) -> datetime:
-    text, _, utc = step.time.partition(" UTC") if step.time.endswith(" UTC") else (step.time, "", "")
-    in_zone = UTC if step.time.endswith(" UTC") else zone
-    return datetime.combine(step.day, time.fromisoformat(text), in_zone).astimezone(UTC)
+    text, _, place = step.time.partition(" ")
+    return datetime.combine(step.day, time.fromisoformat(text), UTC if place == "UTC" else zone).astimezone(UTC)
 
 
-def words(target: str, action: Action) -> str:
+def _words(target: str, action: Action) -> str:
     what = f" {action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else ""
     what += f" {', '.join(sorted(action.attributes))}" if action.verb is Verb.UPDATE else ""
     return f"{action.verb} {target}{what}"

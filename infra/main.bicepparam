@@ -1,0 +1,4 @@
+using 'main.bicep'
+
+param name = 'joinly'
+param policy = 'config/contoso.yaml'

@@ -1,0 +1,115 @@
+"""What triggers call: each door of the engine, opened with one engine a process, built when it is first needed.
+
+A timer leaves what is busy to its next time and fails for what a person must repair. A doorbell is given back only
+for a bug or when there is no engine yet; everything else completes it, because the mark in the state is the truth.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+from shared.azure.bug import told_by_place
+from shared.doorbells import Unreadable, from_text
+from shared.engine import Engine, detect, follow, handle, relook, renew, session, sweep, wake
+from shared.errors import Misconfigured, TryLater
+
+LOG = logging.getLogger("joinly")
+
+Step = tuple[str, Callable[[], Awaitable[int]]]
+"""What it is called, and what it does; it says how many."""
+
+
+class Doors:
+    """The doors of one process. Making it does nothing; a failed `build` is tried again by the next who comes."""
+
+    def __init__(self, build: Callable[[AsyncExitStack], Awaitable[Engine]]) -> None:
+        self._build = build
+        self._engine: Engine | None = None
+        self._open = AsyncExitStack()
+        self._building = asyncio.Lock()
+
+    async def engine(self) -> Engine:
+        """Raises `Misconfigured` and `TryLater`."""
+        async with self._building:
+            if self._engine is None:
+                with told_by_place():
+                    async with AsyncExitStack() as stack:
+                        self._engine = await self._build(stack)
+                        self._open = stack.pop_all()
+            return self._engine
+
+    async def close(self) -> None:
+        self._engine = None
+        await self._open.aclose()
+
+    async def poll(self) -> None:
+        """Ask every HR system who works here; one that fails keeps no other from being asked."""
+        engine = await self.engine()
+        await _all((f"poll {name}", partial(detect, engine, name)) for name in engine.sources)
+
+    async def follow(self) -> None:
+        """Ask every target what changed there."""
+        engine = await self.engine()
+        await _all((f"follow {name}", partial(follow, engine, name)) for name in engine.targets)
+
+    async def wake(self) -> None:
+        """Look at everybody for whom a day has come, or for whom the policy says something new."""
+        engine = await self.engine()
+        await _all([("renew", partial(renew, engine)), ("wake", partial(wake, engine))])
+
+    async def sweep(self) -> None:
+        """Look again at what was refused, and ring again for everything that is still marked."""
+        engine = await self.engine()
+        await _all([("relook", partial(relook, engine)), ("sweep", partial(sweep, engine))])
+
+    async def answer(self, queue: str, messages: Sequence[bytes]) -> None:
+        """Handle the doorbells of one delivery; those that say the same are handled once.
+
+        Raises `Bug`, `Unreadable` (after the others are handled) and, when no engine can be built now, `TryLater`.
+        """
+        try:
+            engine = await self.engine()
+        except Misconfigured as error:
+            LOG.error("%s: %s", queue, error)
+            return
+        bodies, unreadable = {}, None
+        for message in messages:
+            try:
+                body = from_text(_text(message))
+                bodies[tuple(sorted(body.items()))] = body
+            except Unreadable as error:
+                unreadable = error
+        for body in bodies.values():
+            with told_by_place():
+                trouble = await handle(engine, queue, session(queue, body), body)
+            if trouble:
+                LOG.warning("%s: %s", queue, trouble)
+        if unreadable is not None:
+            raise unreadable
+
+
+def _text(message: bytes) -> str:
+    try:
+        return message.decode()
+    except UnicodeDecodeError:
+        raise Unreadable("not text") from None
+
+
+async def _all(steps: Iterable[Step]) -> None:
+    """Do every step, whatever becomes of the others; then raise what a person must look at."""
+    failures: list[Exception] = []
+    for name, step in steps:
+        try:
+            with told_by_place():
+                LOG.info("%s: %d", name, await step())
+        except TryLater as later:
+            LOG.warning("%s: %s; the next time comes by itself", name, later)
+        except Exception as error:
+            LOG.error("%s: %s", name, error)
+            failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
+    if failures:
+        raise ExceptionGroup("several failed", failures)

@@ -1,0 +1,172 @@
+"""The commands that need a policy, as the command line shows them; what they do is loaded only when they are used.
+
+Loading the engine takes half a second, and `joinly --help` or `joinly eval` need none of it.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from shared.cli.ending import EXIT_CODES
+
+POLICY = click.argument("policy", type=click.Path(path_type=Path))
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder that holds the state.  [default: .joinly/<name of the policy>]",
+)
+ON = click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Pretend it is this day, such as 2026-12-01."
+)
+HR = click.option(
+    "--hr", type=click.Path(path_type=Path), metavar="FILE", help="Read this export in place of the policy's own."
+)
+EVERYONE = click.option("--all", "everyone", is_flag=True, help="Name everyone; long lists are shortened otherwise.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+
+
+def data_of(policy: Path, data: Path | None) -> Path:
+    """The folder of the state: each policy has one of its own under the folder the command is run in."""
+    return data or Path(".joinly") / policy.stem
+
+
+RUN_EPILOG = f"""\b
+Examples:
+  joinly run config/example.yaml
+  joinly run config/example.yaml --hr config/hr/people-next-week.csv
+  joinly run config/example.yaml --on 2026-12-01     the day is pretended
+  joinly run config/example.yaml --json | jq .actions
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=RUN_EPILOG)
+@POLICY
+@DATA
+@ON
+@HR
+@EVERYONE
+@JSON
+@click.pass_context
+def run(
+    ctx: click.Context,
+    policy: Path,
+    data: Path | None,
+    on: datetime | None,
+    hr: Path | None,
+    everyone: bool,
+    as_json: bool,
+) -> None:
+    """Read HR, compare, and bring every account in line.
+
+    Running it again changes nothing until HR, the policy, the directory or the date does. What a person must decide
+    is held, with the reason, and everybody else goes on.
+    """
+    from shared.cli.run import run_policy
+
+    day = on.date() if on else None
+    ctx.exit(run_policy(policy, data_of(policy, data), day, hr, everyone=everyone, as_json=as_json))
+
+
+PREVIEW_EPILOG = f"""\b
+Examples:
+  joinly preview config/example.yaml
+  joinly preview config/example.yaml --person 000105
+  joinly preview config/example.yaml --all | less
+  joinly preview config/example.yaml --json | jq '.plan[] | select(.verb == "disable")'
+
+\b
+Marks:
+  + given   ~ changed   = adopted   - taken away   ? held, for a person to decide
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=PREVIEW_EPILOG)
+@POLICY
+@click.option("--person", metavar="ID", help="Show this employee only.")
+@DATA
+@ON
+@HR
+@EVERYONE
+@JSON
+@click.pass_context
+def preview(
+    ctx: click.Context,
+    policy: Path,
+    person: str | None,
+    data: Path | None,
+    on: datetime | None,
+    hr: Path | None,
+    everyone: bool,
+    as_json: bool,
+) -> None:
+    """Show what a run would do; nothing is written, neither to a system nor to the state.
+
+    It is the same code as a run, on a copy of the state, with a client that lets only reading requests leave.
+    """
+    from shared.cli.preview import preview_policy
+
+    day = on.date() if on else None
+    ctx.exit(preview_policy(policy, data_of(policy, data), day, hr, person, everyone=everyone, as_json=as_json))
+
+
+VALIDATE_EPILOG = f"""\b
+Example:
+  joinly validate config/example.yaml
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=VALIDATE_EPILOG)
+@POLICY
+def validate(policy: Path) -> None:
+    """Check POLICY and name every mistake as file:line:column: key: what to do.
+
+    Nothing is read but the policy itself: no HR system, no directory, no state.
+    """
+    from shared.cli.validate import validate_policy
+
+    validate_policy(policy)
+
+
+SANDBOX_EPILOG = f"""\b
+Examples:
+  joinly sandbox --policy config/example.yaml --port 8080
+  joinly sandbox > access.json &
+  curl -d grant_type=client_credentials -d client_id=… -d client_secret=… \\
+       -d scope=https://graph.microsoft.com/.default TOKEN_URL
+  curl -H "Authorization: Bearer …" BASE_URL/users
+
+\b
+To run a policy against it, name the tenant's id and base_url in the target's
+settings, and give AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=SANDBOX_EPILOG)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65534),
+    default=0,
+    metavar="N",
+    help="The tenant's port; Personio takes the next one.  [default: free ones]",
+)
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Put into a new tenant the groups and licences this policy names, and the accounts of FILE's .tenant.yaml.",
+)
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Keep the tenant here between runs.")
+def sandbox(port: int, policy: Path | None, data: Path | None) -> None:
+    """Serve a simulated Entra tenant and a simulated Personio on loopback until Ctrl-C.
+
+    Their addresses and credentials are printed as one JSON object; the secrets are new each time.
+    """
+    from shared.cli.sandbox import serve
+
+    serve(port, policy, data)

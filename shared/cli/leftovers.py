@@ -1,0 +1,44 @@
+"""What a run that was stopped left behind. This process has the data folder for itself, so whoever left it is gone."""
+
+from collections.abc import Iterator
+
+from shared import codec, layout
+from shared.engine import Engine, breaker
+from shared.store import Change, Delete, Replace, prefixed
+
+TOGETHER = 50
+
+
+async def forget_leases(engine: Engine) -> None:
+    """End the leases of a run that was stopped, so that this one need not wait for them to run out."""
+    for source in engine.policy.sources:
+        row = await engine.store.get(layout.SOURCES, source, "lease")
+        if row is not None and codec.moment(codec.known(row.data)["until"]) > engine.clock():
+            ended = {**row.data, "until": engine.clock().isoformat()}
+            await engine.store.commit(layout.SOURCES, source, [Replace(row.key, ended, row.version)])
+    for bucket in layout.buckets():
+        rows = [row async for row in engine.store.scan(layout.STATE, bucket)]
+        leases: list[Change] = [Delete(row.key, row.version) for row in rows if row.key.split("|")[1:2] == ["lease"]]
+        for some in _lots(leases):
+            await engine.store.commit(layout.STATE, bucket, some)
+
+
+async def mend(engine: Engine, target: str) -> None:
+    """A target that answers is tried again at once: whoever runs a command has just repaired something."""
+    if await breaker.state(engine, target) is not None:
+        await breaker.close(engine, target)
+
+
+async def unfinished(engine: Engine) -> int:
+    """How many people still have a mark: work that was promised and is left for another run."""
+    people = set()
+    for bucket in layout.buckets():
+        async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.MARKS)):
+            _, _, person, target = row.key.split("|")
+            if not target or target in engine.policy.targets:
+                people.add(person)
+    return len(people)
+
+
+def _lots(changes: list[Change]) -> Iterator[list[Change]]:
+    return (changes[start : start + TOGETHER] for start in range(0, len(changes), TOGETHER))

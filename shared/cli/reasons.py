@@ -1,0 +1,26 @@
+"""Why something waits, in one plain sentence for each reason: what happened, and what a person can do."""
+
+from shared.errors import Reason
+
+SENTENCES = {
+    Reason.ACCOUNT_GONE: "the account was deleted by somebody else; restore it there, or end the contract in HR",
+    Reason.ADOPTION: "an account exists that seems to be theirs; compare the two, then allow it to be taken over",
+    Reason.DISABLED_BY_OTHERS: "somebody else disabled the account, and only a person opens it again",
+    Reason.DISPUTED: "more than one account, or one of somebody else, answers to this person; leave exactly one",
+    Reason.DUPLICATE_ID: "HR gave one id to different records; none is used until each has an id of its own",
+    Reason.INVALID_RECORD: "the record cannot be used as it stands in HR; correct it there",
+    Reason.INVALID_VALUE: "a value does not fit the target; correct it in HR or shorten it in the policy",
+    Reason.LIMIT: "more of this would happen than the policy allows at once; check who it is, then raise the limit",
+    Reason.MISSING_DATA: "something that is needed is missing in HR; fill it in there",
+    Reason.NAMES_EXHAUSTED: "every name the policy offers is taken; add another candidate to the policy",
+    Reason.NO_PROGRESS: "it was tried many times and never worked; look at the target, then run again",
+    Reason.PROTECTED: "the account may be changed by a person only; do by hand what is needed",
+    Reason.REFUSED: "the target declined it; repair the cause there, and the next run tries again",
+    Reason.TAKEN: "somebody else holds a value that must be unique; free it there or change the policy",
+    Reason.VANISHED: "they are missing from HR without an end date; nothing is done until HR says what happened",
+}
+
+
+def sentence(code: str) -> str:
+    """ "" for a reason that another version of Joinly wrote."""
+    return SENTENCES.get(Reason(code), "") if code in set(Reason) else ""

@@ -1,0 +1,214 @@
+"""Azure's place taken by the embedded state and queues, with the production triggers between HR and a tenant."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import httpx
+import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+
+import function_app
+from connectors.entra import MANIFEST
+from local.graph import Tenant, graph_app
+from shared import queues
+from shared.azure import Doors, build
+from shared.azure.settings import Settings
+from shared.bus import Delivery, Doorbell
+from shared.compose import Surroundings
+from shared.doorbells import to_text
+from shared.embedded_bus import MemoryBus
+from shared.embedded_store import SqliteStore
+from shared.policy_file import PolicyText
+
+APP = "11111111-2222-3333-4444-555555555555"
+ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+HEADING = "Number;First;Last;Start;End;Department;Manager"
+POLICY = """
+customer: Contoso
+time_zone: Europe/Amsterdam
+sources:
+  hr:
+    connector: csv_file
+    settings:
+      path: people.csv
+      encoding: utf-8
+      delimiter: ";"
+      key: Number
+      date_formats: [yyyy-mm-dd]
+      person: {givenName: First, surname: Last}
+      contract: {start: Start, end: End, manager: Manager, fields: {department: Department}}
+targets:
+  entra:
+    connector: entra
+    settings: {tenant: TENANT}
+    correlate: [employeeId, userPrincipalName]
+    attributes:
+      employeeId: "[employeeId]"
+      displayName: 'Join(" ", [givenName], [surname])'
+      department: "[department]"
+      manager: "[manager]"
+      mailNickname: {mode: create_only, value: "[employeeId]"}
+      userPrincipalName: 'Join("@", ToLower([givenName]), "contoso.nl")'
+    grants:
+      - group: All staff
+"""
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class SignIn:
+    """Signs in at the simulated tenant."""
+
+    def __init__(self, tenant: Tenant, http: httpx.AsyncClient) -> None:
+        self._tenant, self._http = tenant, http
+
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        form = {
+            "client_id": APP,
+            "client_secret": "app-secret",
+            "grant_type": "client_credentials",
+            "scope": scopes[0],
+        }
+        address = f"https://login.microsoftonline.com/{self._tenant.id}/oauth2/v2.0/token"
+        answer = await self._http.post(address, data=form)
+        if answer.status_code != httpx.codes.OK:
+            raise ClientAuthenticationError("AADSTS700016: the application was not found")
+        return AccessToken(answer.json()["access_token"], 0)
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> "SignIn":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+@dataclass
+class World:
+    folder: Path
+    clock: Clock
+    tenant: Tenant
+    bus: MemoryBus
+    doors: Doors
+    built: list[Settings]
+    """One entry for each time an engine was put together."""
+    delivered: list[tuple[str, Delivery]] = field(default_factory=list)
+
+    def hr(self, *rows: str) -> None:
+        (self.folder / "people.csv").write_text("\n".join((HEADING, *rows, "")), encoding="utf-8")
+
+    def users(self) -> dict[str, dict[str, Any]]:
+        """The tenant's accounts by employee number."""
+        return {user["employeeId"]: user for user in self.tenant.users.values() if user.get("employeeId")}
+
+    async def run(self) -> None:
+        """Everything Azure would trigger: each timer once, then the queues, until nothing is left."""
+        for timer in (function_app.poll, function_app.follow, function_app.wake, function_app.sweep):
+            await timer(None)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Handle what the queues hold until nothing is left, moving the clock to what is due later."""
+        while due := self.bus.next_due():
+            self.clock.now = max(self.clock.now, due)
+            for queue in ORDER:
+                await self._drain(queue)
+
+    async def _drain(self, queue: str) -> None:
+        trigger = getattr(function_app, queue.replace("-", "_"))
+        while held := await self.bus.accept(queue, 0):
+            many = queue == queues.ADMIT
+            deliveries = await held.receive(1000 if many else 1)
+            self.delivered += [(queue, one) for one in deliveries]
+            messages = [as_message(one) for one in deliveries]
+            await trigger(messages if many else messages[0])
+            for one in deliveries:
+                await held.complete(one)
+            await held.close()
+
+
+def as_message(delivery: Delivery) -> func.ServiceBusMessage:
+    """What the host gives a trigger: the body as it went over the wire, and no session."""
+    from azure.functions.servicebus import ServiceBusMessage
+
+    text = to_text(Doorbell(delivery.session, delivery.body))
+    return ServiceBusMessage(
+        body=text.encode(), message_id=delivery.id, application_properties={}, user_properties={}, session_id=None
+    )
+
+
+@asynccontextmanager
+async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    clock = Clock()
+    tenant = Tenant(clock=clock)
+    tenant.add_app(APP, "app-secret", permissions=MANIFEST.permissions)
+    tenant.add_group("All staff")
+    (folder / "contoso.yaml").write_text(POLICY.replace("TENANT", tenant.id), encoding="utf-8")
+    for name, value in environment(folder / "contoso.yaml", tenant.id).items():
+        monkeypatch.setenv(name, value)
+    bus = MemoryBus(clock, queues.QUEUES)
+    async with SqliteStore(folder / "state.db") as store:
+        built: list[Settings] = []
+        doors = Doors(partial(build, around=_around(clock, tenant, bus, store, built)))
+        world = World(folder, clock, tenant, bus, doors, built)
+        monkeypatch.setattr(function_app, "doors", world.doors)
+        yield world
+        await world.doors.close()
+
+
+def environment(policy: Path, tenant: str) -> dict[str, str]:
+    return {
+        "JOINLY_POLICY": str(policy),
+        "JOINLY_TENANT": tenant,
+        "JOINLY_IDENTITY": APP,
+        "JOINLY_TABLES": "https://stjoinly.table.core.windows.net/",
+        "JOINLY_KEY_VAULT": "https://joinly-test.vault.azure.net/",
+        "ServiceBus__fullyQualifiedNamespace": "sb-joinly.servicebus.windows.net",
+        "PATH": os.environ["PATH"],
+    }
+
+
+def _around(
+    clock: Clock, tenant: Tenant, bus: MemoryBus, store: SqliteStore, built: list[Settings]
+) -> Callable[..., Any]:
+    async def around(settings: Settings, found: PolicyText, stack: AsyncExitStack) -> Surroundings:
+        built.append(settings)
+        simulated = httpx.ASGITransport(app=graph_app(tenant))
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=simulated))
+        numbers = iter(range(1_000_000))
+        return Surroundings(
+            store=store,
+            bus=bus,
+            secret=_no_secret,
+            clock=clock,
+            sleep=_no_sleep,
+            unique=lambda: f"worker-{next(numbers)}",
+            hash_key=b"k" * 32,
+            folder=settings.policy_file.parent,
+            credential=lambda target: SignIn(tenant, http),
+            transport=lambda path: simulated,
+        )
+
+    return around
+
+
+async def _no_secret(name: str) -> str:
+    raise AssertionError(f"{name} is not needed here")
+
+
+async def _no_sleep(seconds: float) -> None:
+    raise AssertionError(f"nothing waits here, and not {seconds} s")

@@ -1,0 +1,73 @@
+"""A program: lets Microsoft's Python runtime index this app and deliver messages to it, and prints what happened.
+
+The messages that the host would exchange over gRPC are plain objects here; indexing, binding and invocation are real.
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import azure_functions_runtime as runtime
+from azure_functions_runtime.bindings.datumdef import Datum
+from azure_functions_runtime.native_invocation import invocation_request_native
+
+ROOT = Path(__file__).resolve().parents[2]
+MESSAGES = ("RpcFunctionMetadata", "RpcException", "WorkerInitResponse", "WorkerMetadata", "RpcRetryOptions")
+ONE = '{"schema":1,"body":{"person":"p1","target":"entra"}}'
+
+
+class Message:
+    """Any message of the host's protocol: it holds what it is given."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+
+def protocol() -> SimpleNamespace:
+    kinds = {name: type(name, (Message,), {}) for name in (*MESSAGES, "FunctionMetadataResponse")}
+    result = type("StatusResult", (Message,), {"Success": 1, "Failure": 0})
+    binding = type("BindingInfo", (Message,), {"undefined": 0, "out": 1, "inout": 2})
+    return SimpleNamespace(StatusResult=result, BindingInfo=binding, **kinds)
+
+
+async def main() -> None:
+    start = SimpleNamespace(
+        request=SimpleNamespace(worker_init_request=SimpleNamespace(capabilities={}, function_app_directory=str(ROOT))),
+        properties={"host": "127.0.0.1", "protos": protocol()},
+    )
+    answer = await runtime.worker_init_request(start)
+    if answer.result.status != 1:
+        sys.exit(f"the runtime refuses the app: {answer.result.exception.message}")
+    found = {one.name: one for one in (await runtime.functions_metadata_request(Message())).function_metadata_results}
+    for name, one in sorted(found.items()):
+        sys.stdout.write(f"{name} {json.dumps([json.loads(binding) for binding in one.raw_bindings])}\n")
+
+    import function_app
+
+    heard: list[tuple[str, list[bytes]]] = []
+
+    class Recorder:
+        async def answer(self, queue: str, messages: list[bytes]) -> None:
+            heard.append((queue, messages))
+
+        async def poll(self) -> None:
+            heard.append(("poll", []))
+
+    function_app.doors = Recorder()  # type: ignore[assignment]
+    properties = {"UserProperties": Datum("{}", "json"), "DeliveryCount": Datum("1", "json")}
+    one = [("message", Datum(ONE, "string"))]
+    await invocation_request_native(
+        "1", found["provisioning"].function_id, one, {"MessageId": Datum("m", "string"), **properties}
+    )
+    two = [("messages", Datum(SimpleNamespace(string=[ONE, ONE]), "collection_string"))]
+    ids = {"MessageIdArray": Datum('["a","b"]', "json"), "UserPropertiesArray": Datum("[{},{}]", "json")}
+    await invocation_request_native("2", found["admit"].function_id, two, ids)
+    timer = Datum('{"IsPastDue":true,"ScheduleStatus":{},"Schedule":{}}', "json")
+    await invocation_request_native("3", found["poll"].function_id, [("timer", timer)], {})
+    sys.stdout.write(f"heard {heard}\n")
+
+
+asyncio.run(main())

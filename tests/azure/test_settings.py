@@ -1,0 +1,180 @@
+"""What is wrong with the deployment is said in one sentence that names the setting, and nothing is repeated."""
+
+import base64
+import logging
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+import pytest
+from azure_world import APP, POLICY, environment
+from loopback import CLIENT, Loopback
+
+from shared.azure import build, surroundings
+from shared.azure.root import read_policy, refuse_other_tenants
+from shared.azure.settings import APP as FOLDER
+from shared.azure.settings import Settings, read
+from shared.azure.surroundings import hash_key, sign_in
+from shared.errors import Misconfigured
+from shared.policy_file import PolicyInvalid, load
+from shared.servicebus import ServiceBus
+from shared.tables import TableStore
+from shared.vault import Vault
+
+TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
+GIVEN = environment(Path("config/contoso.yaml"), TENANT)
+CANARY = "canary-77ab"
+
+
+def test_settings_are_read_and_addresses_lose_their_slash() -> None:
+    settings = read(GIVEN)
+    assert settings.tables == "https://stjoinly.table.core.windows.net"
+    assert settings.key_vault == "https://joinly-test.vault.azure.net"
+    assert settings.policy_file == FOLDER / "config" / "contoso.yaml"
+    assert (FOLDER / "function_app.py").exists()
+
+
+@pytest.mark.parametrize("name", [name for name in GIVEN if name not in {"PATH", "JOINLY_IDENTITY"}])
+@pytest.mark.parametrize("given", [None, "", "  "])
+def test_a_setting_that_is_missing_or_empty_is_one_sentence(name: str, given: str | None) -> None:
+    wrong = {**GIVEN, name: given or ""}
+    if given is None:
+        del wrong[name]
+    with pytest.raises(Misconfigured) as error:
+        read(wrong)
+    assert str(error.value).startswith(f"the app setting {name} is missing: set it to the ")
+    assert ";" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JOINLY_TENANT", "contoso.onmicrosoft.com"),
+        ("JOINLY_IDENTITY", "id-joinly"),
+        ("JOINLY_TABLES", f"http://{CANARY}.table.core.windows.net"),
+        ("JOINLY_TABLES", f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={CANARY}"),
+        ("JOINLY_TABLES", f"https://a.table.core.windows.net/?sig={CANARY}"),
+        ("JOINLY_KEY_VAULT", f"https://{CANARY}"),
+        ("ServiceBus__fullyQualifiedNamespace", f"sb://{CANARY}.servicebus.windows.net"),
+        ("ServiceBus__fullyQualifiedNamespace", f"Endpoint=sb://a.b.c/;SharedAccessKey={CANARY}"),
+        ("JOINLY_POLICY", CANARY * 200),
+    ],
+)
+def test_a_setting_that_is_not_right_is_named_and_its_value_is_not(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured) as error:
+        read({**GIVEN, name: value})
+    assert str(error.value).startswith(f"the app setting {name} is not right: set it to ")
+    assert CANARY not in str(error.value)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(Misconfigured) as error:
+        read({})
+    assert str(error.value).count("is missing: set it to") == 5
+
+
+def test_a_policy_that_is_not_in_the_package_is_told_with_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"JOINLY_POLICY names .*, and the deployed package holds no such file"):
+        read_policy(read({**GIVEN, "JOINLY_POLICY": str(tmp_path / "none.yaml")}))
+
+
+def test_a_policy_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_bytes(b"customer: \xff")
+    with pytest.raises(Misconfigured, match=r"cannot be read as UTF-8 text \(UnicodeDecodeError\)"):
+        read_policy(read({**GIVEN, "JOINLY_POLICY": str(tmp_path / "p.yaml")}))
+
+
+@pytest.mark.parametrize(
+    ("tenant", "said"),
+    [
+        ("sandbox", "sandbox is the simulated tenant of a developer's machine"),
+        ("contoso.nl", "not the id of the tenant this app signs in to"),
+        ("11111111-1111-4111-8111-111111111111", "not the id of the tenant this app signs in to"),
+    ],
+)
+def test_a_policy_for_another_tenant_is_refused_where_it_says_so(tenant: str, said: str) -> None:
+    found = load(POLICY.replace("TENANT", tenant))
+    with pytest.raises(PolicyInvalid) as error:
+        refuse_other_tenants(found, TENANT)
+    [mistake] = error.value.mistakes
+    assert mistake.key == "targets.entra.settings.tenant"
+    assert POLICY.splitlines()[mistake.line - 1].strip() == "settings: {tenant: TENANT}"
+    assert said in mistake.text
+
+
+def test_the_tenants_id_may_be_written_in_capitals_and_other_targets_have_none() -> None:
+    refuse_other_tenants(load(POLICY.replace("TENANT", TENANT.upper())), TENANT)
+    refuse_other_tenants(load(POLICY.replace("{tenant: TENANT}", "{}")), TENANT)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not base64!", base64.b64encode(b"short").decode(), base64.b64encode(bytes(33)).decode(), "é" * 44]
+)
+async def test_a_hash_key_that_is_none_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(Misconfigured, match="secret:joinly-hash-key is not 32 random bytes in base64") as error:
+        await hash_key(partial(_answer, text))
+    assert text == "" or text not in str(error.value)
+
+
+async def test_a_hash_key_may_end_in_a_new_line_as_openssl_writes_it() -> None:
+    assert await hash_key(partial(_answer, base64.b64encode(bytes(range(32))).decode() + "\n")) == bytes(range(32))
+
+
+async def _answer(text: str, name: str) -> str:
+    return text
+
+
+async def test_in_azure_the_named_identity_signs_in_and_elsewhere_the_developer() -> None:
+    signed = [sign_in(read({**GIVEN, "JOINLY_IDENTITY": identity})) for identity in (APP, "")]
+    assert [type(one).__name__ for one in signed] == ["ManagedIdentityCredential", "DefaultAzureCredential"]
+    chain = [type(one).__name__ for one in signed[1].credentials]  # type: ignore[attr-defined]
+    assert not {"ManagedIdentityCredential", "InteractiveBrowserCredential"} & set(chain)
+    for one in signed:
+        await one.close()
+
+
+async def test_in_azure_the_engine_stands_on_tables_queues_and_the_key_vault(
+    azure: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    key = base64.b64encode(b"0123456789abcdef" * 2).decode()
+    azure.vault.put("joinly-hash-key", key)
+    azure.vault.put("personio-key", CANARY)
+    monkeypatch.setattr(surroundings, "Vault", _through(azure))
+    (tmp_path / "p.yaml").write_text(POLICY.replace("TENANT", TENANT), encoding="utf-8")
+    for name, value in {**environment(tmp_path / "p.yaml", TENANT), "JOINLY_IDENTITY": CLIENT}.items():
+        monkeypatch.setenv(name, value)
+    async with AsyncExitStack() as stack:
+        engine = await build(stack)
+        assert isinstance(engine.store, TableStore)
+        assert isinstance(engine.bus, ServiceBus)
+        assert engine.hash_key == b"0123456789abcdef" * 2
+        assert engine.clock().tzinfo is not None
+        assert engine.unique() != engine.unique()
+        settings = Settings.model_validate({**GIVEN, "JOINLY_IDENTITY": CLIENT})
+        around = await surroundings.surroundings(settings, load(POLICY.replace("TENANT", TENANT)), stack)
+        assert await around.secret("secret:personio-key") == CANARY
+        assert around.credential("entra") is not None
+    assert not [secret for secret in (CANARY, key) if secret in caplog.text + repr(engine)]
+
+
+def _through(azure: Loopback) -> type[Vault]:
+    """The product's vault, on the way to this machine instead of Azure."""
+
+    class Here(Vault):
+        @classmethod
+        def at(cls, url, credential, **options):
+            return super().at(url, credential, transport=azure.transport(), **options)
+
+    return Here
+
+
+async def test_a_target_without_a_tenant_gets_no_microsoft_sign_in(
+    azure: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    azure.vault.put("joinly-hash-key", base64.b64encode(bytes(32)).decode())
+    monkeypatch.setattr(surroundings, "Vault", _through(azure))
+    found = load(POLICY.replace("{tenant: TENANT}", "{}"))
+    async with AsyncExitStack() as stack:
+        around = await surroundings.surroundings(read({**GIVEN, "JOINLY_IDENTITY": CLIENT}), found, stack)
+        assert around.credential("entra") is None

@@ -1,0 +1,38 @@
+"""A place to run the example in: new, or as it is after the first run, which is done once for all tests."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cli_world import Place, Said, new_place, small_place
+
+
+@pytest.fixture(autouse=True)
+def _no_habits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine's owner prefers must not change a result."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOINLY_DEBUG", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """The example with sixteen people, never run."""
+    return small_place(tmp_path / "example")
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Said]:
+    """The example after its first run, not to be touched, and what that run said."""
+    there = new_place(tmp_path_factory.mktemp("first") / "example")
+    return there, there.run("--json")
+
+
+@pytest.fixture
+def ran(first: tuple[Place, Said], tmp_path: Path) -> Place:
+    """The example after its first run, to do with as one likes."""
+    shutil.copytree(first[0].folder, tmp_path / "example")
+    return Place(tmp_path / "example")

@@ -1,0 +1,272 @@
+"""Bad input: one clear error, the right exit code, nothing written, and the state as it was."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_world import DAY, Place, files_of, joinly
+
+HEADER = "Medewerker;Voornaam"
+
+
+def _missing(place: Place) -> None:
+    place.people.unlink()
+
+
+def _folder(place: Place) -> None:
+    place.people.unlink()
+    place.people.mkdir()
+
+
+def _another_encoding(place: Place) -> None:
+    text = place.people.read_text(encoding="utf-8-sig")
+    place.people.write_bytes(text.encode("cp1252", "replace"))
+
+
+def _utf_16(place: Place) -> None:
+    text = place.people.read_text(encoding="utf-8-sig")
+    place.people.write_text(text, encoding="utf-16")
+
+
+def _workbook(place: Place) -> None:
+    place.people.write_bytes(b"PK\x03\x04 and the rest of a workbook")
+
+
+def _missing_column(place: Place) -> None:
+    text = place.people.read_text(encoding="utf-8-sig")
+    place.people.write_text(text.replace(";Achternaam;", ";Naam;", 1), encoding="utf-8")
+
+
+def _empty(place: Place) -> None:
+    place.people.write_text("", encoding="utf-8")
+
+
+def _header_only(place: Place) -> None:
+    text = place.people.read_text(encoding="utf-8-sig")
+    place.people.write_text(text.splitlines()[0] + "\n", encoding="utf-8")
+
+
+def _cut_off(place: Place) -> None:
+    place.people.write_bytes(place.people.read_bytes()[:20_000])
+
+
+def _too_few_rows(place: Place) -> None:
+    _half(place)
+
+
+def _half(place: Place) -> None:
+    lines = place.people.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    place.people.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+
+
+BAD_EXPORTS: dict[str, tuple[Callable[[Place], None], str]] = {
+    "missing": (_missing, "there is no file people.csv in the folder of the export; deliver it or correct path"),
+    "a folder": (_folder, "people.csv is a folder; path must name one file"),
+    "another encoding": (_another_encoding, "people.csv, line 3: the text is not UTF-8; export it again or correct"),
+    "UTF-16": (_utf_16, "people.csv is marked as another encoding than utf-8; export it as before or change encoding"),
+    "a workbook": (_workbook, "people.csv is a workbook, not a CSV file; save it as «CSV UTF-8»"),
+    "a missing column": (_missing_column, "people.csv: the header has no column «Achternaam»; export with these"),
+    "empty": (_empty, "people.csv is empty; deliver the export again"),
+    "a header only": (_header_only, "people.csv has a header and no rows; deliver the export again"),
+    "cut off": (_cut_off, "people.csv, line 167: the last row is cut off; deliver the whole file again"),
+    "too few rows": (_too_few_rows, "people.csv has 101 rows and should have at least 150; deliver the whole export"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_EXPORTS)
+def test_a_bad_export_changes_nothing_and_says_what_to_do(ran: Place, kind: str) -> None:
+    spoil, says = BAD_EXPORTS[kind]
+    good = ran.people.read_bytes()
+    spoil(ran)
+    said = ran.run()
+    assert said.code == 1
+    assert said.err.startswith(f"joinly: source hr: {says}")
+    assert said.err.count("\n") == 1
+    assert " 0 writes" in said.out
+    assert said.out.count("\n") == 1
+
+    if ran.people.is_dir():
+        ran.people.rmdir()
+    ran.people.write_bytes(good)
+    again = ran.run("--json")
+    assert (again.code, again.json["changes"], again.json["writes"]) == (0, 0, 0)
+
+
+def test_an_export_with_half_the_people_gone_is_not_believed(ran: Place) -> None:
+    good = ran.people.read_bytes()
+    ran.alter("minimum_rows: 150", "minimum_rows: 10")
+    _half(ran)
+    said = ran.run("--json")
+    assert said.code == 1
+    assert said.err.startswith("joinly: source hr: 98 of the 199 people known are missing, and at most 10 % may be;")
+    assert said.err.endswith("nothing was changed. Check the export, or raise plausible.most_gone for once\n")
+    assert said.json["writes"] == 0
+    assert said.json["failures"] == [said.err.removeprefix("joinly: ").rstrip("\n")]
+    ran.people.write_bytes(good)
+    assert ran.run("--json").json["writes"] == 0
+
+
+def test_a_bad_export_does_not_stop_what_the_calendar_brings(ran: Place) -> None:
+    _empty(ran)
+    said = ran.run(on="2026-12-01")
+    assert said.code == 1
+    assert said.err == "joinly: source hr: people.csv is empty; deliver the export again\n"
+    assert "Disabled (2)\n" in said.out
+    assert said.out.endswith("Not everything could be done.\n")
+
+
+BAD_POLICIES = {
+    "unknown key": ("correlate:", "corelate:", ":48:5: targets.entra.corelate: this key is not known"),
+    "expression": ('"[department]"', '"Foo([department])"', ": there is no function Foo"),
+    "time zone": ("Europe/Amsterdam", "Europe/Amsterdm", ":5:12: time_zone: there is no time zone 'Europe/Amsterdm'"),
+    "connector": (
+        "connector: entra",
+        "connector: entr",
+        ":46:16: targets.entra.connector: there is no connector 'entr'",
+    ),
+    "attribute": ("jobTitle:", "jobtitel:", "targets.entra.attributes.jobtitel: entra has no attribute jobtitel"),
+    "not YAML": ("customer: Contoso", "customer: 'Contoso", "example.yaml:"),
+}
+
+
+@pytest.mark.parametrize("command", ["run", "preview", "validate"])
+@pytest.mark.parametrize("kind", BAD_POLICIES)
+def test_a_mistake_in_the_policy_is_named_with_its_place_and_nothing_is_begun(
+    place: Place, kind: str, command: str
+) -> None:
+    old, new, says = BAD_POLICIES[kind]
+    place.alter(old, new)
+    said = joinly(command, place.policy, *(() if command == "validate" else ("--data", place.data)))
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{place.policy}:")
+    assert says in said.err
+    assert not (place.data / "state.db").exists() or not place.rows("SELECT * FROM rows")
+
+
+def test_every_mistake_is_named_at_once(place: Place) -> None:
+    place.alter("Europe/Amsterdam", "Nowhere")
+    place.alter("correlate:", "corelate:")
+    assert len(joinly("validate", place.policy).err.splitlines()) >= 3
+
+
+def test_a_good_policy_is_said_to_be_one(place: Place) -> None:
+    said = joinly("validate", place.policy)
+    assert (said.code, said.err) == (0, "")
+    assert said.out == f"{place.policy}: no mistakes. It reads hr and keeps entra in line.\n"
+
+
+@pytest.mark.parametrize("command", ["run", "preview", "validate"])
+def test_a_policy_that_cannot_be_read_is_one_clear_error(tmp_path: Path, command: str) -> None:
+    data = () if command == "validate" else ("--data", tmp_path / "data")
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    for policy, says in {
+        tmp_path / "none.yaml": "there is no such file; POLICY is a YAML file",
+        tmp_path: "it is a folder; name the policy's own file",
+        binary: "it is not UTF-8 text; save it as UTF-8",
+        tmp_path / "binary.yaml" / "x": "it cannot be read (Not a directory)",
+    }.items():
+        said = joinly(command, policy, *data)
+        assert (said.code, said.out, said.err) == (1, "", f"joinly: {policy}: {says}\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_export_named_on_the_command_line_must_be_there(place: Place) -> None:
+    for name, says in {
+        "none.csv": "there is no such file; --hr needs an export",
+        "hr": "it is a folder; --hr needs one export",
+    }.items():
+        said = place.run("--hr", place.folder / name)
+        assert (said.code, said.out, said.err) == (1, "", f"joinly: {place.folder / name}: {says}\n")
+    assert not place.data.exists()
+
+
+def test_an_export_on_the_command_line_needs_one_source_that_reads_a_file(place: Place) -> None:
+    place.alter("connector: csv_file\n    settings:\n      path: hr/people.csv", "connector: csv_file\n    settings:")
+    said = place.run("--hr", place.people)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "joinly: --hr replaces the file of one source, and 0 sources of this policy read a file\n"
+
+
+@pytest.mark.parametrize("command", ["run", "preview"])
+def test_a_data_folder_that_is_a_file_is_one_clear_error(place: Place, command: str) -> None:
+    file = place.folder / "file"
+    file.touch()
+    said = joinly(command, place.policy, "--data", file, "--on", DAY)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == f"joinly: {file}: it is a file; --data needs a folder\n"
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_clear_error(place: Place) -> None:
+    file = place.folder / "file"
+    file.touch()
+    said = joinly("run", place.policy, "--data", file / "data")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == f"joinly: {file / 'data'}: the data folder cannot be made (Not a directory)\n"
+
+
+SPOILED = {
+    "state.db": (b"this is no database, whatever its name says" * 40, "state.db cannot be used as the state"),
+    "tenant.db": (b"this is no database, whatever its name says" * 40, "tenant.db holds no simulated tenant"),
+    "hash.key": (b"short", "hash.key is damaged; remove it, and everybody in HR is compared anew"),
+    "lock": (b"this is no lock, whatever its name says" * 40, "lock is not Joinly's; remove it or name another folder"),
+}
+
+
+@pytest.mark.parametrize("command", ["run", "preview"])
+@pytest.mark.parametrize("name", SPOILED)
+def test_a_spoiled_file_in_the_data_folder_is_one_clear_error(place: Place, name: str, command: str) -> None:
+    content, says = SPOILED[name]
+    place.data.mkdir()
+    (place.data / name).write_bytes(content)
+    said = joinly(command, place.policy, "--data", place.data, "--on", DAY)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("joinly: ")
+    assert says in said.err
+    assert said.err.count("\n") == 1
+    assert (place.data / name).read_bytes() == content
+
+
+@pytest.mark.parametrize("command", ["run", "preview"])
+def test_a_state_of_a_newer_version_is_left_alone(ran: Place, command: str) -> None:
+    ran.rows("PRAGMA user_version = 99")
+    ran.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    kept = (ran.data / "state.db").read_bytes()
+    said = joinly(command, ran.policy, "--data", ran.data, "--on", DAY)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith("state.db was written by a newer version of Joinly; update this one\n")
+    assert (ran.data / "state.db").read_bytes() == kept
+
+
+@pytest.mark.parametrize("command", ["run", "preview"])
+@pytest.mark.parametrize("table", ["sources", "state"])
+def test_rows_of_a_newer_version_are_left_alone(ran: Place, table: str, command: str) -> None:
+    ran.rows("""UPDATE rows SET data = replace(data, '"schema":1', '"schema":2') WHERE tab = ?""", table)
+    said = joinly(command, ran.policy, "--data", ran.data, "--on", DAY)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        f"joinly: {ran.data / 'state.db'}: a row has schema 2; this version reads 1. "
+        "It was written by another version of Joinly; use that one\n"
+    )
+    ran.rows("""UPDATE rows SET data = replace(data, '"schema":2', '"schema":1') WHERE tab = ?""", table)
+    assert ran.run("--json").json["writes"] == 0
+
+
+def test_a_tenant_description_that_says_something_else_is_one_clear_error(place: Place) -> None:
+    for text, says in {
+        "users: [": "it cannot be read as YAML (ParserError)",
+        "people: []": "it holds users, groups",
+    }.items():
+        (place.folder / "example.tenant.yaml").write_text(text, encoding="utf-8")
+        said = place.run()
+        assert (said.code, said.out) == (1, "")
+        assert f"example.tenant.yaml: {says}" in said.err
+        assert not (place.data / "tenant.db").exists()
+
+
+def test_a_preview_with_a_bad_export_is_the_same_error_and_writes_nothing(ran: Place) -> None:
+    _empty(ran)
+    with files_of(ran.folder):
+        said = ran.preview()
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "joinly: source hr: people.csv is empty; deliver the export again\n"

@@ -1,0 +1,153 @@
+"""A policy against what connectors say of themselves: what cannot work is refused before anything is deployed."""
+
+from collections.abc import Iterable
+
+import pytest
+from core_world import ROOT, SMALL
+from pydantic import BaseModel, ConfigDict
+
+import connectors
+from shared.connector import Attribute, Manifest, Source, Target
+from shared.errors import Misconfigured
+from shared.model import Verb
+from shared.policy_check import check
+from shared.policy_file import PolicyInvalid, load
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    columns: tuple[str, ...] = ()
+
+
+def nothing(settings: Settings, outside: object) -> Source | Target:
+    raise AssertionError("checking a policy builds no connector")
+
+
+HR = Manifest(
+    name="csv_file",
+    summary="",
+    docs="",
+    settings=Settings,
+    proven="simulated",
+    source=nothing,
+    facts=frozenset({"givenName", "surname"}),
+    more_facts=lambda settings: frozenset(settings.columns),
+)
+APPLICATION = Manifest(
+    name="entra",
+    summary="",
+    docs="",
+    settings=Settings,
+    proven="simulated",
+    target=nothing,
+    verbs=frozenset(Verb) - {Verb.DELETE, Verb.RESTORE},
+    entitlements=frozenset({"group"}),
+    attributes=(Attribute(name="employeeId"), Attribute(name="displayName"), Attribute(name="mail")),
+    correlate=frozenset({"employeeId", "mail"}),
+)
+
+
+def manifest(name: str) -> Manifest:
+    for one in (HR, APPLICATION):
+        if one.name == name:
+            return one
+    raise Misconfigured(f"there is no connector {name!r}; there are csv_file, entra")
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(PolicyInvalid) as refused:
+        check(load(text), manifest)
+    return [str(one) for one in refused.value.mistakes]
+
+
+def with_lines(lines: Iterable[str]) -> str:
+    return SMALL + "".join(f"    {line}\n" for line in lines)
+
+
+def test_a_good_policy_gives_the_settings_of_every_part_and_builds_nothing() -> None:
+    found = load(SMALL.replace("csv_file}", "csv_file, settings: {columns: [department]}}"))
+    assert check(found, manifest) == {
+        ("sources", "hr"): Settings(columns=("department",)),
+        ("targets", "entra"): Settings(),
+    }
+
+
+@pytest.mark.parametrize("name", ["example.yaml", "workers.yaml"])
+def test_the_policies_in_the_repository_fit_their_connectors(name: str) -> None:
+    found = load((ROOT / "config" / name).read_text(encoding="utf-8"))
+    assert set(check(found, connectors.manifest)) == {("sources", "hr"), ("targets", "entra")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("connector: csv_file", "connector: csv_fil", ["3:19: sources.hr.connector: there is no connector 'csv_fil'; there are csv_file, entra"]),
+        ("connector: entra", "connector: entry", ["6:16: targets.entra.connector: there is no connector 'entry'; there are csv_file, entra"]),
+        ("connector: csv_file", "connector: entra", ["3:19: sources.hr.connector: entra cannot be used as one of sources"]),
+        ("connector: entra", "connector: csv_file", ["6:16: targets.entra.connector: csv_file cannot be used as one of targets"]),
+        ("connector: csv_file", "connector: csv_file, settings: {colums: [a]}", ["3:40: sources.hr.settings.colums: this key is not known; did you mean columns?"]),
+    ],
+)  # fmt: skip
+def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[str]) -> None:
+    assert mistakes(SMALL.replace(old, new)) == said
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        # facts
+        (['  displayName: "[shoeSize]"'], ["10:20: targets.entra.attributes.displayName: no source gives shoeSize"]),
+        (['  displayName: "[Surname]"'], ["10:20: targets.entra.attributes.displayName: no source gives Surname; did you mean surname?"]),
+        (["  displayName: 'Join(\" \", [given], [surnam])'"], ["10:20: targets.entra.attributes.displayName: no source gives given; did you mean givenName?", "10:20: targets.entra.attributes.displayName: no source gives surnam; did you mean surname?"]),
+        (["when: {departmnt: Sales}"], ["10:23: targets.entra.when.departmnt: no source gives departmnt"]),
+        (["when: {any: [{givenname: A}], not: {kind: B}}"], ["10:5: targets.entra.when: no source gives givenname; did you mean givenName?", "10:5: targets.entra.when: no source gives kind"]),
+        (["grants:", "- group: A", "  when: {kind: A}"], ["12:20: targets.entra.grants.0.when.kind: no source gives kind"]),
+        # what the target holds
+        (['  dispayName: "[givenName]"'], ["10:19: targets.entra.attributes.dispayName: entra has no attribute dispayName; did you mean displayName?"]),
+        (['  DISPLAYNAME: "[givenName]"'], ["10:20: targets.entra.attributes.DISPLAYNAME: entra has no attribute DISPLAYNAME; did you mean displayName?"]),
+        (['  shoeSize: {value: "[givenName]"}'], ["10:7: targets.entra.attributes.shoeSize: entra has no attribute shoeSize"]),
+        # what the target can do
+        (["grants: [{group: A}, {license: B}]"], ["10:26: targets.entra.grants.1: entra cannot grant a license"]),
+        (["limits: {delete: {day: 5}}"], ["10:14: targets.entra.limits.delete: entra cannot delete"]),
+        (["limits:", "  disable: {day: 5}", "  restore: {day: 5}"], ["12:7: targets.entra.limits.restore: entra cannot restore"]),
+        (["timing: {delete_after: 30}"], ["10:28: targets.entra.timing.delete_after: entra cannot delete"]),
+    ],
+)  # fmt: skip
+def test_what_a_source_does_not_give_or_a_target_cannot_do_is_named(lines: list[str], said: list[str]) -> None:
+    assert mistakes(with_lines(lines)) == said
+
+
+def test_a_target_that_cannot_delete_needs_no_limit_for_deleting() -> None:
+    """The safe limits are there for every verb; only those that stand in the file are held against the connector."""
+    assert check(load(with_lines(["limits: {disable: {day: 5}}"])), manifest)
+    assert check(load(SMALL), manifest)
+
+
+def test_correlation_needs_something_the_target_can_be_asked_for() -> None:
+    text = SMALL.replace("correlate: [employeeId]", "correlate: [employeeId, displayName]")
+    text += '      displayName: "[givenName]"\n'
+    assert mistakes(text) == ["7:29: targets.entra.correlate.1: entra cannot look for displayName; it can for employeeId, mail"]
+
+
+@pytest.mark.parametrize("fact", ["employeeId", "contractId", "contractStart", "contractEnd"])
+def test_some_facts_everybody_has(fact: str) -> None:
+    assert check(load(with_lines([f'  displayName: "[{fact}]"'])), manifest)
+
+
+def test_facts_of_all_sources_count_and_those_that_settings_add() -> None:
+    text = SMALL.replace(
+        "  hr: {connector: csv_file}",
+        "  hr: {connector: csv_file}\n  payroll: {connector: csv_file, settings: {columns: [kind]}}",
+    )
+    assert check(load(text + "    when: {kind: permanent}\n"), manifest)
+
+
+def test_names_are_not_doubted_while_a_source_cannot_be_set_up() -> None:
+    """What it would give is not known; the first mistake is enough."""
+    text = SMALL.replace("csv_file}", "csv_file, settings: {colums: [department]}}") + "    when: {department: A}\n"
+    assert mistakes(text) == ["3:40: sources.hr.settings.colums: this key is not known; did you mean columns?"]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = SMALL.replace("connector: csv_file", "connector: entra").replace("      employeeId", "      mial: '[a]'\n      employeeId")
+    assert [one.split(":")[0:2] for one in mistakes(text + "    grants: [{license: B}]\n")] == [["3", "19"], ["9", "13"], ["11", "14"]]

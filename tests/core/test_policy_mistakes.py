@@ -1,0 +1,206 @@
+"""A policy that is wrong says what is wrong, where it stands and what to do; a table of broken ones."""
+
+import pytest
+from core_world import ROOT, SMALL
+
+from connectors.csv_file.settings import Settings
+from shared.policy_file import Mistake, PolicyInvalid, load, settings
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(PolicyInvalid) as refused:
+        load(text)
+    return [str(one) for one in refused.value.mistakes]
+
+
+START = "a policy is a mapping; it starts with a line such as customer: Contoso"
+
+
+@pytest.mark.parametrize("name", ["example.yaml", "workers.yaml"])
+def test_the_policies_in_the_repository_load(name: str) -> None:
+    text = (ROOT / "config" / name).read_text(encoding="utf-8")
+    found = load(text)
+    assert found.policy.targets["entra"].correlate == ("employeeId",)
+    assert len(found.hash) == 12
+    assert load(text + "\n").hash != found.hash
+
+
+def test_the_smallest_policy_loads() -> None:
+    assert load(SMALL).policy.customer == "Contoso"
+    assert load("\ufeff" + SMALL.replace("\n", "\r\n")).policy == load(SMALL).policy
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "- customer", "Contoso", "12", "null"])
+def test_a_text_that_is_no_mapping_is_told_how_a_policy_starts(text: str) -> None:
+    assert mistakes(text) == [f"1:1: {START}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SMALL + "customer: Fabrikam\n", "10:1: the key customer is here twice; the first is in line 1"),
+        ("%YAML 1.1\n---\n" + SMALL, "1:1: a directive such as %YAML means nothing here; remove the line"),
+        ("customer: !!python/name:os.system x", "1:11: a tag such as ! or !!python means nothing here; remove it"),
+        ("customer: &a [*a]", "1:11: it is nested deeper than 100 levels"),
+        ("customer: Contoso\n\tsources: x", "2:1: a tab stands where only spaces may stand"),
+        ("x" * 1_000_001, "it is longer than 1,000,000 characters"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: str) -> None:
+    assert mistakes(text) == [said]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        # keys
+        ("timming: {}", "10:5: targets.entra.timming: this key is not known; did you mean timing?"),
+        ("Timing: {}", "10:5: targets.entra.Timing: this key is not known; did you mean timing?"),
+        ("colour: blue", "10:5: targets.entra.colour: this key is not known; remove it"),
+        ("timing: {createBefore: 3}", "10:14: targets.entra.timing.createBefore: this key is not known; did you mean create_before?"),
+        ("grants: [{gruop: A, license: B}]", "10:15: targets.entra.grants.0.gruop: this key is not known; did you mean group?"),
+        ("limits: {disable: {dya: 5}}", "10:24: targets.entra.limits.disable.dya: this key is not known; did you mean day?"),
+        ("limits: {dissable: {day: 5}}", "10:14: targets.entra.limits.dissable: write 'create', 'correlate', 'update', 'enable', 'disable', 'delete', 'restore', 'grant' or 'revoke'"),
+        # values
+        ("adopt: perhaps", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),
+        ("adopt: null", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),
+        ("timing: {create_before: soon}", "10:29: targets.entra.timing.create_before: write a whole number"),
+        ("timing: {create_before: 1.5}", "10:29: targets.entra.timing.create_before: write a whole number"),
+        ("timing: {create_before: [1]}", "10:14: targets.entra.timing.create_before: write a whole number"),
+        ("timing: {create_before: 99999999999999999999}", "10:29: targets.entra.timing.create_before: write 3660 or less"),
+        ("timing: {create_before: -1}", "10:29: targets.entra.timing.create_before: write 0 or more"),
+        ("timing: {delete_after: 4000}", "10:28: targets.entra.timing.delete_after: write 3660 or less"),
+        ("limits: {disable: {percent: much}}", "10:33: targets.entra.limits.disable.percent: write a number"),
+        ("limits: {disable: {percent: [5]}}", "10:24: targets.entra.limits.disable.percent: write a number"),
+        ("protected: alice", "10:16: targets.entra.protected: write a list, such as [one, two]"),
+        ("protected: [5]", "10:17: targets.entra.protected.0: write a text; a number or a truth is one between quotes"),
+        ("timing: soon", "10:13: targets.entra.timing: write keys and values here, such as key: value"),
+        ("limits: 5", "10:13: targets.entra.limits: write keys and values here, such as key: value"),
+        ("grants: [A]", "10:14: targets.entra.grants.0: write keys and values here, such as key: value"),
+        ("grants: [{group: ''}]", "10:22: targets.entra.grants.0.group: this text must not be empty"),
+        # rules over several keys
+        ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
+        ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: a grant names exactly one thing: group or license"),
+        # conditions
+        ("when: {department: null}", "10:24: targets.entra.when.department: write a text, a number, a date, true or false"),
+        ("when: {department: [A, null]}", "10:28: targets.entra.when.department.1: write a text, a number, a date, true or false"),
+        ("when: {department: []}", "10:12: targets.entra.when.department: at least 1 must be given"),
+        ("when: {department: {one_off: A}}", "10:25: targets.entra.when.department.one_off: this key is not known; did you mean one_of?"),
+        ("when: {department: {}}", "10:12: targets.entra.when.department: say what it must be: a value, a list, starts_with, at_least, at_most or present"),
+        ("when: {hours: {at_least: many}}", "10:30: targets.entra.when.hours.at_least: write a number or a date such as 2026-01-31"),
+        ("when: {hours: {present: perhaps}}", "10:29: targets.entra.when.hours.present: write yes or no"),
+        ("when: {any: {a: b}}", "10:12: targets.entra.when.any: write a list, such as [one, two]"),
+        ("when: {any: [{a: {at_mots: 5}}]}", "10:23: targets.entra.when.any.0.a.at_mots: this key is not known; did you mean at_most?"),
+        ("when: {not: [a]}", "10:12: targets.entra.when.not: write keys and values here, such as key: value"),
+        ("when: [a]", "10:5: targets.entra.when: write keys and values here, such as key: value"),
+        # expressions
+        ('  mail: "Jon([a])"', "10:13: targets.entra.attributes.mail: line 1, column 1: there is no function Jon (did you mean Join?)"),
+        ('  mail: {value: "[a"}', "10:21: targets.entra.attributes.mail.value: line 1, column 1: this attribute has no name or no closing bracket (write [givenName])"),
+        ("  mail: {null: keep}", "10:7: targets.entra.attributes.mail.value: this key is missing"),
+        ("  mail: 5", '10:13: targets.entra.attributes.mail: an expression is text, such as [givenName] or "a constant"'),
+        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce' or 'create_only'"),
+        ("  mail: {value: '[a]', nul: keep}", "10:28: targets.entra.attributes.mail.nul: this key is not known; did you mean null?"),
+        ("  mail: >-\n        Join(\".\",\n          [a]", "10:13: targets.entra.attributes.mail: line 2, column 6: the expression ends too early: a closing parenthesis is missing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_target_has_its_key_its_place_and_what_to_do(lines: str, said: str) -> None:
+    assert mistakes(SMALL + f"    {lines}\n") == [said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("customer: Contoso", "custmer: Contoso", ["1:1: custmer: this key is not known; did you mean customer?", "1:1: customer: this key is missing"]),
+        ("customer: Contoso", "customer: [Contoso]", ["1:1: customer: write a text; a number or a truth is one between quotes"]),
+        ("customer: Contoso", "customer: C\ntime_zone: Europe/Atlantis", ["2:12: time_zone: there is no time zone 'Europe/Atlantis'; use a name such as Europe/Amsterdam"]),
+        ("  hr: {connector: csv_file}", "  HR: {connector: csv_file}", ["3:3: sources.HR: a name is up to 31 small letters, digits and hyphens, and starts with a letter"]),
+        ("  hr: {connector: csv_file}", "  {}", ["2:1: sources: at least 1 must be given"]),
+        ("  hr: {connector: csv_file}", "  hr: {conector: csv_file}", ["3:3: sources.hr.connector: this key is missing", "3:8: sources.hr.conector: this key is not known; did you mean connector?"]),
+        ("  hr: {connector: csv_file}", "  hr: csv_file", ["3:7: sources.hr: write keys and values here, such as key: value"]),
+        ("    correlate: [employeeId]\n", "", ["5:3: targets.entra.correlate: this key is missing"]),
+        ("correlate: [employeeId]", "correlate: []", ["7:5: targets.entra.correlate: at least 1 must be given"]),
+        ("correlate: [employeeId]", "correlate: [mail]", ["5:3: targets.entra: correlate names mail, which attributes does not map; a new account would be lost"]),
+        ('"[employeeId]"', '"SelectUniqueValue([a], [b])"', ["5:3: targets.entra: correlate names employeeId, whose value is tried until it is free; it cannot tell whose account it is"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_elsewhere_has_its_place_too(old: str, new: str, said: list[str]) -> None:
+    assert mistakes(SMALL.replace(old, new)) == said
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = """\
+customer: 5
+colour: blue
+sources:
+  hr: {connector: csv_file, plausible: {most_gone: 200, most: 1}}
+targets:
+  entra:
+    connector: entra
+    correlate: [employeeId]
+    attributes:
+      employeeId: "Jon([a])"
+      mail: 7
+    grants:
+      - group: A
+        when: {hours: {at_least: x}}
+      - grup: B
+"""
+    assert [(one.line, one.column, one.key) for one in load_mistakes(text)] == [
+        (1, 11, "customer"),
+        (2, 1, "colour"),
+        (4, 52, "sources.hr.plausible.most_gone"),
+        (4, 57, "sources.hr.plausible.most"),
+        (10, 19, "targets.entra.attributes.employeeId"),
+        (11, 13, "targets.entra.attributes.mail"),
+        (14, 34, "targets.entra.grants.0.when.hours.at_least"),
+        (15, 9, "targets.entra.grants.1.grup"),
+    ]
+
+
+def load_mistakes(text: str) -> tuple[Mistake, ...]:
+    with pytest.raises(PolicyInvalid) as refused:
+        load(text)
+    assert str(refused.value).startswith(f"the policy has mistakes: {refused.value.mistakes[0]}; ")
+    return refused.value.mistakes
+
+
+@pytest.mark.parametrize(
+    ("given", "department"),
+    [("no", "no"), ("0800", "0800"), ("1", 1), ("'1'", "1"), ("true", True), ("'true'", "true"), ("on", "on"), ("1.10", "1.10")],
+)
+def test_what_a_condition_asks_is_what_stands_there(given: str, department: object) -> None:
+    found = load(SMALL + f"    when: {{department: {given}}}\n").policy.targets["entra"].when
+    assert found.tests["department"].one_of == (department,)
+
+
+def test_null_is_a_key_like_any_other() -> None:
+    found = load(SMALL + "      mail: {value: '[a]', null: keep}\n").policy
+    assert found.targets["entra"].attributes["mail"].null == "keep"
+
+
+def test_a_mistake_found_later_still_has_its_place() -> None:
+    found = load(SMALL + "    grants:\n      - group: A\n        when: {a: b}\n")
+    shown = [found.mistake(("targets", "entra", "grants", 0, *rest), "x") for rest in ((), ("when",), ("when", "a"))]
+    assert [str(one) for one in shown] == [
+        "11:9: targets.entra.grants.0: x",
+        "12:9: targets.entra.grants.0.when: x",
+        "12:19: targets.entra.grants.0.when.a: x",
+    ]
+    assert str(Mistake("sources", 0, 0, "x")) == "sources: x"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{pth: a.csv, key: Id, person: {a: A}, contract: {start: S}}", ["3:29: sources.hr.settings.path: this key is missing", "3:40: sources.hr.settings.pth: this key is not known; did you mean path?"]),
+        ("{path: a.csv, key: Id, person: {a: {colum: A}}, contract: {start: S}}", ["3:71: sources.hr.settings.person.a.column: this key is missing", "3:75: sources.hr.settings.person.a.colum: this key is not known; did you mean column?"]),
+        ("{path: a.csv, key: 5, person: {a: A}, contract: {start: S}}", ["3:58: sources.hr.settings.key: write a text; a number or a truth is one between quotes"]),
+        ("{path: a.csv, key: Id, rows: people, person: {a: A}, contract: {start: S}}", ["3:68: sources.hr.settings.rows: write 'person' or 'contract'"]),
+        ("{path: a.csv, key: Id, person: {a: BSN}, contract: {start: S}}", ["3:74: sources.hr.settings.person.a: the citizen service number (BSN) may not be used for accounts; remove this column"]),
+    ],
+)  # fmt: skip
+def test_a_connectors_own_settings_are_told_the_same_way(given: str, said: list[str]) -> None:
+    found = load(SMALL.replace("connector: csv_file}", f"connector: csv_file, settings: {given}}}"))
+    with pytest.raises(PolicyInvalid) as refused:
+        settings(found, ("sources", "hr", "settings"), Settings, found.policy.sources["hr"].settings)
+    assert [str(one) for one in refused.value.mistakes] == said

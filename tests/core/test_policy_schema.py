@@ -1,0 +1,101 @@
+"""The schema for editors: as fresh as the models, and of one mind with them about good and broken policies."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema
+import pytest
+from core_world import ROOT, SMALL
+
+from shared import policy_schema
+from shared.policy_file import PolicyInvalid, load
+from shared.strict_yaml import read
+
+FILE = ROOT / "docs" / "policy.schema.json"
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def test_the_file_is_fresh_and_the_command_writes_exactly_it() -> None:
+    assert FILE.read_text(encoding="utf-8") == policy_schema.text(), "it is old: run `make docs`"
+    run = subprocess.run([sys.executable, "-m", "shared.policy_schema"], cwd=ROOT, capture_output=True, check=True)  # noqa: S603
+    assert run.stdout == FILE.read_bytes()
+
+
+def test_it_is_a_schema_of_its_draft() -> None:
+    jsonschema.Draft202012Validator.check_schema(VALIDATOR.schema)
+    assert VALIDATOR.schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("name", ["example.yaml", "workers.yaml"])
+def test_the_policies_in_the_repository_are_good_to_an_editor(name: str) -> None:
+    tree = read((ROOT / "config" / name).read_text(encoding="utf-8"))
+    assert [error.message for error in VALIDATOR.iter_errors(tree.values)] == []
+
+
+def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be() -> None:
+    kinds: dict[str, Any] = VALIDATOR.schema["$defs"]
+    assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode"}
+    assert set(kinds["Condition"]["properties"]) == {"any", "not"}
+    assert "nothing is ever deleted" in kinds["Timing"]["properties"]["delete_after"]["description"]
+    assert kinds["Timing"]["properties"]["create_before"]["default"] == 14
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "when: {department: Sales}",
+        "when: {department: [Sales, 12, true], not: {kind: external}, any: [{hours: {at_least: 8}}]}",
+        "when: {start: {at_least: 2026-03-01}, left: {present: no}, back: {present: true}}",
+        "limits: {disable: {day: 0, percent: 2.5}, grant: {}}",
+        "grants: [{group: A}, {license: B, when: {a: b}}]",
+        "protected: [a, b]",
+        "adopt: ask",
+        "  mail: {value: '[mail]', null: keep, mode: create_only}",
+    ],
+)
+def test_what_loads_is_good_to_an_editor(line: str) -> None:
+    text = f"{SMALL}    {line}\n"
+    load(text)
+    assert [error.message for error in VALIDATOR.iter_errors(read(text).values)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "customer: Contoso\n",
+        SMALL + "colour: blue\n",
+        SMALL.replace("  hr:", "  HR:"),
+        SMALL.replace("  hr: {connector: csv_file}", "  {}"),
+        SMALL.replace("correlate: [employeeId]", "correlate: []"),
+        SMALL.replace('"[employeeId]"', "5"),
+        *(
+            f"{SMALL}    {line}\n"
+            for line in (
+                "timming: {}",
+                "timing: {create_before: -1}",
+                "timing: {create_before: soon}",
+                "adopt: perhaps",
+                "limits: {eat: {day: 1}}",
+                "limits: {disable: {percent: 101}}",
+                "grants: [{}]",
+                "grants: [{group: A, license: B}]",
+                "grants: [{group: ''}]",
+                "when: {department: null}",
+                "when: {department: []}",
+                "when: {department: {}}",
+                "when: {department: {one_off: A}}",
+                "when: {hours: {at_least: null}}",
+                "when: {any: {a: b}}",
+                "when: {not: [a]}",
+                "  mail: {null: keep}",
+                "  mail: {value: '[a]', mode: once}",
+            )
+        ),
+    ],
+)
+def test_what_an_editor_underlines_does_not_load_either(text: str) -> None:
+    assert list(VALIDATOR.iter_errors(read(text).values))
+    with pytest.raises(PolicyInvalid):
+        load(text)

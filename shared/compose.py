@@ -64,7 +64,7 @@ async def assemble(
         final = around.settings(path, settings)
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
-        elif one.target:
+        if kind == "targets" and one.target:
             target = one.target(final, outside)
             targets[name] = Rehearsal(target) if around.preview else target
             references[name] = frozenset(a.name for a in one.attributes if a.reference)

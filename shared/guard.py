@@ -116,7 +116,7 @@ def _exceeded(
                 if request.cohort == cohort and verb in request.verbs and verb not in request.asks
             }
             run = asked.union(one.use for one in used if one.cohort == cohort)
-            if asked - day and _beyond(limit, len(run), len(day | asked), len(week | asked), population):
+            if _beyond(limit, len(run), len(day | asked), len(week | asked), population):
                 over.add((cohort, verb))
             else:
                 day, week = day | asked, week | asked

@@ -1,7 +1,7 @@
 """Where every row lives: tables, partitions and keys, in one place. All rows of one person share one partition.
 
-A person has an id of our own, derived from source and HR id unless a row says otherwise, so that conversion and
-renumbering have a place. Keys start with the person, or with what a timer looks for (marks, wakes).
+A person has an id of our own, derived from source and HR id, which is where conversion and renumbering will have their
+place. Keys start with the person, or with what a timer looks for (marks, wakes).
 """
 
 from collections.abc import Iterator
@@ -30,6 +30,15 @@ def own_id(source: str, hr_id: str) -> str:
     return blake2b(f"{source}\0{hr_id}".encode(), digest_size=10).hexdigest()
 
 
+def drawer(target: str, key: str) -> str:
+    """The partition of something that belongs to a target: an account, an identifier."""
+    return f"{target}|{bucket(key)}"
+
+
+def cohort(name: str) -> str:
+    return f"cohort|{name}"
+
+
 def bucket(key: str) -> str:
     """The partition a person or account belongs to."""
     return f"{int.from_bytes(blake2b(key.encode(), digest_size=2).digest(), 'big') % BUCKETS:02x}"
@@ -47,6 +56,27 @@ class Hop(StrEnum):
     ADMIT = "admit"
     PROVISION = "provision"
 
+
+HASHES = "hash|"
+"""In `sources`, partition = the source: what HR last said, as hashes."""
+
+LEASE = "lease"
+"""In `sources`: who is polling it."""
+
+TOKEN = "token"  # noqa: S105 - the name of a row
+"""In `sources`, partition = `directory|<target>`: how far the directory has been followed."""
+
+GATE = "gate"
+"""In `gates`, partition = the target: its write budget, and the version under which reservations are saved."""
+
+USES = "use|"
+"""In `gates`: reservations, one for each verb, person and Desired version."""
+
+BREAKER = "breaker"
+"""In `gates`: why nothing is sent to the target, and until when."""
+
+COHORTS = "cohorts"
+"""The partition in `gates` of cohorts that are still being gathered."""
 
 MARKS = "mark|"
 WAKES = "wake|"

@@ -38,7 +38,12 @@ def desired(
     initial: dict[str, Value] = {}
     candidates: dict[str, tuple[str, ...]] = {}
     for name, mapping in wanted.items():
-        value: Result = _evaluate(name, mapping.value, facts, now, seed)
+        try:
+            value: Result = _evaluate(name, mapping.value, facts, now, seed)
+        except Refused:
+            if level >= Stage.READY:
+                raise
+            continue  # somebody who leaves must not stay because a value cannot be worked out
         if value is IGNORE_OBJECT:
             return None
         if value is ABSENT or value is IGNORE_ATTRIBUTE:

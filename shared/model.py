@@ -79,20 +79,23 @@ class Link:
 
     `account` is "" until there is one. `identifiers` are the unique values reserved for it; they are saved before the
     account is created, and kept. `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
-    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting` and `disabling` are
-    saved before the first write of a plan, so that what an answer was lost of is still known to be ours, and done.
+    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `disabling`
+    and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
+    still known to be ours, and done.
     """
 
     account: str = ""
     since: datetime | None = None
     enabled: bool = False
-    disabling: bool = False
     deleted: bool = False
     written: Attributes = field(default_factory=dict)
     granted: frozenset[Entitlement] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=dict)
     intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
+    disabling: bool = False
+    deleting: bool = False
+    intending: datetime | None = None
 
 
 class Stage(IntEnum):

@@ -6,9 +6,13 @@ against the state those actions produce yields nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.errors import Reason, Refused
 from shared.model import Account, Action, Attributes, Desired, Entitlement, Link, Stage, Value, Verb
+
+LATEST = timedelta(hours=1)
+"""How long after a plan was begun one of its writes may still arrive: longer than any worker is allowed to live."""
 
 
 def plan(desired: Desired, link: Link, live: Account | None, references: frozenset[str]) -> tuple[Action, ...]:
@@ -80,12 +84,45 @@ def same(left: Value, right: Value) -> bool:
     return (left if left not in ("", ()) else None) == (right if right not in ("", ()) else None)
 
 
-def before(link: Link, actions: tuple[Action, ...]) -> Link:
+def before(link: Link, actions: tuple[Action, ...], now: datetime) -> Link:
     """What we remember before the first write of a plan: whatever happens next, this much may become ours."""
     intended = {name: value for action in actions for name, value in action.attributes.items()}
     granting = frozenset(a.entitlement for a in actions if a.verb is Verb.GRANT and a.entitlement is not None)
-    disabling = link.disabling or any(action.verb is Verb.DISABLE for action in actions)
-    return replace(link, intended={**link.intended, **intended}, granting=link.granting | granting, disabling=disabling)
+    verbs = {action.verb for action in actions}
+    return replace(
+        link,
+        intended={**link.intended, **intended},
+        granting=link.granting | granting,
+        disabling=link.disabling or Verb.DISABLE in verbs,
+        deleting=link.deleting or Verb.DELETE in verbs,
+        intending=now,
+    )
+
+
+def forgotten(link: Link, live: Account | None, now: datetime) -> Link:
+    """The link without intentions so old that no worker can still be carrying them out.
+
+    A disable that did land stays meant until it is done to its end: its sessions may still be open.
+    """
+    if link.intending is None or now - link.intending < LATEST:
+        return link
+    landed = link.disabling and live is not None and not live.enabled
+    return replace(link, intended={}, granting=frozenset(), disabling=landed, deleting=False, intending=None)
+
+
+def unfinished(link: Link) -> bool:
+    """Whether something that was begun has not been answered."""
+    return bool(link.intended or link.granting or link.disabling or link.deleting)
+
+
+def missed(link: Link, stage: Stage) -> Link:
+    """The link when its account is not there: gone by our own doing, though the answer was lost, or as it should be.
+
+    What was granted stays remembered, because a restore may bring it back.
+    """
+    if not link.account or not (link.deleting or stage is Stage.ABSENT):
+        return link
+    return replace(link, deleted=True, deleting=False, disabling=False, enabled=False)
 
 
 def settled(link: Link, live: Account, stage: Stage) -> Link:
@@ -125,7 +162,7 @@ def after(link: Link, action: Action, account: Account) -> Link:
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
             return replace(link, enabled=verb is Verb.ENABLE, disabling=False)
         case Action(verb=Verb.DELETE):
-            return replace(link, deleted=True, enabled=False, disabling=False)  # a restore may bring what was granted
+            return replace(link, deleted=True, deleting=False, enabled=False, disabling=False)
         case Action(verb=Verb.RESTORE):
             return replace(link, deleted=False)
         case Action(verb=Verb.GRANT, entitlement=Entitlement() as one):

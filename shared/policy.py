@@ -211,3 +211,9 @@ class Policy(Strict):
     time_zone: Zone = ZoneInfo("Europe/Amsterdam")
     sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
     targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_are_told_apart(self) -> "Policy":
+        if both := sorted(self.sources.keys() & self.targets.keys()):
+            raise ValueError(f"{both[0]} names a source and a target; give one of them another name")
+        return self

@@ -13,7 +13,7 @@ from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.model import Account, Action, Desired, Link, Stage, Verb
-from shared.planning import after, before, counted, no_longer_intended, plan, same, settled
+from shared.planning import after, before, counted, forgotten, missed, no_longer_intended, plan, same, settled
 
 APPEARING = timedelta(minutes=15)
 """How long a new account may be invisible before it counts as gone: directories replicate late."""
@@ -25,7 +25,9 @@ class Work(Protocol):
     @property
     def now(self) -> datetime: ...
 
-    def permits(self, verb: Verb) -> bool: ...
+    def permits(self, verb: Verb, account: str) -> bool:
+        """Whether `verb` may be done to `account`, "" for one that does not exist yet."""
+        ...
 
     async def reserve(self, attribute: str, value: str) -> bool:
         """Whether this person holds the identifier now; False when somebody else does."""
@@ -39,6 +41,10 @@ class Work(Protocol):
         """Whether the account is this person's; False when another person is linked to it."""
         ...
 
+    async def unanswered(self, action: Action) -> None:
+        """Note that nobody knows whether `action` was done."""
+        ...
+
     async def save(self, link: Link, action: Action | None) -> None:
         """Save what we remember, and that `action` was done."""
         ...
@@ -49,6 +55,8 @@ class Outcome:
     """What we remember now, and what is left: verbs that need leave, and what only a person can repair."""
 
     link: Link
+    account: str = ""
+    """The account that was looked at."""
     needed: Mapping[Verb, int] = field(default_factory=dict)
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
 
@@ -62,11 +70,16 @@ async def reconcile(
     """
     while True:
         live, link = await _look(target, desired, link, work)
-        if live is not None:
+        if live is None:
+            link = missed(link, desired.stage)
+        else:
             live = replace(live, protected="named in the policy") if live.id in protected else live
             link = await _recognised(settled(link, live, desired.stage), live, desired, work)
+        link = forgotten(link, live, work.now)
         actions = plan(desired, link, live, references)
-        outcome = Outcome(link, {verb: n for verb, n in counted(actions).items() if not work.permits(verb)})
+        account = live.id if live else ""
+        needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
+        outcome = Outcome(link, account, needed)
         await _do(target, desired, live, actions, work, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
@@ -81,18 +94,34 @@ async def _do(
     permitted = tuple(action for action in actions if action.verb not in outcome.needed)
     if not permitted or (actions[0].verb in GATES and actions[0].verb in outcome.needed):
         return
-    outcome.link = before(outcome.link, permitted)
+    outcome.link = before(outcome.link, permitted, work.now)
     await work.save(outcome.link, None)
-    for action in actions:
+    todo = list(actions)
+    while todo:
+        action = todo.pop(0)
         try:
             if action.verb not in outcome.needed:
                 outcome.link, live = await _one(target, desired, outcome.link, live, action, work)
                 continue
+        except TryLater:
+            await work.unanswered(action)
+            raise
         except Refused as error:
             outcome.problems.append((action.verb, error.reason, str(error)))
+            action, rest = _parted(action, error.attribute)
             outcome.link = no_longer_intended(outcome.link, action)
+            todo[:0] = rest
         if action.verb in GATES:
             break
+
+
+def _parted(action: Action, attribute: str) -> tuple[Action, list[Action]]:
+    """What was refused, and what of it may go on: one value that a target declines does not stop the others."""
+    others = {name: value for name, value in action.attributes.items() if name != attribute}
+    if action.verb is not Verb.UPDATE or not 0 < len(others) < len(action.attributes):
+        return action, []
+    refused = replace(action, attributes={attribute: action.attributes[attribute]})
+    return refused, [replace(action, attributes=others)]
 
 
 async def _one(
@@ -113,7 +142,7 @@ async def _one(
             link = after(link, action, live)
         case _:
             raise ValueError(f"{action.verb} needs an account")
-    await work.save(link, action)
+    await work.save(link, action if link.account else None)
     return link, live
 
 
@@ -143,9 +172,7 @@ async def _create(
         except Refused as error:
             if error.reason is not Reason.TAKEN:
                 raise
-            holder = await _holder(target, desired, link, error)
-            if holder is not None:
-                return await _adopt(target, desired, link, holder, Action(verb=Verb.CORRELATE), work)
+            await _is_a_stranger(target, desired, link, error)
             await work.foreign(error.attribute, str(given[error.attribute]))
             link = replace(link, identifiers={})
             continue
@@ -170,15 +197,19 @@ async def _choose(desired: Desired, link: Link, work: Work) -> Mapping[str, str]
     )
 
 
-async def _holder(target: Target, desired: Desired, link: Link, error: Refused) -> Account | None:
-    """Whoever holds the name that was refused: ours (the answer to an earlier create was lost), or None: a stranger."""
+async def _is_a_stranger(target: Target, desired: Desired, link: Link, error: Refused) -> None:
+    """Return when somebody we do not know holds the name that was refused, so that the next one is tried.
+
+    Raises `TryLater` when it may be theirs: the answer to an earlier create was lost, and it cannot be found by its
+    key yet. It is looked at again then, by the way every account is found, with its permits and protections.
+    """
     if error.attribute not in link.identifiers:
         raise error
     holders = await target.find(error.attribute, link.identifiers[error.attribute])
     if not holders:
         raise TryLater(f"{error.attribute} is taken by an account that cannot be seen yet", 30)
-    ours = [one for one in holders if any(same(one.attributes.get(k), v) for k, v in desired.keys.items())]
-    return await target.read(ours[0].id) if ours else None
+    if any(same(one.attributes.get(name), value) for one in holders for name, value in desired.keys.items()):
+        raise TryLater(f"account {holders[0].id} is theirs and cannot be found by its key yet", 30)
 
 
 async def _adopt(

@@ -87,7 +87,6 @@ def read(text: str) -> Tree:
         raise NotYaml([(0, 0, f"it is longer than {LONGEST:,} characters")])
     _no_directive(text)
     yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)
     yaml.composer.warn_double_anchors = False
     try:
         root = yaml.compose(text)
@@ -99,8 +98,8 @@ def read(text: str) -> Tree:
         raise NotYaml([(line, column, "this character cannot be seen; remove it")]) from None
     except RecursionError:
         raise NotYaml([(0, 0, f"it is nested deeper than {DEEPEST} levels")]) from None
-    except YAMLError:
-        raise NotYaml([(0, 0, "it is not YAML")]) from None
+    except (YAMLError, ValueError, OverflowError):
+        raise NotYaml([(0, 0, "it is not YAML; look for an escape such as \\UFFFFFFFF")]) from None
     walk = _Walk([], 0)
     values = None if root is None else walk.value(root, 0)
     if walk.faults:
@@ -134,7 +133,7 @@ class _Walk:
     def _pairs(self, node: MappingNode, depth: int) -> Iterator[tuple[str, Any]]:
         first: dict[str, int] = {}
         for key, child in node.value:
-            if not isinstance(key, ScalarNode):
+            if not isinstance(key, ScalarNode) or str(key.tag) not in PLAIN:
                 self._wrong(key, "a key is plain text")
                 continue
             name, line = str(key.value), _start(key)[0]

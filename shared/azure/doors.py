@@ -12,7 +12,7 @@ from functools import partial
 
 from shared.azure.bug import told_by_place
 from shared.doorbells import Unreadable, from_text
-from shared.engine import Engine, detect, follow, handle, relook, renew, session, sweep, wake
+from shared.engine import Engine, detect, follow, handle, patrol, relook, renew, session, sweep, wake
 from shared.errors import Misconfigured, TryLater
 
 LOG = logging.getLogger("joinly")
@@ -60,9 +60,10 @@ class Doors:
         await _all([("renew", partial(renew, engine)), ("wake", partial(wake, engine))])
 
     async def sweep(self) -> None:
-        """Look again at what was refused, and ring again for everything that is still marked."""
+        """Look again at what was refused and at a part of all accounts, and ring for everything that is still marked."""
         engine = await self.engine()
-        await _all([("relook", partial(relook, engine)), ("sweep", partial(sweep, engine))])
+        looks = (("relook", relook), ("patrol", patrol), ("sweep", sweep))
+        await _all((name, partial(look, engine)) for name, look in looks)
 
     async def answer(self, queue: str, messages: Sequence[bytes]) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once.

@@ -2,13 +2,12 @@
 
 import logging
 import os
-import signal
 import sys
 
 import click
 
 from shared.cli.commands import preview, run, sandbox, validate
-from shared.cli.ending import DEBUG, EXIT_CODES, ended, terminated
+from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
 
 EPILOG = f"""\b
@@ -26,13 +25,13 @@ def joinly() -> None:
     """HR-driven identity provisioning: what HR says becomes accounts, groups and licences, explained and safe."""
 
 
+eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (run, preview, validate, eval_, sandbox):
     joinly.add_command(command)
 
 
 def main() -> None:
     """The program; `joinly --help` lists its exit codes."""
-    signal.signal(signal.SIGTERM, terminated)
     if not os.environ.get(DEBUG):
         logging.getLogger().addHandler(logging.NullHandler())  # libraries do not talk to whoever runs a command
     for stream in (sys.stdout, sys.stderr):

@@ -42,7 +42,7 @@ Examples:
 {EXIT_CODES}"""
 
 
-@click.command(epilog=RUN_EPILOG)
+@click.command(epilog=RUN_EPILOG, short_help="Read HR and bring every account in line.")
 @POLICY
 @DATA
 @ON
@@ -79,12 +79,12 @@ Examples:
 
 \b
 Marks:
-  + given   ~ changed   = adopted   - taken away   ? held, for a person to decide
+  + given   ~ changed   = adopted   - taken away
 
 {EXIT_CODES}"""
 
 
-@click.command(epilog=PREVIEW_EPILOG)
+@click.command(epilog=PREVIEW_EPILOG, short_help="Show what a run would do; nothing is written.")
 @POLICY
 @click.option("--person", metavar="ID", help="Show this employee only.")
 @DATA
@@ -120,7 +120,7 @@ Example:
 {EXIT_CODES}"""
 
 
-@click.command(epilog=VALIDATE_EPILOG)
+@click.command(epilog=VALIDATE_EPILOG, short_help="Name every mistake of a policy and what to do.")
 @POLICY
 def validate(policy: Path) -> None:
     """Check POLICY and name every mistake as file:line:column: key: what to do.
@@ -147,13 +147,13 @@ settings, and give AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.
 {EXIT_CODES}"""
 
 
-@click.command(epilog=SANDBOX_EPILOG)
+@click.command(epilog=SANDBOX_EPILOG, short_help="Serve simulated systems for any client to use.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65534),
     default=0,
     metavar="N",
-    help="The tenant's port; Personio takes the next one.  [default: free ones]",
+    help="The tenant's port; Personio takes the next one. Free ports are used when it is left out.",
 )
 @click.option(
     "--policy",

@@ -11,7 +11,7 @@ from shared.bus import Delivery, LockLost, Session
 from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.embedded_bus import MemoryBus
-from shared.engine import Engine, breaker, detect, follow, handle, relook, renew, sweep, wake
+from shared.engine import Engine, breaker, detect, follow, handle, patrol, relook, renew, sweep, wake
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -85,6 +85,7 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
     await renew(engine)
     await wake(engine)
     await relook(engine)
+    await patrol(engine)
     for _ in range(SWEEPS):
         await sweep(engine)
         await _until_nothing_is_due(engine, bus, story, progress)
@@ -162,10 +163,14 @@ async def _remember(engine: Engine, story: Story, session: str, target: str, tro
     """A target whose breaker has tripped is one clear failure, instead of one for every person."""
     if not trouble:
         story.hindered.pop(session, None)
-    elif target and target not in story.stopped and await breaker.state(engine, target) is not None:
+        return
+    tripped = bool(target) and await breaker.state(engine, target) is not None
+    if target in story.stopped:
+        return  # another worker met the same, and has said so
+    if tripped:
         story.stopped.add(target)
         story.failed(f"target {target}", Misconfigured(trouble))
-    elif target not in story.stopped:
+    else:
         story.hindered[session] = trouble
 
 

@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -21,8 +21,9 @@ Exit codes:
   0    done; what is held waits for a person and is no failure
   1    something is wrong and must be repaired; stderr says what and where
   2    the command line was wrong
+  70   a bug in Joinly; please report it
   75   not everything could be done now; run again later
-  130  interrupted with Ctrl-C; what was done is kept"""
+  130  interrupted with Ctrl-C; what was done is kept, and 143 for SIGTERM"""
 
 DEBUG = "JOINLY_DEBUG"
 """The environment variable that has a bug show its traceback, which may hold personal data."""
@@ -53,6 +54,8 @@ def ended(program: Callable[[], Any]) -> int:
         error.show()
         return error.exit_code
     except Ended as end:
+        if end.code == INTERRUPTED and sys.stderr.isatty():
+            click.echo(err=True)  # the terminal's ^C stands on a line of its own
         click.echo(str(end), err=True)
         return end.code
     except (click.Abort, KeyboardInterrupt):
@@ -81,11 +84,6 @@ def place_of(error: BaseException) -> str:
     ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
     where = f" at {Path(ours[-1].filename).relative_to(PROJECT)}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{where}"
-
-
-def terminated(*_: object) -> NoReturn:
-    """What SIGTERM does: end in order, so that nothing is left open or lying about."""
-    raise SystemExit(TERMINATED)
 
 
 def _is_ours(file: Path) -> bool:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"
 """The tenant that is no tenant: a simulated one is served on loopback for as long as the command runs."""
 
+LATEST = time(23, 30)
+
 
 @dataclass(slots=True)
 class Local:
@@ -91,11 +93,14 @@ async def open_local(
 
 
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
-    """Now; or, for a given day, that day from nine in the morning on, going on at the usual speed."""
+    """Now; or, for a given day, that day at the present time of day, so that the next run on it comes later.
+
+    It goes on at the usual speed and never begins so late that midnight would come before the end.
+    """
     started = datetime.now(UTC)
     if on is None:
         return lambda: datetime.now(UTC)
-    pretended = datetime.combine(on, time(9), zone).astimezone(UTC)
+    pretended = datetime.combine(on, min(started.astimezone(zone).time(), LATEST), zone).astimezone(UTC)
     return lambda: pretended + (datetime.now(UTC) - started)
 
 

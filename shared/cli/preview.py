@@ -1,6 +1,5 @@
 """What `joinly preview` does: what a run would do, found by the same code with nothing written anywhere."""
 
-import asyncio
 import json
 from datetime import date
 from pathlib import Path
@@ -11,10 +10,10 @@ from rich.text import Text
 
 from shared.cli import plan, report, terminal
 from shared.cli.drive import drive
-from shared.cli.ending import INTERRUPTED, Ended
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
+from shared.cli.stopping import until_done
 from shared.engine import held
 from shared.errors import Misconfigured
 
@@ -29,11 +28,8 @@ def preview_policy(
     everyone: bool,
     as_json: bool,
 ) -> int:
-    """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be looked at, or on Ctrl-C."""
-    try:
-        return asyncio.run(_preview(policy, data, on, hr, person, everyone, as_json))
-    except KeyboardInterrupt:
-        raise Ended("joinly: interrupted; nothing was written", INTERRUPTED) from None
+    """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be looked at."""
+    return until_done(_preview(policy, data, on, hr, person, everyone, as_json), "nothing was written")
 
 
 async def _preview(

@@ -69,7 +69,7 @@ def complain_of(local: Local) -> int:
     for trouble in story.troubles:
         complain(trouble.text + ("; try again later" if trouble.passes else ""))
     for bug, count in story.bugs.items():
-        complain(f"a bug in Joinly, {count:,} ×: {bug}; please report it. Everybody else went on")
+        complain(f"a bug in Joinly, {count:,} ×: {bug}; please report it")
     for hindrance, count in Counter(story.hindered.values()).most_common():
         complain(f"{count:,} × {hindrance}")
     if story.left and not local.preview:

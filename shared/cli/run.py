@@ -1,6 +1,5 @@
 """What `joinly run` does: detect, map and provision until nothing is left to do, and say what was done."""
 
-import asyncio
 import json
 import time
 from datetime import date
@@ -11,19 +10,15 @@ from rich.console import Console
 
 from shared.cli import report, terminal
 from shared.cli.drive import drive
-from shared.cli.ending import INTERRUPTED, Ended
 from shared.cli.local import open_local
 from shared.cli.progress import Progress
+from shared.cli.stopping import until_done
 
 
 def run_policy(policy: Path, data: Path, on: date | None, hr: Path | None, *, everyone: bool, as_json: bool) -> int:
-    """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be begun, or on Ctrl-C."""
-    try:
-        return asyncio.run(_run(policy, data, on, hr, everyone, as_json))
-    except KeyboardInterrupt:
-        raise Ended(
-            "joinly: interrupted; what was done is kept, and the next run goes on from there", INTERRUPTED
-        ) from None
+    """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be begun."""
+    work = _run(policy, data, on, hr, everyone, as_json)
+    return until_done(work, "what was done is kept, and the next run goes on from there")
 
 
 async def _run(policy: Path, data: Path, on: date | None, hr: Path | None, everyone: bool, as_json: bool) -> int:

@@ -9,15 +9,19 @@ from pathlib import Path
 import click
 
 from shared.cli import folder
+from shared.cli.ending import INTERRUPTED, TERMINATED, Ended
 from shared.cli.policy_text import read_policy
+from shared.cli.stopping import until_done
 from shared.errors import Misconfigured
 
 
 def serve(port: int, policy: Path | None, data: Path | None) -> None:
-    """Serve until interrupted, which is how it is meant to end. Raises `Misconfigured` when it cannot begin."""
+    """Serve until told to stop, which is how it is meant to end. Raises `Misconfigured` when it cannot begin."""
     try:
-        asyncio.run(_serve(port, policy, data))
-    except KeyboardInterrupt:
+        until_done(_serve(port, policy, data), "")
+    except Ended as end:
+        if end.code not in (INTERRUPTED, TERMINATED):
+            raise
         click.echo("stopped", err=True)
 
 

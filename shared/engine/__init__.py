@@ -3,13 +3,14 @@
 from shared.engine import breaker
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Held, approve, fingerprint, held
+from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.handling import handle
-from shared.engine.mapping import map_person, ring_dependents
+from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
-from shared.engine.sweeping import relook, renew, sweep, wake
+from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 
 __all__ = [
     "Engine",
@@ -23,6 +24,7 @@ __all__ = [
     "handle",
     "held",
     "map_person",
+    "patrol",
     "provision",
     "relook",
     "renew",

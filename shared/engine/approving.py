@@ -27,6 +27,8 @@ class Held:
     reason: str
     because: str
     version: int
+    account: str
+    """The account that was found when this was asked; a yes is for that one only."""
 
     @property
     def approvable(self) -> bool:
@@ -41,9 +43,11 @@ async def held(engine: Engine) -> list[Held]:
         names: dict[str, str] = {}
         rows: list[Row] = []
         async for row in engine.store.scan(layout.STATE, bucket):
+            if not codec.readable(row.data):
+                continue
             parts = row.key.split("|")
             if parts[1:] == ["person"]:
-                names[parts[0]] = str(codec.known(row.data)["is"]["hr_id"])
+                names[parts[0]] = str(row.data["is"]["hr_id"])
             elif len(parts) == 4 and parts[1] == "hold":
                 rows.append(row)
         found += [_held(row, names) for row in rows]
@@ -52,14 +56,15 @@ async def held(engine: Engine) -> list[Held]:
 
 def _held(row: Row, names: dict[str, str]) -> Held:
     person, _, place, what = row.key.split("|")
-    data = codec.known(row.data)
+    data = row.data
     hr_id = str(data.get("hr_id") or names.get(person, ""))
-    return Held(person, hr_id, place, what, str(data["reason"]), str(data["because"]), int(data.get("version", 0)))
+    version, account = int(data.get("version", 0)), str(data.get("account", ""))
+    return Held(person, hr_id, place, what, str(data["reason"]), str(data["because"]), version, account)
 
 
 def fingerprint(holds: Sequence[Held]) -> str:
     """A name for exactly this list; it differs as soon as one action does."""
-    text = "\n".join(sorted(f"{one.person} {one.place} {one.what} {one.version}" for one in holds))
+    text = "\n".join(sorted(f"{one.person} {one.place} {one.what} {one.version} {one.account}" for one in holds))
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
@@ -79,16 +84,16 @@ async def approve(engine: Engine, name: str, verb: str, by: str) -> int:
 
 async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
     home, now = layout.bucket(one.person), engine.clock()
-    key = layout.permit(one.person, one.place)
-    row = await engine.store.get(layout.STATE, home, key)
-    line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version)
-    entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
-    await engine.store.commit(layout.LEDGER, home, [entry])
     hold = await engine.store.get(layout.STATE, home, layout.hold(one.person, one.place, one.what))
     if hold is None or hold.data.get("version") != one.version:
         return 0
+    line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version, account=one.account)
+    entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
+    await engine.store.commit(layout.LEDGER, home, [entry])
+    key = layout.permit(one.person, one.place)
+    row = await engine.store.get(layout.STATE, home, key)
     changes: list[Change] = [
-        permit(key, row, one.version, [Verb(one.what)], now),
+        permit(key, row, one.version, [Verb(one.what)], now, now, one.account),
         Delete(hold.key, hold.version),
         engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0),
     ]

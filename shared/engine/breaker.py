@@ -10,11 +10,10 @@ from enum import Enum
 
 from shared import codec, layout
 from shared.engine.parts import Engine
-from shared.layout import Hop
-from shared.store import Conflict, Delete, Put, Replace, prefixed
+from shared.engine.ringing import ring_marked
+from shared.store import Conflict, Delete, Put, Replace
 
 PAUSE = timedelta(minutes=5)
-KEY = "breaker"
 
 
 class Passage(Enum):
@@ -34,20 +33,20 @@ class Tripped:
 
 
 async def state(engine: Engine, target: str) -> Tripped | None:
-    row = await engine.store.get(layout.GATES, target, KEY)
+    row = await engine.store.get(layout.GATES, target, layout.BREAKER)
     return Tripped(str(row.data["because"]), codec.moment(row.data["retry_at"])) if row else None
 
 
 async def ask(engine: Engine, target: str) -> Passage:
     """Whether work on this target may go on; the first to ask after the pause is let through, alone, as a probe."""
-    row = await engine.store.get(layout.GATES, target, KEY)
+    row = await engine.store.get(layout.GATES, target, layout.BREAKER)
     if row is None:
         return Passage.FREE
     if codec.moment(codec.known(row.data)["retry_at"]) > engine.clock():
         return Passage.STOPPED
     probing = {**row.data, "retry_at": (engine.clock() + PAUSE).isoformat()}
     try:
-        await engine.store.commit(layout.GATES, target, [Replace(KEY, probing, row.version)])
+        await engine.store.commit(layout.GATES, target, [Replace(layout.BREAKER, probing, row.version)])
     except Conflict:
         return Passage.STOPPED
     return Passage.PROBE
@@ -55,14 +54,11 @@ async def ask(engine: Engine, target: str) -> Passage:
 
 async def trip(engine: Engine, target: str, because: str) -> None:
     retry_at = (engine.clock() + PAUSE).isoformat()
-    await engine.store.commit(layout.GATES, target, [Put(KEY, codec.plain(because=because, retry_at=retry_at))])
+    row = Put(layout.BREAKER, codec.plain(because=because, retry_at=retry_at))
+    await engine.store.commit(layout.GATES, target, [row])
 
 
 async def close(engine: Engine, target: str) -> None:
     """The probe succeeded: let everything through again, and ring what was left marked."""
-    await engine.store.commit(layout.GATES, target, [Delete(KEY)])
-    for bucket in layout.buckets():
-        async for mark in engine.store.scan(layout.STATE, bucket, *prefixed(layout.marks(Hop.PROVISION))):
-            _, _, person, marked = mark.key.split("|")
-            if marked == target:
-                await engine.ring(Hop.PROVISION, [person], target)
+    await engine.store.commit(layout.GATES, target, [Delete(layout.BREAKER)])
+    await ring_marked(engine, target)

@@ -11,17 +11,20 @@ from itertools import islice
 from typing import Any
 
 from shared import codec, layout
+from shared.engine.cohorts import gathering
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, TryLater
 from shared.guard import implausible
 from shared.layout import Hop
 from shared.model import Person, Rejected
-from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
+from shared.records import storable
+from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row, prefixed
 
 POLL = timedelta(minutes=30)
 """How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
 
 MISSING = "missing"
+FORGOTTEN = "?"
 REJECTED = "!"
 FEW = 8
 """People of one bucket whose rows are asked for one by one."""
@@ -35,7 +38,7 @@ class Poll:
     """What one answer of HR says, beside what was known before."""
 
     known: Mapping[str, str]
-    """HR id → hash of the last answer; `missing`, or "!" and a hash for a record that was rejected."""
+    """HR id → hash of the last answer; "missing"; "!…" for a rejected record; "?" while it is being saved."""
     seen: set[str] = field(default_factory=set)
     news: dict[str, Person | Rejected] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
@@ -49,15 +52,17 @@ async def detect(engine: Engine, source: str) -> int:
     """
     lease = await _lease(engine, source)
     try:
-        chunks = {row.key: row async for row in engine.store.scan(layout.SOURCES, source, "hash|", "hash}")}
+        chunks = {row.key: row async for row in engine.store.scan(layout.SOURCES, source, *prefixed(layout.HASHES))}
         poll = Poll({hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()})
         await _read(engine, source, poll)
         vanished = _believe(engine, source, poll)
         number = int(lease["number"])
         for name in vanished:
             poll.hashes[name] = MISSING
-        for bucket, names in _by_bucket(source, poll.hashes).items():
-            await _save(engine, source, f"poll|{source}|{number}", poll, chunks.get(f"hash|{bucket}"), bucket, names)
+        cohort = f"poll|{source}|{number}"
+        async with gathering(engine, cohort):
+            for bucket, names in _by_bucket(source, poll.hashes).items():
+                await _save(engine, source, cohort, poll, chunks.get(f"{layout.HASHES}{bucket}"), bucket, names)
     except Conflict as conflict:
         raise TryLater(f"another poll of {source} is ahead of this one: {conflict}", 60) from conflict
     finally:
@@ -66,17 +71,19 @@ async def detect(engine: Engine, source: str) -> int:
 
 
 async def _read(engine: Engine, source: str, poll: Poll) -> None:
-    """Read the whole answer, keeping only what is new; an id that comes twice with different content is held."""
+    """Read the whole answer, keeping only what is new; what cannot be kept and an id that comes twice are held."""
+    whole: dict[str, str] = {}
     async for item in engine.sources[source].fetch():
-        name = item.hr_id
-        if name in poll.seen and name not in poll.news and poll.known.get(name) == _hash(engine, item):
-            continue
-        if name in poll.seen and poll.news.get(name) != item:
+        item = storable(item)
+        name, mark = item.hr_id, _hash(engine, item)
+        if whole.setdefault(name, mark) != mark:
             item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
-        poll.seen.add(name)
-        mark = _hash(engine, item)
+            mark = whole[name] = _hash(engine, item)
+        poll.news.pop(name, None)
+        poll.hashes.pop(name, None)
         if poll.known.get(name) != mark:
             poll.news[name], poll.hashes[name] = item, mark
+    poll.seen.update(whole)
 
 
 def _hash(engine: Engine, item: Person | Rejected) -> str:
@@ -112,11 +119,11 @@ async def _save(
     engine: Engine, source: str, cohort: str, poll: Poll, chunk: Row | None, bucket: str, names: list[str]
 ) -> None:
     """Save the changed people of one bucket: forget their hashes, save them with their marks, then the new hashes."""
-    key = f"hash|{bucket}"
+    key = f"{layout.HASHES}{bucket}"
     hashes: dict[str, str] = dict(chunk.data["hashes"]) if chunk else {}
     ids = {name: layout.own_id(source, name) for name in names}
     there = await _rows(engine, bucket, [ids[name] for name in names])
-    data = codec.plain(hashes={name: mark for name, mark in hashes.items() if name not in poll.hashes})
+    data = codec.plain(hashes={**hashes, **dict.fromkeys(names, FORGOTTEN)})
     first: Change = Replace(key, data, chunk.version) if chunk else Insert(key, data)
     version = (await engine.store.commit(layout.SOURCES, source, [first]))[key]
     rest = iter(names)
@@ -129,7 +136,7 @@ async def _save(
         await engine.store.commit(layout.STATE, bucket, changes)
     renewed = codec.plain(hashes={**hashes, **{name: poll.hashes[name] for name in names}})
     await engine.store.commit(layout.SOURCES, source, [Replace(key, renewed, version)])
-    await engine.ring(Hop.MAP, [ids[name] for name in names if not isinstance(poll.news.get(name), Rejected)])
+    await engine.ring(Hop.MAP, [ids[name] for name in names])
 
 
 async def _rows(engine: Engine, bucket: str, people: list[str]) -> dict[str, Row]:
@@ -147,7 +154,8 @@ def _changes(
     item = poll.news.get(name)
     hold = layout.hold(person, source, "-")
     if isinstance(item, Rejected):
-        return [Put(hold, codec.plain(reason=item.code, because=item.because, hr_id=name))]
+        held = Put(hold, codec.plain(reason=item.code, because=item.because, hr_id=name))
+        return [held, *_not_missing(engine, source, cohort, person, row)]
     if item is None:
         if row is None:
             return [Delete(hold)]
@@ -155,21 +163,30 @@ def _changes(
     saved = codec.PERSON.dump(item, source=source, cohort=cohort)
     first: Change = Replace(row.key, saved, row.version) if row else Insert(layout.person(person), saved)
     changes = [first, engine.marked(Hop.MAP, person, cohort)]
-    return [*changes, Delete(hold)] if poll.known.get(name, "").startswith((REJECTED, MISSING)) else changes
+    doubtful = poll.known.get(name, "").startswith((REJECTED, MISSING, FORGOTTEN))
+    return [*changes, Delete(hold)] if doubtful else changes
+
+
+def _not_missing(engine: Engine, source: str, cohort: str, person: str, row: Row | None) -> list[Change]:
+    """Somebody whose record cannot be used is in HR all the same, and does not count as missing any longer."""
+    if row is None or (subject := codec.PERSON.load(row.data)).missing_since is None:
+        return []
+    saved = codec.PERSON.dump(replace(subject, missing_since=None), source=source, cohort=cohort)
+    return [Replace(row.key, saved, row.version), engine.marked(Hop.MAP, person, cohort)]
 
 
 async def _lease(engine: Engine, source: str) -> dict[str, Any]:
     """Take the source for ourselves. Raises `TryLater` when somebody else has it."""
-    row = await engine.store.get(layout.SOURCES, source, "lease")
+    row = await engine.store.get(layout.SOURCES, source, layout.LEASE)
     now = engine.clock()
     if row is not None and codec.moment(row.data["until"]) > now:
         wait = (codec.moment(row.data["until"]) - now).total_seconds()
         raise TryLater(f"source {source} is being read by somebody else", wait)
     number = int(row.data["number"]) + 1 if row else 1
     lease = codec.plain(owner=engine.unique(), until=(now + POLL).isoformat(), number=number)
-    change: Change = Replace("lease", lease, row.version) if row else Insert("lease", lease)
+    change: Change = Replace(layout.LEASE, lease, row.version) if row else Insert(layout.LEASE, lease)
     try:
-        version = (await engine.store.commit(layout.SOURCES, source, [change]))["lease"]
+        version = (await engine.store.commit(layout.SOURCES, source, [change]))[layout.LEASE]
     except Conflict as conflict:
         raise TryLater(f"source {source} is being read by somebody else", 60) from conflict
     return {**lease, "version": version}
@@ -179,6 +196,6 @@ async def _release(engine: Engine, source: str, lease: dict[str, Any]) -> None:
     free = {**lease, "until": engine.clock().isoformat()}
     version = str(free.pop("version"))
     try:
-        await engine.store.commit(layout.SOURCES, source, [Replace("lease", free, version)])
+        await engine.store.commit(layout.SOURCES, source, [Replace(layout.LEASE, free, version)])
     except Conflict:
         return  # somebody took over after it ran out; it is theirs now

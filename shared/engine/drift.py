@@ -19,8 +19,8 @@ async def follow(engine: Engine, target: str) -> int:
 
     Raises `TryLater` and `Misconfigured`; the place reached is saved only when the round is complete.
     """
-    row = await engine.store.get(layout.SOURCES, f"directory|{target}", "token")
-    token, count = str(codec.known(row.data)["token"]) if row else "", 0
+    row = await engine.store.get(layout.SOURCES, f"directory|{target}", layout.TOKEN)
+    token, count = str(codec.known(row.data)[layout.TOKEN]) if row else "", 0
     present: set[str] = set()
     fresh = False
     async for page in engine.targets[target].changes(token):
@@ -30,7 +30,7 @@ async def follow(engine: Engine, target: str) -> int:
         if page.token:
             if fresh:
                 count += await _absent(engine, target, present)
-            saved = Put("token", codec.plain(token=page.token, at=engine.clock().isoformat()))
+            saved = Put(layout.TOKEN, codec.plain(token=page.token, at=engine.clock().isoformat()))
             await engine.store.commit(layout.SOURCES, f"directory|{target}", [saved])
     return count
 
@@ -40,10 +40,10 @@ async def _page(engine: Engine, target: str, page: DirectoryPage) -> int:
     count = 0
     for account in page.accounts:
         data = codec.ACCOUNT.dump(account)
-        by_drawer.setdefault(_drawer(target, account.id), []).append(Put(account.id, data))
+        by_drawer.setdefault(layout.drawer(target, account.id), []).append(Put(account.id, data))
         count += await _compare(engine, target, account.id, account)
     for gone in page.removed:
-        by_drawer.setdefault(_drawer(target, gone), []).append(Delete(gone))
+        by_drawer.setdefault(layout.drawer(target, gone), []).append(Delete(gone))
         count += await _compare(engine, target, gone, None)
     for drawer, changes in by_drawer.items():
         latest = list({change.key: change for change in changes}.values())
@@ -66,10 +66,10 @@ async def _absent(engine: Engine, target: str, present: set[str]) -> int:
 
 async def _compare(engine: Engine, target: str, account: str, now: Account | None) -> int:
     """Mark the person an account belongs to when it is not as we left it; 1 or 0."""
-    claim = await engine.store.get(layout.ACCOUNTS, _drawer(target, account), account)
-    if claim is None:
+    claim = await engine.store.get(layout.ACCOUNTS, layout.drawer(target, account), account)
+    if claim is None or not codec.readable(claim.data):
         return 0
-    person = str(codec.known(claim.data)["owner"])
+    person = str(claim.data["owner"])
     home = layout.bucket(person)
     row = await engine.store.get(layout.STATE, home, layout.link(person, target))
     link = codec.LINK.load(row.data) if row else Link()
@@ -86,7 +86,3 @@ def _as_left(link: Link, now: Account | None) -> bool:
         return link.deleted
     written = all(same(now.attributes[name], value) for name, value in link.written.items() if name in now.attributes)
     return not link.deleted and now.enabled == link.enabled and written
-
-
-def _drawer(target: str, account: str) -> str:
-    return f"{target}|{layout.bucket(account)}"

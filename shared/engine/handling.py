@@ -11,10 +11,11 @@ from shared import queues
 from shared.bus import Doorbell
 from shared.codec import UnknownSchema
 from shared.engine.admitting import admit_all
-from shared.engine.mapping import map_person, ring_dependents
+from shared.engine.dependents import ring_dependents
+from shared.engine.mapping import map_person
 from shared.engine.parts import Engine
 from shared.engine.provisioning import provision
-from shared.errors import Misconfigured, TryLater
+from shared.errors import Misconfigured, Refused, TryLater
 from shared.layout import Hop
 
 
@@ -36,6 +37,6 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
         at = engine.clock() + timedelta(seconds=later.seconds)
         await engine.bus.ring(queue, [Doorbell(session, body)], at)
         return str(later)
-    except (Misconfigured, UnknownSchema) as stopped:
+    except (Misconfigured, Refused, UnknownSchema) as stopped:
         return str(stopped)
     return ""

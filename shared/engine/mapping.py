@@ -6,28 +6,59 @@ meanwhile is never lost.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from shared import codec, layout
+from shared.engine.dependents import forget, resolve
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.layout import Hop
-from shared.lifecycle import desired as wanted
-from shared.lifecycle import next_change
+from shared.lifecycle import desired, next_change, stage_of
 from shared.model import Desired, Link, Person, Stage, Value
 from shared.planning import counted, plan, remembered
-from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row, prefixed
+from shared.policy import SourcePolicy
+from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 
 TRIES = 5
 
+NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
+"""A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
+
 
 @dataclass(slots=True)
-class Result:
-    """What one mapping will commit, and whom it will ring."""
+class Draft:
+    """One mapping while it is worked out: what it starts from, what it will commit, and whom it will ring."""
 
-    changes: list[Change] = field(default_factory=list)
+    engine: Engine
+    person: str
+    subject: Person
+    source: str
+    cohort: str
+    rows: Mapping[str, Row]
+    today: date
+    changes: list[Change]
+    leads: set[str] = field(default_factory=set)
     admit: bool = False
     provision: list[str] = field(default_factory=list)
+
+    @property
+    def rules(self) -> SourcePolicy:
+        return self.engine.policy.sources[self.source]
+
+    @property
+    def mapped(self) -> Mapping[str, Any]:
+        """What the last mapping left to remember."""
+        row = self.rows.get(layout.mapped(self.person))
+        return codec.known(row.data) if row else {"wake": "", "leads": [], "policy": None}
+
+    def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
+        data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
+        self.changes.append(Put(layout.hold(self.person, place, what), data))
+
+    def release(self, key: str) -> None:
+        if key in self.rows:
+            self.changes.append(Delete(key))
 
 
 async def map_person(engine: Engine, person: str) -> None:
@@ -36,77 +67,86 @@ async def map_person(engine: Engine, person: str) -> None:
         mark = await engine.store.get(layout.STATE, layout.bucket(person), layout.mark(Hop.MAP, person))
         if mark is None:
             return
-        rows = await engine.rows_of(person)
-        result = await _map(engine, person, mark, rows)
+        draft = await _draft(engine, person, mark)
         try:
-            await engine.store.commit(layout.STATE, layout.bucket(person), result.changes)
+            await engine.store.commit(layout.STATE, layout.bucket(person), draft.changes)
         except Conflict:
             continue
-        if result.admit:
+        if draft.admit:
             await engine.ring(Hop.ADMIT, [person])
-        for target in result.provision:
+        for target in draft.provision:
             await engine.ring(Hop.PROVISION, [person], target)
+        await forget(engine, person, set(draft.mapped["leads"]) - draft.leads)
         return
     raise TryLater(f"person {person} is being changed by others", 5)
 
 
-async def _map(engine: Engine, person: str, mark: Row, rows: Mapping[str, Row]) -> Result:
-    result, today = Result([Delete(mark.key, mark.version)]), engine.today
+async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
+    rows = await engine.rows_of(person)
     row = rows.get(layout.person(person))
+    subject = codec.PERSON.load(row.data) if row else Person(hr_id="")
+    source, cohort = str(row.data["source"]) if row else "", str(codec.known(mark.data)["cohort"])
+    gone: list[Change] = [Delete(mark.key, mark.version)]
+    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone)
     if row is None:
-        return result
-    subject, source = codec.PERSON.load(row.data), str(row.data["source"])
-    leads = await _lean_on(engine, person, subject, source, rows)
+        return draft
+    if source not in engine.policy.sources:
+        draft.hold(source, "-", Reason.VANISHED, f"the policy has no source {source} any longer; name it again")
+        return draft
     for target in engine.policy.targets:
-        result.changes += await _target(engine, person, subject, source, target, mark, rows, today, result)
-    result.changes += _vanished(engine, person, subject, source, rows)
-    result.changes += _calendar(engine, person, subject, source, rows, leads, today)
-    return result
+        await _target(draft, target)
+    _vanished(draft)
+    _calendar(draft)
+    return draft
 
 
-async def _target(
-    engine: Engine,
-    person: str,
-    subject: Person,
-    source: str,
-    target: str,
-    mark: Row,
-    rows: Mapping[str, Row],
-    today: date,
-    result: Result,
-) -> list[Change]:
-    """The changes for one target; what cannot be worked out is held, and the last Desired stays in force."""
-    policy, hold = engine.policy.targets[target], layout.hold(person, target, "map")
+async def _target(draft: Draft, target: str) -> None:
+    """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
+    engine = draft.engine
+    held = layout.hold(draft.person, target, "map")
     try:
-        new = wanted(
-            subject, engine.policy.sources[source], policy, today, engine.policy.time_zone, f"{person}/{target}"
+        new = desired(
+            draft.subject,
+            draft.rules,
+            engine.policy.targets[target],
+            draft.today,
+            engine.policy.time_zone,
+            f"{draft.person}/{target}",
         )
         if new is not None:
-            new = await _resolved(engine, source, target, new)
-            _fits(engine.limits[target], new)
+            new = _fitting(engine.limits[target], new)
+            told = draft.mapped["leads"]
+            new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
+            draft.leads |= leads
     except Refused as error:
-        return [Put(hold, codec.plain(reason=error.reason, because=str(error), hr_id=subject.hr_id))]
-    changes: list[Change] = [Delete(hold)] if hold in rows else []
-    old = rows.get(layout.desired(person, target))
-    if new is None or (old is not None and _equal(codec.DESIRED.load(old.data), new)):
-        return changes
+        draft.leads |= set(draft.mapped["leads"])
+        draft.hold(target, "map", error.reason, str(error))
+        return
+    draft.release(held)
+    old = draft.rows.get(layout.desired(draft.person, target))
+    if new is not None and (old is None or not _equal(codec.DESIRED.load(old.data), new)):
+        _renew(draft, target, old, new)
+
+
+def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
+    """Save a new Desired: whoever works on the old one stops, what waited for it is void, the next hop is marked."""
+    person, engine, key = draft.person, draft.engine, layout.desired(draft.person, target)
     version = int(old.data["version"]) + 1 if old else 1
     data = codec.DESIRED.dump(new, version=version)
-    key = layout.desired(person, target)
-    changes.append(Replace(key, data, old.version) if old else Insert(key, data))
-    changes.append(Delete(layout.lease(person, target)))  # whoever works on the old Desired stops at the next save
-    changes += [Delete(k) for k in rows if k.startswith(layout.holds(person, target)) and k != hold]
-    link_row = rows.get(layout.link(person, target))
-    link = codec.LINK.load(link_row.data) if link_row else Link()
-    verbs = _foreseen(new, link, engine.references[target])
-    cohort = str(mark.data["cohort"])
+    draft.changes.append(Replace(key, data, old.version) if old else Insert(key, data))
+    draft.changes.append(Put(layout.lease(person, target), NOBODY))
+    for one in draft.rows:
+        if one.startswith(layout.holds(person, target)) and one != layout.hold(person, target, "map"):
+            draft.changes.append(Delete(one))
+    row = draft.rows.get(layout.link(person, target))
+    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.references[target])
     if verbs:
-        changes.append(engine.marked(Hop.ADMIT, person, cohort, target, version=version, verbs=verbs))
-        result.admit = True
+        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
+        draft.admit = True
     else:
-        changes.append(engine.marked(Hop.PROVISION, person, cohort, target, attempts=0))
-        result.provision.append(target)
-    return changes
+        draft.changes.append(Delete(layout.mark(Hop.ADMIT, person, target)))
+        draft.changes.append(engine.marked(Hop.PROVISION, person, draft.cohort, target, attempts=0))
+        draft.provision.append(target)
 
 
 def _equal(old: Desired, new: Desired) -> bool:
@@ -124,24 +164,8 @@ def _foreseen(new: Desired, link: Link, references: frozenset[str]) -> dict[str,
         return {}
 
 
-async def _resolved(engine: Engine, source: str, target: str, new: Desired) -> Desired:
-    """References as account ids; one whose account does not exist yet is absent, and changes nothing."""
-    attributes = dict(new.attributes)
-    for name in engine.references[target] & attributes.keys():
-        hr_id = attributes.pop(name)
-        if hr_id is None or hr_id == "":
-            attributes[name] = None
-            continue
-        lead = layout.own_id(source, str(hr_id))
-        row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.link(lead, target))
-        link = codec.LINK.load(row.data) if row else Link()
-        if link.account and not link.deleted:
-            attributes[name] = link.account
-    return replace(new, attributes=attributes)
-
-
-def _fits(limits: Mapping[str, int], new: Desired) -> None:
-    """Raises `Refused` for a value that is longer than the target holds, before anything is sent."""
+def _fitting(limits: Mapping[str, int], new: Desired) -> Desired:
+    """`new` without candidates that are too long. Raises `Refused` for a value that is, before anything is sent."""
     given: dict[str, Value] = {**new.initial, **new.attributes}
     for name, value in given.items():
         if limits.get(name) and isinstance(value, str) and len(value) > limits[name]:
@@ -150,68 +174,37 @@ def _fits(limits: Mapping[str, int], new: Desired) -> None:
                 Reason.INVALID_VALUE,
                 name,
             )
+    fitting = {
+        name: tuple(value for value in values if len(value) <= limits.get(name, len(value)))
+        for name, values in new.candidates.items()
+    }
+    return replace(new, candidates=fitting)
 
 
-async def _lean_on(
-    engine: Engine, person: str, subject: Person, source: str, rows: Mapping[str, Row]
-) -> frozenset[str]:
-    """Whom this person's references point to; each of them is told before their account is looked up."""
-    names = {str(contract.fields["manager"]) for contract in subject.contracts if contract.fields.get("manager")}
-    leads = frozenset(layout.own_id(source, name) for name in names) - {person}
-    row = rows.get(layout.mapped(person))
-    for lead in sorted(leads - frozenset(row.data["leads"] if row else ())):
-        await engine.store.commit(
-            layout.STATE, layout.bucket(lead), [Put(layout.dependent(lead, person), codec.plain())]
-        )
-    return leads
-
-
-def _vanished(engine: Engine, person: str, subject: Person, source: str, rows: Mapping[str, Row]) -> list[Change]:
-    """Somebody missing from HR waits for a person, unless the policy says when that makes a leaver."""
-    hold = layout.hold(person, source, "-")
-    if subject.missing_since is not None and engine.policy.sources[source].leave_when_missing_for is None:
-        because = f"missing from HR since {subject.missing_since}, without an end date; ask HR what happened"
-        return [Put(hold, codec.plain(reason=Reason.VANISHED, because=because, hr_id=subject.hr_id))]
-    return [Delete(hold)] if hold in rows and rows[hold].data["reason"] == Reason.VANISHED else []
-
-
-def _calendar(
-    engine: Engine,
-    person: str,
-    subject: Person,
-    source: str,
-    rows: Mapping[str, Row],
-    leads: frozenset[str],
-    today: date,
-) -> list[Change]:
-    """The next day on which a date alone changes something, as one wake; the one that was set before goes."""
-    timings = {name: target.timing for name, target in engine.policy.targets.items()}
-    day = next_change(subject, engine.policy.sources[source], timings, today)
-    row = rows.get(layout.mapped(person))
-    data = codec.plain(wake=day.isoformat() if day else "", leads=sorted(leads), policy=engine.policy_hash)
-    if row is not None and dict(row.data) == data:
-        return []
-    changes: list[Change] = [Put(layout.mapped(person), data)]
-    if row is not None and row.data["wake"] and row.data["wake"] != data["wake"]:
-        changes.append(Delete(layout.wake(date.fromisoformat(row.data["wake"]), person)))
-    if day is not None:
-        changes.append(Put(layout.wake(day, person), codec.plain()))
-    return changes
-
-
-async def ring_dependents(engine: Engine, person: str) -> None:
-    """Have everybody mapped again who points to `person`, because that account came or went."""
-    home = layout.bucket(person)
-    mark = await engine.store.get(layout.STATE, home, layout.mark(Hop.DEPENDENTS, person))
-    if mark is None:
+def _vanished(draft: Draft) -> None:
+    """Somebody in service who is missing from HR waits for a person, unless the policy says when that is a leaver."""
+    timings = [target.timing for target in draft.engine.policy.targets.values()]
+    missing = draft.subject.missing_since
+    alive = any(stage_of(draft.subject, draft.rules, timing, draft.today)[0] >= Stage.READY for timing in timings)
+    if missing is not None and alive and draft.rules.leave_when_missing_for is None:
+        because = f"missing from HR since {missing}, without an end date; ask HR what happened"
+        draft.hold(draft.source, "-", Reason.VANISHED, because)
         return
-    first, last = prefixed(layout.dependents(person))
-    others = [row.key.removeprefix(first) async for row in engine.store.scan(layout.STATE, home, first, last)]
-    for other in others:
-        change = engine.marked(Hop.MAP, other, str(mark.data["cohort"]))
-        await engine.store.commit(layout.STATE, layout.bucket(other), [change])
-    await engine.ring(Hop.MAP, others)
-    try:
-        await engine.store.commit(layout.STATE, home, [Delete(mark.key, mark.version)])
-    except Conflict:
-        await engine.ring(Hop.DEPENDENTS, [person])
+    held = layout.hold(draft.person, draft.source, "-")
+    if held in draft.rows and draft.rows[held].data["reason"] == Reason.VANISHED:
+        draft.changes.append(Delete(held))
+
+
+def _calendar(draft: Draft) -> None:
+    """The next day on which a date alone changes something, as one wake; the one that was set before goes."""
+    timings = {name: target.timing for name, target in draft.engine.policy.targets.items()}
+    day = next_change(draft.subject, draft.rules, timings, draft.today)
+    wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
+    data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash)
+    if dict(draft.mapped) == data:
+        return
+    draft.changes.append(Put(layout.mapped(draft.person), data))
+    if before and before != wake:
+        draft.changes.append(Delete(layout.wake(date.fromisoformat(before), draft.person)))
+    if day is not None:
+        draft.changes.append(Put(layout.wake(day, draft.person), codec.plain()))

@@ -52,9 +52,10 @@ class Desk:
     def version(self) -> int:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
 
-    def permits(self, verb: Verb) -> bool:
+    def permits(self, verb: Verb, account: str) -> bool:
         row = self.rows.get(layout.permit(self.person, self.target))
-        return row is not None and verb in permits.standing(row, self.version, self.now)
+        leave = permits.standing(row, self.version, self.now).get(verb)
+        return leave is not None and leave.account in ("", account)
 
     async def reserve(self, attribute: str, value: str) -> bool:
         return await self._own(layout.IDENTIFIERS, layout.identifier(attribute, value), self.person)
@@ -62,7 +63,7 @@ class Desk:
     async def foreign(self, attribute: str, value: str) -> None:
         key = layout.identifier(attribute, value)
         data = codec.plain(owner="", at=self.now.isoformat())
-        await self.engine.store.commit(layout.IDENTIFIERS, self._drawer(key), [Put(key, data)])
+        await self.engine.store.commit(layout.IDENTIFIERS, layout.drawer(self.target, key), [Put(key, data)])
 
     async def claim(self, account: str) -> bool:
         return await self._own(layout.ACCOUNTS, account, self.person)
@@ -70,7 +71,8 @@ class Desk:
     async def save(self, link: Link, action: Action | None) -> None:
         """Ledger first, then link and lease together: a crash between them repeats a line and loses nothing."""
         if action is not None:
-            await self._write(action, link)
+            self.engine.witness(self.person, self.target, action)
+            await self._write(action, link, "done")
         changes = [self._renewed()]
         key = layout.link(self.person, self.target)
         if link != self.known:
@@ -82,6 +84,10 @@ class Desk:
         versions = await self.engine.store.commit(layout.STATE, layout.bucket(self.person), changes)
         self.lease_version = versions[changes[0].key]
         self.link_version, self.known = versions.get(key, self.link_version), link
+
+    async def unanswered(self, action: Action) -> None:
+        """Say in the ledger that nobody knows whether `action` was done; what is found later is ours all the same."""
+        await self._write(action, self.known, "unanswered")
 
     async def finish(self, changes: list[Change], link: Link) -> None:
         """Save what is left to save, remove the mark if no news came, and let go of the lease."""
@@ -107,7 +113,7 @@ class Desk:
 
     async def _own(self, table: str, key: str, owner: str) -> bool:
         """Write our name on something only one person can have; whether it is ours now."""
-        partition = self._drawer(key)
+        partition = layout.drawer(self.target, key)
         data = codec.plain(owner=owner, at=self.now.isoformat())
         try:
             await self.engine.store.commit(table, partition, [Insert(key, data)])
@@ -116,12 +122,9 @@ class Desk:
             return row is not None and codec.known(row.data)["owner"] == owner
         return True
 
-    def _drawer(self, key: str) -> str:
-        return f"{self.target}|{layout.bucket(key)}"
-
-    async def _write(self, action: Action, link: Link) -> None:
-        self.engine.witness(self.person, self.target, action)
+    async def _write(self, action: Action, link: Link, outcome: str) -> None:
         line = codec.plain(
+            outcome=outcome,
             account=link.account,
             verb=action.verb,
             attributes=sorted(action.attributes),
@@ -149,7 +152,7 @@ async def provision(engine: Engine, person: str, target: str) -> None:
     if desk is None:
         return
     try:
-        await _work(desk)
+        await _watched(desk)
     except Conflict:
         again = engine.marked(Hop.PROVISION, person, str(mark.data["cohort"]), target, attempts=0)
         await engine.store.commit(layout.STATE, home, [again])
@@ -164,8 +167,15 @@ async def provision(engine: Engine, person: str, target: str) -> None:
         raise
     if passage is Passage.PROBE:
         await breaker.close(engine, target)
-    if desk.moved:
-        await engine.ring(Hop.DEPENDENTS, [person])
+
+
+async def _watched(desk: Desk) -> None:
+    """Whoever points to an account that came or went is told, also when the work on it is not finished yet."""
+    try:
+        await _work(desk)
+    finally:
+        if desk.moved:
+            await desk.engine.ring(Hop.DEPENDENTS, [desk.person])
 
 
 async def _sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk | None:
@@ -214,7 +224,8 @@ async def _work(desk: Desk) -> None:
     }
     if ask:
         cohort = str(desk.mark.data["cohort"])
-        changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, version=desk.version, verbs=ask))
+        beside = {"version": desk.version, "verbs": ask, "account": outcome.account}
+        changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     await desk.finish(changes, outcome.link)
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
@@ -226,9 +237,10 @@ def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
     keep.add(layout.hold(desk.person, desk.target, "map"))
     changes: dict[str, Change] = {key: Delete(key) for key in desk.rows if key.startswith(prefix) and key not in keep}
-    for verb, reason, because in outcome.problems:
-        key = layout.hold(desk.person, desk.target, f"{verb}!" if verb != "-" else "-")
-        changes[key] = Put(key, codec.plain(reason=reason, because=because, version=desk.version))
+    for number, (verb, reason, because) in enumerate(outcome.problems, 1):
+        key = layout.hold(desk.person, desk.target, f"{verb}-{number}!" if verb != "-" else "-")
+        at = desk.now.isoformat()
+        changes[key] = Put(key, codec.plain(reason=reason, because=because, version=desk.version, at=at))
     return list(changes.values())
 
 
@@ -241,7 +253,10 @@ async def _later(desk: Desk, later: TryLater) -> None:
         key = layout.hold(desk.person, desk.target, "-")
         because = f"tried {attempts} times: {later}"
         changes: list[Change] = [
-            Put(key, codec.plain(reason=Reason.NO_PROGRESS, because=because, version=desk.version)),
+            Put(
+                key,
+                codec.plain(reason=Reason.NO_PROGRESS, because=because, version=desk.version, at=desk.now.isoformat()),
+            ),
             Delete(desk.mark.key, desk.mark.version),
         ]
     else:

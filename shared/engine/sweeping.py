@@ -1,65 +1,73 @@
 """The doors that no system opens: a day that has come, a policy that changed, and whatever is still marked."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from shared import codec, layout
+from shared.engine.cohorts import gathering
+from shared.engine.gate import forget
 from shared.engine.parts import Engine
+from shared.engine.ringing import ring_marked
 from shared.layout import Hop
-from shared.store import MOST, Change, Conflict, Delete, Row, prefixed
+from shared.planning import unfinished
+from shared.store import MOST, Change, Conflict, Delete, Row
 
-TOGETHER = 40
-"""Wakes turned into marks in one commit; each needs two changes."""
+AGAIN = timedelta(hours=1)
+"""How long something that was refused is left alone before it is tried again: trying costs a write, even in vain."""
 
 
 async def wake(engine: Engine) -> int:
     """Have everybody mapped for whom a day has come, as one cohort; how many."""
     cohort, count = f"wake|{engine.today.isoformat()}", 0
     first, last = layout.WAKES, layout.WAKES + (engine.today + timedelta(days=1)).isoformat()
-    for bucket in layout.buckets():
-        due = [row async for row in engine.store.scan(layout.STATE, bucket, first, last)]
-        for start in range(0, len(due), TOGETHER):
-            some = due[start : start + TOGETHER]
-            people = [row.key.rsplit("|", 1)[1] for row in some]
-            changes: list[Change] = [Delete(row.key, row.version) for row in some]
-            changes += [engine.marked(Hop.MAP, person, cohort) for person in people]
-            try:
-                await engine.store.commit(layout.STATE, bucket, changes)
-            except Conflict:
-                continue  # somebody else woke them, or they were mapped anew; what is left comes with the next wake
-            await engine.ring(Hop.MAP, people)
-            count += len(people)
+    async with gathering(engine, cohort):
+        for bucket in layout.buckets():
+            async for row in engine.store.scan(layout.STATE, bucket, first, last):
+                person = row.key.rsplit("|", 1)[1]
+                changes: list[Change] = [Delete(row.key, row.version), engine.marked(Hop.MAP, person, cohort)]
+                try:
+                    await engine.store.commit(layout.STATE, bucket, changes)
+                except Conflict:
+                    continue  # somebody else woke them, or they were mapped anew
+                await engine.ring(Hop.MAP, [person])
+                count += 1
     return count
 
 
 async def renew(engine: Engine) -> int:
     """Have everybody mapped again who was mapped by another policy, as one cohort; how many."""
     count, cohort = 0, f"policy|{engine.policy_hash}"
-    for bucket in layout.buckets():
-        rows = [row async for row in engine.store.scan(layout.STATE, bucket) if row.key.endswith("|mapped")]
-        people = [row.key.split("|")[0] for row in rows if codec.known(row.data)["policy"] != engine.policy_hash]
-        for start in range(0, len(people), MOST):
-            some = people[start : start + MOST]
-            marks = [engine.marked(Hop.MAP, person, cohort) for person in some]
-            await engine.store.commit(layout.STATE, bucket, marks)
-            await engine.ring(Hop.MAP, some)
-            count += len(some)
+    async with gathering(engine, cohort):
+        for bucket in layout.buckets():
+            people = [
+                row.key.split("|")[0]
+                async for row in engine.store.scan(layout.STATE, bucket)
+                if row.key.endswith("|mapped") and codec.readable(row.data) and row.data["policy"] != engine.policy_hash
+            ]
+            for start in range(0, len(people), MOST):
+                some = people[start : start + MOST]
+                marks = [engine.marked(Hop.MAP, person, cohort) for person in some]
+                await engine.store.commit(layout.STATE, bucket, marks)
+                await engine.ring(Hop.MAP, some)
+            count += len(people)
     return count
 
 
 async def sweep(engine: Engine) -> int:
-    """Ring for every mark there is: whatever doorbell was lost is rung again. How many marks there were."""
-    count, admit = 0, False
-    for bucket in layout.buckets():
-        async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.MARKS)):
-            _, hop, person, target = row.key.split("|")
-            count += 1
-            if hop == Hop.ADMIT:
-                admit = True
-            else:
-                await engine.ring(Hop(hop), [person], target)
-    if admit:
-        await engine.ring(Hop.ADMIT, ["all"])
-    return count
+    """Ring for every mark that is due, and forget reservations that no limit counts any more; how many marks."""
+    for target in engine.policy.targets:
+        await forget(engine, target)
+    return await ring_marked(engine)
+
+
+async def patrol(engine: Engine) -> int:
+    """Look live at a part of all linked accounts, another part each hour, so that in a day everybody is looked at.
+
+    A directory's delta does not tell everything: a group that was taken away by hand is seen only here. How many.
+    """
+    cohort, part = engine.trickle("patrol"), engine.clock().hour
+    return await _look(engine, cohort, lambda row: _linked(row) if int(row.partition, 16) % 24 == part else ("", ""))
 
 
 async def relook(engine: Engine) -> int:
@@ -67,9 +75,14 @@ async def relook(engine: Engine) -> int:
 
     The target may have been repaired meanwhile, and a worker thought dead may have landed a write nobody recorded.
     """
-    count, cohort = 0, engine.trickle("relook")
+    return await _look(engine, engine.trickle("relook"), partial(_doubtful, engine))
+
+
+async def _look(engine: Engine, cohort: str, pick: Callable[[Row], tuple[str, str]]) -> int:
+    """Mark whomever `pick` names by (person, target) for a live look; how many."""
+    count = 0
     for bucket in layout.buckets():
-        found = {_doubtful(row) async for row in engine.store.scan(layout.STATE, bucket)}
+        found = {pick(row) async for row in engine.store.scan(layout.STATE, bucket) if codec.readable(row.data)}
         for person, target in sorted(one for one in found if one[1] in engine.policy.targets):
             mark = engine.marked(Hop.PROVISION, person, cohort, target, attempts=0)
             await engine.store.commit(layout.STATE, bucket, [mark])
@@ -78,13 +91,20 @@ async def relook(engine: Engine) -> int:
     return count
 
 
-def _doubtful(row: Row) -> tuple[str, str]:
+def _linked(row: Row) -> tuple[str, str]:
+    match row.key.split("|"):
+        case [person, "link", target] if codec.LINK.load(row.data).account:
+            return person, target
+    return "", ""
+
+
+def _doubtful(engine: Engine, row: Row) -> tuple[str, str]:
     """(person, target) whose account the row casts doubt on; a pair of nothing when it casts none."""
     match row.key.split("|"):
         case [person, "hold", target, what] if what == "-" or what.endswith("!"):
-            return person, target
+            at = row.data.get("at")
+            return (person, target) if at and engine.clock() - codec.moment(at) >= AGAIN else ("", "")
         case [person, "link", target]:
             link = codec.LINK.load(row.data)
-            if link.intended or link.granting or link.disabling:
-                return person, target
+            return (person, target) if unfinished(link) else ("", "")
     return "", ""

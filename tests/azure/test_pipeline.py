@@ -100,9 +100,10 @@ async def test_what_is_no_doorbell_is_given_back_after_the_others_are_handled(wo
     held = await world.bus.accept(queues.CHANGES, 0)
     assert held is not None
     [delivery] = await held.receive(1)
+    before = world.bus.waiting(queues.ADMIT)
     stranger = as_message(Delivery("9", "s", {}, 1, "lock")).get_body().replace(b'"schema":1', b'"schema":2')
     for wrong in (stranger, b"\xff\xfe", b"Vermeulen"):
         with pytest.raises(Unreadable) as unreadable:
             await world.doors.answer(queues.CHANGES, [wrong, as_message(delivery).get_body()])
         assert "Vermeulen" not in str(unreadable.value)
-    assert world.bus.waiting(queues.ADMIT) == 1, "the readable one was mapped, once"
+    assert world.bus.waiting(queues.ADMIT) == before + 1, "the readable one was mapped, once"

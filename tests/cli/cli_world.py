@@ -5,7 +5,6 @@ import io
 import json
 import logging
 import shutil
-import signal
 import sqlite3
 import sys
 from collections import Counter
@@ -41,7 +40,7 @@ class Said:
 def joinly(*words: object) -> Said:
     """Run the program with these words, as a process would, and come back."""
     out, err = io.StringIO(), io.StringIO()
-    argv, handler, handlers = sys.argv, signal.getsignal(signal.SIGTERM), list(logging.getLogger().handlers)
+    argv, handlers = sys.argv, list(logging.getLogger().handlers)
     sys.argv = ["joinly", *map(str, words)]
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -50,7 +49,6 @@ def joinly(*words: object) -> Said:
         code = end.code
     finally:
         sys.argv = argv
-        signal.signal(signal.SIGTERM, handler)
         logging.getLogger().handlers[:] = handlers
     assert isinstance(code, int)
     return Said(code, out.getvalue(), err.getvalue())

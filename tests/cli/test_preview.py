@@ -5,9 +5,10 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from cli_world import DAY, Place, Said, files_of, joinly
+from cli_world import Place, Said, files_of, small_place
 
 from local.graph import Tenant
 from shared import layout
@@ -134,13 +135,12 @@ def test_an_id_that_nobody_has_is_an_error(ran: Place) -> None:
     assert said.err == "joinly: nobody in HR has the id 105; it is the value of the key column, zeros included\n"
 
 
-def test_a_long_plan_is_shortened_unless_everybody_is_asked_for(first: tuple[Place, Said], tmp_path) -> None:
-    there = tmp_path / "never"
-    words = ["preview", first[0].policy, "--data", there, "--on", DAY]
-    short = joinly(*words)
-    assert "\n… and 171 more people; --all shows everyone, --person ID shows one\n" in short.out
-    assert short.out.count("  + create\n") == 19
-    assert not there.exists()
+def test_a_long_plan_is_shortened_unless_everybody_is_asked_for(tmp_path: Path) -> None:
+    place = small_place(tmp_path / "example", 28)
+    short, whole = place.preview().out, place.preview("--all").out
+    assert "\n… and 7 more people; --all shows everyone, --person ID shows one\n" in short
+    assert (short.count("\n  + create\n"), whole.count("\n  + create\n")) == (19, 26)
+    assert short.splitlines()[-1] == whole.splitlines()[-1]
 
 
 def test_json_is_one_object_on_one_line(place: Place) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli_world import DAY, PROJECT, Place, small_place
+from cli_world import DAY, PROJECT, Place, joinly, small_place
+
+from shared.cli import lock
 
 PROGRAM = Path(sys.executable).with_name("joinly")
 UNTIL = 60.0
@@ -23,7 +25,7 @@ UNTIL = 60.0
 
 def _start(*words: object, **given) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program
         [PROGRAM, *map(str, words)],
         stdout=given.pop("stdout", subprocess.PIPE),
         stderr=given.pop("stderr", subprocess.PIPE),
@@ -69,17 +71,19 @@ def _run(place: Place, *words: object, **given) -> subprocess.Popen[str]:
     ("sent", "code", "says"),
     [
         (signal.SIGINT, 130, "joinly: interrupted; what was done is kept, and the next run goes on from there\n"),
-        (signal.SIGTERM, 143, ""),
+        (signal.SIGTERM, 143, "joinly: told to stop; what was done is kept, and the next run goes on from there\n"),
         (signal.SIGKILL, -9, ""),
     ],
 )
 def test_a_run_that_is_stopped_is_finished_by_the_next_one(
     many: Place, sent: signal.Signals, code: int, says: str
 ) -> None:
-    process = _run(many)
-    _when_writing(process, many)
-    process.send_signal(sent)
-    assert _ended(process) == (code, "", says if sent is not signal.SIGINT else "\n" + says)
+    with _run(many) as process:
+        try:
+            _when_writing(process, many)
+        finally:
+            process.send_signal(sent)
+        assert _ended(process) == (code, "", says)
 
     started = time.monotonic()
     again = many.run("--json")
@@ -91,16 +95,22 @@ def test_a_run_that_is_stopped_is_finished_by_the_next_one(
     assert done.count("enable") >= 36
 
 
-def test_of_two_runs_on_one_data_folder_the_second_is_told_to_come_back(many: Place) -> None:
-    first = _run(many, "--json")
-    _when_writing(first, many)
-    for command in ("run", "preview"):
-        code, out, err = _ended(_start(command, many.policy, "--data", many.data, "--on", DAY))
-        assert (code, out) == (75, "")
-        assert err == f"joinly: {many.data}: another joinly is using this data folder; try again later\n"
-    code, out, err = _ended(first)
-    assert (code, err) == (0, "")
-    assert many.run("--json").json["writes"] == 0
+@pytest.mark.parametrize("command", ["run", "preview"])
+def test_who_comes_to_a_data_folder_in_use_is_told_to_come_back(place: Place, command: str) -> None:
+    place.data.mkdir()
+    with lock.to_write(place.data):
+        said = joinly(command, place.policy, "--data", place.data, "--on", DAY)
+    assert (said.code, said.out) == (75, "")
+    assert said.err == f"joinly: {place.data}: another joinly is using this data folder; try again later\n"
+    assert not (place.data / "state.db").exists()
+
+
+def test_of_two_runs_at_the_same_time_one_works_and_nothing_is_done_twice(place: Place) -> None:
+    with _run(place, "--json") as one, _run(place, "--json") as other:
+        codes = sorted(_ended(process)[0] for process in (one, other))
+    assert codes in ([0, 75], [0, 0])
+    assert place.run("--json").json["writes"] == 0
+    assert all(max(lines.values()) == 1 for lines in place.ledger().values())
 
 
 def test_a_reader_that_goes_away_ends_it_quietly_with_the_work_done(place: Place) -> None:
@@ -201,5 +211,7 @@ def test_what_a_command_does_not_need_is_not_loaded(words: list[str]) -> None:
         "heavy = {'pydantic', 'httpx', 'azure', 'msgraph', 'rich', 'ruamel', 'starlette', 'uvicorn'}\n"
         "print(sorted(heavy & sys.modules.keys()), file=sys.stderr)"
     )
-    ended = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, cwd=PROJECT)
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, cwd=PROJECT, check=False
+    )
     assert (ended.returncode, ended.stderr) == (0, "[]\n")

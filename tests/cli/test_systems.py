@@ -13,22 +13,30 @@ import pytest
 from azure.identity.aio import EnvironmentCredential
 from cli_world import Place
 
-from local.sandbox import Sandbox, sandbox
+from local.graph import Faults, Tenant, graph_app
+from local.sandbox import CLIENT_ID, Sandbox
+from local.serve import serving
 from shared.cli.signin import Signed, credential
 from shared.errors import Misconfigured
-from shared.policy_file import load
+
+SECRET = "the-secret-of-the-tests"
+GROUPS = ("All staff", "Externals", "Finance", "Sales", "ICT")
 
 
 @contextmanager
-def _served(place: Place) -> Iterator[Sandbox]:
-    """A sandbox on loopback for this policy, served by another thread."""
-    policy = load(place.policy.read_text(encoding="utf-8")).policy
+def _served(faults: Faults | None = None) -> Iterator[Sandbox]:
+    """A tenant on loopback with what the example needs, served by another thread."""
+    tenant = Tenant(clock=lambda: datetime.now(UTC))
+    for name in GROUPS:
+        tenant.add_group(name)
+    tenant.add_sku("SPE_E3", 500)
+    tenant.add_app(CLIENT_ID, SECRET)
     ready, done = threading.Event(), threading.Event()
     found: list[Sandbox] = []
 
     async def serve() -> None:
-        async with sandbox(policy, None, None, lambda: datetime.now(UTC)) as there:
-            found.append(there)
+        async with serving(graph_app(tenant, faults)) as address:
+            found.append(Sandbox(address=address, tenant=tenant, client_secret=SECRET))
             ready.set()
             await asyncio.to_thread(done.wait)
 
@@ -58,7 +66,7 @@ def _sign_in(monkeypatch: pytest.MonkeyPatch, there: Sandbox, secret: str = "") 
 
 
 def test_a_sandbox_served_by_somebody_else_is_used_like_any_tenant(place: Place, monkeypatch) -> None:
-    with _served(place) as there:
+    with _served() as there:
         _aim(place, there.tenant.id, there.graph)
         _sign_in(monkeypatch, there)
         plan = place.preview("--json")
@@ -95,7 +103,7 @@ def test_what_an_unreachable_tenant_left_is_done_by_the_next_good_run(ran: Place
 
 
 def test_a_wrong_secret_is_one_sentence_and_nothing_is_written(place: Place, monkeypatch) -> None:
-    with _served(place) as there:
+    with _served() as there:
         _aim(place, there.tenant.id, there.graph)
         _sign_in(monkeypatch, there, "a-wrong-secret-nobody-may-see")
         said = place.run()
@@ -110,8 +118,38 @@ def test_a_wrong_secret_is_one_sentence_and_nothing_is_written(place: Place, mon
         assert (repaired.code, repaired.json["actions"]["create"]) == (0, 16)
 
 
+def test_an_app_that_may_not_write_is_one_sentence_and_goes_on_once_it_may(place: Place, monkeypatch) -> None:
+    faults = Faults(deny={"User.ReadWrite.All"})
+    with _served(faults) as there:
+        _aim(place, there.tenant.id, there.graph)
+        _sign_in(monkeypatch, there)
+        said = place.run()
+        assert said.code == 1
+        assert said.err.startswith("joinly: target entra: Microsoft Graph: POST /users answered 403")
+        assert "grant the permissions listed for this connector" in said.err
+        assert said.err.splitlines()[1:] == ["joinly: 16 people are left for another run; nothing of it is lost"]
+        assert there.tenant.users == {}
+
+        faults.deny.clear()
+        repaired = place.run("--json")
+        assert (repaired.code, repaired.err, repaired.json["actions"]["create"]) == (0, "", 16)
+
+
+def test_a_tenant_that_asks_us_to_wait_is_waited_for(place: Place, monkeypatch) -> None:
+    faults = Faults()
+    with _served(faults) as there:
+        _aim(place, there.tenant.id, there.graph)
+        _sign_in(monkeypatch, there)
+        place.run()
+        place.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
+        faults.fail_write(1, status=503)
+        said = place.run("--json")
+    assert (said.code, said.err, said.json["left"]) == (0, "", 0)
+    assert said.json["actions"] == {"update": 16}
+
+
 def test_no_credential_for_a_tenant_on_this_machine_says_what_to_set(place: Place) -> None:
-    with _served(place) as there:
+    with _served() as there:
         _aim(place, there.tenant.id, there.graph)
         said = place.run()
     assert said.code == 1

@@ -60,6 +60,8 @@ NOUNS: dict[str, tuple[codec.Codec[Any], st.SearchStrategy[Any]]] = {
             identifiers=st.dictionaries(KEYS, KEYS, max_size=2),
             intended=FIELDS,
             granting=ENTITLEMENTS,
+            deleting=st.booleans(),
+            intending=st.none() | MOMENTS,
         ),
     ),
     "account": (
@@ -114,6 +116,7 @@ def test_a_row_of_another_version_is_not_guessed_at(schema: Any) -> None:
     for read in (codec.LINK.load, codec.known):
         with pytest.raises(UnknownSchema, match=f"schema {schema!r}; this version reads {SCHEMA}"):
             read(row)
+    assert not codec.readable(row)
 
 
 def test_a_row_without_a_version_is_not_guessed_at() -> None:
@@ -123,6 +126,7 @@ def test_a_row_without_a_version_is_not_guessed_at() -> None:
 
 def test_a_plain_row_says_its_version_and_is_known() -> None:
     assert codec.known(codec.plain(at="x")) == {"schema": SCHEMA, "at": "x"}
+    assert codec.readable(codec.plain())
 
 
 def test_a_moment_is_read_with_its_zone() -> None:

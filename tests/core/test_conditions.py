@@ -97,7 +97,9 @@ def test_any_and_not_nest(facts: dict[str, Any], expected: bool) -> None:
 
 
 def test_a_condition_names_every_fact_it_reads() -> None:
-    condition = Condition.model_validate({"a": "1", "any": [{"b": "1"}, {"not": {"c": "1"}}], "not": {"d": {"present": True}}})
+    condition = Condition.model_validate(
+        {"a": "1", "any": [{"b": "1"}, {"not": {"c": "1"}}], "not": {"d": {"present": True}}}
+    )
     assert condition.names == {"a", "b", "c", "d"}
     assert Condition().names == frozenset()
 
@@ -119,6 +121,7 @@ def test_a_fact_may_have_any_name(name: str) -> None:
         {"fact": [None]},
         {"fact": [["a"]]},
         {"fact": datetime(2026, 3, 1, 12)},  # noqa: DTZ001
+        {"fact": datetime(2026, 3, 1)},  # noqa: DTZ001
         {"fact": {"one_of": []}},
         {"fact": {"starts_with": ""}},
         {"fact": {"starts_with": 5}},

@@ -57,7 +57,11 @@ def test_a_doubt_says_how_many_are_missing_and_how_many_may_be() -> None:
 def request(person: str, *verbs: Verb, version: int = 1, cohort: str = "poll", **asked: Reason) -> Request:
     counted = dict.fromkeys(verbs or (DISABLE,), 1)
     return Request(
-        person=person, version=version, cohort=cohort, verbs=counted, asks={Verb(verb): why for verb, why in asked.items()}
+        person=person,
+        version=version,
+        cohort=cohort,
+        verbs=counted,
+        asks={Verb(verb): why for verb, why in asked.items()},
     )
 
 
@@ -190,7 +194,9 @@ def test_what_was_reserved_days_ago_and_not_done_must_fit_into_today() -> None:
     old = reserved(3, timedelta(days=3))
     late = [request(one.person) for one in old]
     today = reserved(3, HOUR, cohort="today")
-    today = [Reservation(verb=DISABLE, person=f"t{n}", version=1, cohort="today", at=one.at) for n, one in enumerate(today)]
+    today = [
+        Reservation(verb=DISABLE, person=f"t{n}", version=1, cohort="today", at=one.at) for n, one in enumerate(today)
+    ]
     assert goes_on(decide(late, Limit(day=3, week=6), [*old, *today])) == [False] * 3
     assert goes_on(decide(late, Limit(day=6, week=6), [*old, *today])) == [True] * 3
 
@@ -205,7 +211,9 @@ def test_what_needs_a_yes_by_its_nature_waits_and_uses_up_nothing() -> None:
 
 def test_nothing_asked_is_nothing_decided() -> None:
     assert decide([], Limit(run=0)) == Decision((), (), ())
-    assert decide([Request(person="a", version=1, cohort="c", verbs={}, asks={})], Limit(run=0)).permitted == (frozenset(),)
+    assert decide([Request(person="a", version=1, cohort="c", verbs={}, asks={})], Limit(run=0)).permitted == (
+        frozenset(),
+    )
 
 
 @dataclass(frozen=True)

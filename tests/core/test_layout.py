@@ -30,6 +30,12 @@ def test_two_people_never_share_an_id(source: str, hr_id: str, other_source: str
     assert layout.bucket(one) in set(layout.buckets())
 
 
+def test_what_belongs_to_a_target_has_drawers_of_its_own() -> None:
+    assert layout.drawer("entra", "some account") == f"entra|{layout.bucket('some account')}"
+    assert layout.drawer("entra", "some account") != layout.drawer("scim", "some account")
+    assert layout.cohort("poll|hr|1") == "cohort|poll|hr|1"
+
+
 def test_people_spread_over_all_buckets() -> None:
     used = [layout.bucket(layout.own_id("hr", str(number))) for number in range(6400)]
     assert set(used) == set(layout.buckets())

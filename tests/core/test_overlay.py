@@ -116,7 +116,9 @@ FOUND = st.dictionaries(st.sampled_from(PLACES), st.integers(0, 9))
 COMMITS = st.lists(
     st.tuples(
         st.sampled_from(["p1", "p2", "p3"]),
-        st.dictionaries(st.sampled_from("abc"), st.sampled_from(["insert", "replace", "put", "drop", "delete"]), min_size=1),
+        st.dictionaries(
+            st.sampled_from("abc"), st.sampled_from(["insert", "replace", "put", "drop", "delete"]), min_size=1
+        ),
     ),
     max_size=5,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,8 +12,21 @@ from hypothesis import strategies as st
 
 from shared.errors import Reason, Refused
 from shared.model import Account, Action, Desired, Entitlement, Link, Stage, Value, Verb
-from shared.planning import after, before, counted, no_longer_intended, plan, remembered, same, settled
+from shared.planning import (
+    LATEST,
+    after,
+    before,
+    counted,
+    forgotten,
+    missed,
+    no_longer_intended,
+    plan,
+    remembered,
+    same,
+    settled,
+)
 
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 REFERENCES = frozenset({"manager"})
 SALES, STAFF, E3 = Entitlement("group", "Sales"), Entitlement("group", "Staff"), Entitlement("license", "E3")
 FIRST = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE)
@@ -56,7 +70,8 @@ class World:
         return replace(then, link=after(self.link, action, account))
 
     def looks(self, stage: Stage) -> "World":
-        return self if self.live is None else replace(self, link=settled(self.link, self.live, stage))
+        link = missed(self.link, stage) if self.live is None else settled(self.link, self.live, stage)
+        return replace(self, link=forgotten(link, self.live, NOW))
 
     def plans(self, desired: Desired) -> tuple[Action, ...]:
         return plan(desired, self.looks(desired.stage).link, self.live, REFERENCES)
@@ -72,7 +87,7 @@ def converge(world: World, desired: Desired, lost: int = -1) -> tuple[World, lis
     while True:
         world = world.looks(desired.stage)
         actions = world.plans(desired)
-        world = replace(world, link=before(world.link, actions))
+        world = replace(world, link=before(world.link, actions, NOW))
         for action in actions:
             then = world.does(action)
             done.append(action)
@@ -119,6 +134,7 @@ def worlds(draw: st.DrawFn) -> World:
         account="acc",
         enabled=draw(st.booleans()),
         disabling=draw(st.booleans()),
+        deleting=draw(st.booleans()),
         deleted=kind == "binned",
         written=draw(ATTRIBUTES),
         granted=draw(ENTITLEMENTS),
@@ -129,7 +145,9 @@ def worlds(draw: st.DrawFn) -> World:
 
 @given(worlds(), wishes())
 @settings(max_examples=500, deadline=None)
-def test_doing_the_plan_reaches_what_is_wanted_and_planning_again_yields_nothing(world: World, desired: Desired) -> None:
+def test_doing_the_plan_reaches_what_is_wanted_and_planning_again_yields_nothing(
+    world: World, desired: Desired
+) -> None:
     reached, _, _ = converge(world, desired)
     assert reached.plans(desired) == ()
     live = reached.live
@@ -206,11 +224,15 @@ def test_lost_answers_leave_nothing_behind_and_forget_nothing_that_is_ours(
     assert [action.verb for action in once + twice + finally_done].count(Verb.CREATE) <= 1
     assert reached.plans(desired) == ()
     if reached.live is None or not reached.link.account:
+        returned, _, _ = converge(reached, READY)  # and nobody has to say that the account vanished
+        assert returned.live is not None
         return
     left, _, _ = converge(reached, Desired(stage=Stage.DORMANT))
     assert left.live is not None
     assert left.live.entitlements == there.entitlements - world.link.granted
-    wiped, _, _ = converge(reached, replace(desired, stage=Stage.READY, attributes=dict.fromkeys(("a", "b", "manager"))))
+    wiped, _, _ = converge(
+        reached, replace(desired, stage=Stage.READY, attributes=dict.fromkeys(("a", "b", "manager")))
+    )
     assert wiped.live is not None
     given_by_us = {name for action in once + twice + finally_done for name in action.attributes}
     for name in given_by_us - {"once", "name"}:
@@ -236,7 +258,10 @@ def active(*entitlements: Entitlement, **attributes: Value) -> Desired:
 
 def shown(actions: tuple[Action, ...]) -> list[object]:
     """Each verb, with what it writes or grants."""
-    return [(one.verb, one.entitlement or dict(one.attributes)) if one.entitlement or one.attributes else one.verb for one in actions]
+    return [
+        (one.verb, one.entitlement or dict(one.attributes)) if one.entitlement or one.attributes else one.verb
+        for one in actions
+    ]
 
 
 READY, DORMANT, ABSENT = (Desired(stage=stage) for stage in (Stage.READY, Stage.DORMANT, Stage.ABSENT))
@@ -265,6 +290,8 @@ NOTHING: list[object] = []
         (active(SALES, a="y"), link(written={"a": "x"}, granted={STAFF}), account(STAFF, E3, a="x"),
          [(Verb.UPDATE, {"a": "y"}), (Verb.REVOKE, STAFF), (Verb.GRANT, SALES)]),
         (active(E3, STAFF, SALES), link(), account(), [(Verb.GRANT, SALES), (Verb.GRANT, STAFF), (Verb.GRANT, E3)]),
+        # what was taken away by hand need not be taken away again
+        (active(), link(granted={SALES}), account(), NOTHING),
         # nothing over something of ours, of somebody else's, and over nothing
         (active(a=None), link(written={"a": "x"}), account(a="x"), [(Verb.UPDATE, {"a": None})]),
         (active(a=None), link(written={"a": "x"}), account(a="changed by hand"), NOTHING),
@@ -278,7 +305,8 @@ NOTHING: list[object] = []
         # an attribute that policy no longer mentions stays
         (active(), link(written={"a": "x"}), account(a="x"), NOTHING),
         # a leaver, then gone, then back
-        (DORMANT, link(granted={SALES, E3}), account(SALES, STAFF, E3), [Verb.DISABLE, (Verb.REVOKE, SALES), (Verb.REVOKE, E3)]),
+        (DORMANT, link(granted={SALES, E3}), account(SALES, STAFF, E3),
+         [Verb.DISABLE, (Verb.REVOKE, SALES), (Verb.REVOKE, E3)]),
         (DORMANT, link(enabled=False), account(enabled=False), NOTHING),
         (DORMANT, link(disabling=True), account(enabled=False), [Verb.DISABLE]),
         (ABSENT, link(granted={SALES}), account(SALES), [Verb.DISABLE, Verb.DELETE]),
@@ -292,7 +320,9 @@ NOTHING: list[object] = []
         (ABSENT, link(), None, NOTHING),
     ],
 )  # fmt: skip
-def test_a_plan_for_every_situation(desired: Desired, known: Link, live: Account | None, expected: list[object]) -> None:
+def test_a_plan_for_every_situation(
+    desired: Desired, known: Link, live: Account | None, expected: list[object]
+) -> None:
     assert shown(plan(desired, known, live, REFERENCES)) == expected
 
 
@@ -304,7 +334,7 @@ def test_an_account_that_vanished_waits_for_a_person(desired: Desired) -> None:
 
 
 def test_what_came_back_from_the_bin_is_still_ours_to_take() -> None:
-    """Somebody deleted without being stripped first, as when HR tells months later; a restore brings the groups back."""
+    """Somebody deleted without being stripped first, because HR told months later; a restore brings the groups back."""
     deleted, _, _ = converge(World(link(granted={SALES}), account(SALES, STAFF)), ABSENT)
     back, _, _ = converge(deleted, active())
     assert back.live == account(STAFF)
@@ -316,7 +346,7 @@ def test_what_came_back_from_the_bin_is_still_ours_to_take() -> None:
 def test_what_was_refused_is_not_ours_when_somebody_else_does_it_later() -> None:
     start = World(link(), account())
     actions = start.plans(active(SALES, a="x"))
-    known = before(start.link, actions)
+    known = before(start.link, actions, NOW)
     for action in actions:
         known = no_longer_intended(known, action)
     by_others = World(known, account(SALES, a="x"))
@@ -326,7 +356,7 @@ def test_what_was_refused_is_not_ours_when_somebody_else_does_it_later() -> None
 def test_a_write_that_lands_late_is_recognised_as_ours() -> None:
     """A worker that was thought dead: the account shows nothing at first, and everything at the second look."""
     start = World(link(), account())
-    known = replace(start, link=before(start.link, start.plans(active(SALES, a="x"))))
+    known = replace(start, link=before(start.link, start.plans(active(SALES, a="x")), NOW))
     first = known.looks(Stage.ACTIVE)
     assert first.link == known.link
     late = replace(first, live=account(SALES, a="x")).looks(Stage.ACTIVE)
@@ -336,7 +366,7 @@ def test_a_write_that_lands_late_is_recognised_as_ours() -> None:
 
 def test_what_somebody_else_wrote_meanwhile_is_not_taken_for_ours() -> None:
     start = World(link(), account())
-    known = before(start.link, start.plans(active(a="x")))
+    known = before(start.link, start.plans(active(a="x")), NOW)
     assert settled(known, account(a="y"), Stage.ACTIVE).written == {}
 
 
@@ -362,28 +392,73 @@ def test_somebody_restored_by_hand_is_no_longer_deleted() -> None:
 
 def test_before_a_plan_everything_it_may_make_ours_is_remembered() -> None:
     actions = World(link(written={"b": "z"}, intended={"b": "y"}), account(STAFF)).plans(active(SALES, a="x", b=None))
-    known = before(link(intended={"b": "y"}, granting={E3}), actions)
+    known = before(link(intended={"b": "y"}, granting={E3}), actions, NOW)
     assert (known.intended, known.granting, known.disabling) == ({"a": "x", "b": "y"}, {SALES, E3}, False)
-    assert before(link(), (Action(verb=Verb.DISABLE),)).disabling
-    assert before(link(disabling=True), ()).disabling
+    assert known.intending == NOW
+    closing = before(link(), (Action(verb=Verb.DISABLE), Action(verb=Verb.DELETE)), NOW)
+    assert (closing.disabling, closing.deleting) == (True, True)
+    assert before(closing, (), NOW) == closing
+
+
+def test_what_nobody_can_be_doing_any_more_is_no_longer_expected() -> None:
+    """A value that appears after that is somebody else's, even when it is the one we once meant to write."""
+    known = before(link(granted={STAFF}), (Action(verb=Verb.DISABLE), Action(verb=Verb.GRANT, entitlement=SALES)), NOW)
+    assert forgotten(known, account(), NOW + LATEST - timedelta(microseconds=1)) == known
+    assert forgotten(known, account(), NOW + LATEST) == forgotten(known, None, NOW + LATEST) == link(granted={STAFF})
+    assert forgotten(link(), account(), NOW) == link()
+
+
+@pytest.mark.parametrize(("desired", "verb"), [(DORMANT, Verb.DISABLE), (active(), Verb.ENABLE)])
+def test_a_disable_whose_answer_was_lost_stays_ours_however_long_it_takes_to_look_again(
+    desired: Desired, verb: Verb
+) -> None:
+    """It is repeated, because sessions may still be open; and whoever comes back is not held as disabled by others."""
+    known = before(link(), (Action(verb=Verb.DISABLE),), NOW)
+    closed = account(enabled=False)
+    later = forgotten(settled(known, closed, desired.stage), closed, NOW + timedelta(days=3))
+    assert later.disabling
+    assert [action.verb for action in plan(desired, later, closed, REFERENCES)] == [verb]
+
+
+@pytest.mark.parametrize(
+    ("known", "stage", "deleted"),
+    [
+        (link(deleting=True), Stage.ACTIVE, True),
+        (link(deleting=True), Stage.ABSENT, True),
+        (link(), Stage.ABSENT, True),
+        (link(), Stage.DORMANT, False),
+        (link(), Stage.ACTIVE, False),
+        (Link(deleting=True), Stage.ABSENT, False),
+    ],
+)
+def test_an_account_that_is_not_there_was_deleted_by_us_when_we_meant_to_or_wanted_it(
+    known: Link, stage: Stage, deleted: bool
+) -> None:
+    found = missed(replace(known, granted=frozenset({SALES})), stage)
+    assert found.deleted is deleted
+    assert found.granted == {SALES}
+    assert not deleted or not (found.deleting or found.enabled)
 
 
 @pytest.mark.parametrize(
     ("action", "expected"),
     [
-        (Action(verb=Verb.CREATE, attributes={"a": "x"}), {"account": "acc", "written": {"a": "x"}, "enabled": False, "deleted": False}),
+        (Action(verb=Verb.CREATE, attributes={"a": "x"}),
+         {"account": "acc", "written": {"a": "x"}, "enabled": False, "deleted": False}),
         (Action(verb=Verb.CORRELATE), {"account": "acc", "enabled": True, "deleted": False, "written": {"b": "z"}}),
         (Action(verb=Verb.UPDATE, attributes={"a": "x"}), {"written": {"a": "x", "b": "z"}}),
         (Action(verb=Verb.ENABLE), {"enabled": True, "disabling": False}),
         (Action(verb=Verb.DISABLE), {"enabled": False, "disabling": False}),
-        (Action(verb=Verb.DELETE), {"deleted": True, "enabled": False, "disabling": False, "granted": {STAFF}}),
+        (Action(verb=Verb.DELETE), {"deleted": True, "enabled": False, "deleting": False, "granted": {STAFF}}),
         (Action(verb=Verb.RESTORE), {"deleted": False}),
         (Action(verb=Verb.GRANT, entitlement=SALES), {"granted": {SALES, STAFF}, "granting": frozenset()}),
         (Action(verb=Verb.REVOKE, entitlement=STAFF), {"granted": frozenset()}),
     ],
 )  # fmt: skip
 def test_after_each_action_we_remember_exactly_what_it_did(action: Action, expected: Mapping[str, Any]) -> None:
-    known = link(deleted=True, disabling=True, written={"b": "z"}, granted={STAFF}, granting={SALES}, intended={"a": "x"})
+    known = link(
+        deleted=True, disabling=True, written={"b": "z"}, granted={STAFF}, granting={SALES}, intended={"a": "x"}
+    )
     found = after(known, action, account())
     assert {name: getattr(found, name) for name in expected} == expected
     assert found.intended == ({} if action.attributes else {"a": "x"})
@@ -404,7 +479,9 @@ def test_what_we_remember_stands_for_the_account_until_it_is_read() -> None:
 
 @given(worlds(), wishes())
 @settings(max_examples=500, deadline=None)
-def test_what_we_remember_foresees_nothing_once_a_new_account_is_as_it_should_be(world: World, desired: Desired) -> None:
+def test_what_we_remember_foresees_nothing_once_a_new_account_is_as_it_should_be(
+    world: World, desired: Desired
+) -> None:
     if world.live is not None or world.binned is not None:
         return
     reached, _, _ = converge(world, desired)

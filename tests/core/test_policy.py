@@ -49,7 +49,9 @@ def test_what_is_left_out_is_safe() -> None:
     assert entra.timing == Timing(create_before=14, enable_before=0, disable_after=0, delete_after=None)
     assert entra.limits == SAFE_LIMITS
     assert (entra.adopt, entra.grants, entra.protected) == (Adopt.AUTOMATIC, (), ())
-    assert policy.sources["hr"] == SourcePolicy(connector="csv_file", plausible=Plausible(most_gone=10, always_allowed=3))
+    assert policy.sources["hr"] == SourcePolicy(
+        connector="csv_file", plausible=Plausible(most_gone=10, always_allowed=3)
+    )
     assert policy.sources["hr"].leave_when_missing_for is None
 
 
@@ -100,7 +102,9 @@ def test_days_that_just_fit_are_allowed(timing: dict[str, Any]) -> None:
     Timing.model_validate(timing)
 
 
-@pytest.mark.parametrize("grant", [{}, {"group": "A", "license": "B"}, {"when": {"a": "b"}}, {"group": ""}, {"license": ""}])
+@pytest.mark.parametrize(
+    "grant", [{}, {"group": "A", "license": "B"}, {"when": {"a": "b"}}, {"group": ""}, {"license": ""}]
+)
 def test_a_grant_names_exactly_one_thing(grant: dict[str, Any]) -> None:
     assert "exactly one thing" in refusal(Grant, grant) or "at least 1 character" in refusal(Grant, grant)
 
@@ -134,7 +138,9 @@ def test_an_attribute_that_cannot_be_worked_out_is_refused_while_loading(given: 
     assert said in refusal(AttributePolicy, given)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Atlantis", "../../etc/passwd", "/etc/passwd", "", "a\0b", "Europe", 5, None, "\ud800"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Atlantis", "../../etc/passwd", "/etc/passwd", "", "a\0b", "Europe", 5, None, "\ud800"]
+)
 def test_a_time_zone_that_does_not_exist_is_refused(zone: Any) -> None:
     assert "use a name such as Europe/Amsterdam" in refusal(Policy, {**WHOLE, "time_zone": zone})
 
@@ -150,7 +156,7 @@ def test_what_correlates_must_be_written_too() -> None:
 
 
 def test_a_value_that_is_tried_until_it_is_free_cannot_correlate() -> None:
-    attributes = {"employeeId": "[employeeId]", "mail": 'SelectUniqueValue([a], [b])'}
+    attributes = {"employeeId": "[employeeId]", "mail": "SelectUniqueValue([a], [b])"}
     with pytest.raises(ValidationError, match="tried until it is free; it cannot tell whose account it is"):
         target(correlate=["employeeId", "mail"], attributes=attributes)
     assert target(attributes=attributes).correlate == ("employeeId",)
@@ -168,6 +174,7 @@ def test_a_value_that_is_tried_until_it_is_free_cannot_correlate() -> None:
         {"sources": {"h" * 32: {"connector": "csv_file"}}},
         {"sources": {"hr": {"connector": "csv_file", "plausible": {"most_gone": 101}}}},
         {"sources": {"hr": {"connector": "csv_file", "leave_when_missing_for": -1}}},
+        {"sources": {"entra": {"connector": "csv_file"}}},
         {"colour": "blue"},
         {"customer": None},
     ],
@@ -176,7 +183,9 @@ def test_a_policy_that_says_something_impossible_is_refused(change: dict[str, An
     assert refusal(Policy, {**WHOLE, **change})
 
 
-@pytest.mark.parametrize("limits", [{"eat": {"day": 1}}, {"disable": {"day": -1}}, {"disable": {"percent": 100.1}}, {"disable": 5}])
+@pytest.mark.parametrize(
+    "limits", [{"eat": {"day": 1}}, {"disable": {"day": -1}}, {"disable": {"percent": 100.1}}, {"disable": 5}]
+)
 def test_a_limit_that_means_nothing_is_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         target(limits=limits)

@@ -1,5 +1,7 @@
 """A policy against what connectors say of themselves: what cannot work is refused before anything is deployed."""
 
+# ruff: noqa: E501 - each mistake stands on one line with the whole sentence it is told in
+
 from collections.abc import Iterable
 
 import pytest
@@ -126,7 +128,9 @@ def test_a_target_that_cannot_delete_needs_no_limit_for_deleting() -> None:
 def test_correlation_needs_something_the_target_can_be_asked_for() -> None:
     text = SMALL.replace("correlate: [employeeId]", "correlate: [employeeId, displayName]")
     text += '      displayName: "[givenName]"\n'
-    assert mistakes(text) == ["7:29: targets.entra.correlate.1: entra cannot look for displayName; it can for employeeId, mail"]
+    assert mistakes(text) == [
+        "7:29: targets.entra.correlate.1: entra cannot look for displayName; it can for employeeId, mail"
+    ]
 
 
 @pytest.mark.parametrize("fact", ["employeeId", "contractId", "contractStart", "contractEnd"])
@@ -149,5 +153,11 @@ def test_names_are_not_doubted_while_a_source_cannot_be_set_up() -> None:
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
-    text = SMALL.replace("connector: csv_file", "connector: entra").replace("      employeeId", "      mial: '[a]'\n      employeeId")
-    assert [one.split(":")[0:2] for one in mistakes(text + "    grants: [{license: B}]\n")] == [["3", "19"], ["9", "13"], ["11", "14"]]
+    text = SMALL.replace("connector: csv_file", "connector: entra").replace(
+        "      employeeId", "      mial: '[a]'\n      employeeId"
+    )
+    assert [one.split(":")[0:2] for one in mistakes(text + "    grants: [{license: B}]\n")] == [
+        ["3", "19"],
+        ["9", "13"],
+        ["11", "14"],
+    ]

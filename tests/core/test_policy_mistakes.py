@@ -1,5 +1,7 @@
 """A policy that is wrong says what is wrong, where it stands and what to do; a table of broken ones."""
 
+# ruff: noqa: E501 - each mistake stands on one line with the whole sentence it is told in
+
 import pytest
 from core_world import ROOT, SMALL
 
@@ -114,6 +116,7 @@ def test_a_mistake_in_a_target_has_its_key_its_place_and_what_to_do(lines: str, 
         ("customer: Contoso", "customer: [Contoso]", ["1:1: customer: write a text; a number or a truth is one between quotes"]),
         ("customer: Contoso", "customer: C\ntime_zone: Europe/Atlantis", ["2:12: time_zone: there is no time zone 'Europe/Atlantis'; use a name such as Europe/Amsterdam"]),
         ("  hr: {connector: csv_file}", "  HR: {connector: csv_file}", ["3:3: sources.HR: a name is up to 31 small letters, digits and hyphens, and starts with a letter"]),
+        ("  hr: {connector: csv_file}", "  entra: {connector: csv_file}", ["1:1: entra names a source and a target; give one of them another name"]),
         ("  hr: {connector: csv_file}", "  {}", ["2:1: sources: at least 1 must be given"]),
         ("  hr: {connector: csv_file}", "  hr: {conector: csv_file}", ["3:3: sources.hr.connector: this key is missing", "3:8: sources.hr.conector: this key is not known; did you mean connector?"]),
         ("  hr: {connector: csv_file}", "  hr: csv_file", ["3:7: sources.hr: write keys and values here, such as key: value"]),
@@ -166,7 +169,16 @@ def load_mistakes(text: str) -> tuple[Mistake, ...]:
 
 @pytest.mark.parametrize(
     ("given", "department"),
-    [("no", "no"), ("0800", "0800"), ("1", 1), ("'1'", "1"), ("true", True), ("'true'", "true"), ("on", "on"), ("1.10", "1.10")],
+    [
+        ("no", "no"),
+        ("0800", "0800"),
+        ("1", 1),
+        ("'1'", "1"),
+        ("true", True),
+        ("'true'", "true"),
+        ("on", "on"),
+        ("1.10", "1.10"),
+    ],
 )
 def test_what_a_condition_asks_is_what_stands_there(given: str, department: object) -> None:
     found = load(SMALL + f"    when: {{department: {given}}}\n").policy.targets["entra"].when

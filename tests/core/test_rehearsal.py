@@ -8,7 +8,7 @@ import pytest
 from core_world import ROOT
 
 from shared.connector import DirectoryPage
-from shared.errors import Reason, Refused
+from shared.errors import Reason, Refused, TryLater
 from shared.model import Account, Action, Entitlement, Value, Verb
 from shared.planning import same
 from shared.rehearsal import Rehearsal
@@ -19,6 +19,10 @@ from entra_world import NOBODY, World, opened, person
 
 UNIQUE = ("userPrincipalName", "mail")
 SALES, STAFF = Entitlement("group", "Sales"), Entitlement("group", "Staff")
+NAMED = frozenset({SALES, STAFF})
+"""The entitlements that plans speak of; Entra reports each group by its id as well."""
+GONE = "not there"
+"""Entra says «later» of an account it does not see, because it may appear; a rehearsal knows that it will not."""
 
 
 class Sealed:
@@ -41,15 +45,18 @@ class Pair:
         """A name → the account's id in the tenant and in the rehearsal."""
 
     async def do(self, name: str, verb: Verb, entitlement: Entitlement | None = None, **attributes: Value) -> str:
-        """What both answered: "" or the reason of the refusal."""
+        """What both answered: "", or why it was not done."""
         action = Action(verb=verb, attributes=attributes, entitlement=entitlement)
         answers, ids = [], []
         for place, target in enumerate((self.real.target, self.rehearsal)):
             try:
                 ids.append(await target.apply(self.ids[name][place] if name in self.ids else "", action))
                 answers.append("")
+            except TryLater:
+                answers.append(GONE)
             except Refused as refused:
-                answers.append(f"{refused.reason} {refused.attribute}".strip())
+                told = f"{refused.reason} {refused.attribute}".strip()
+                answers.append(GONE if refused.reason is Reason.ACCOUNT_GONE else told)
         assert answers[0] == answers[1]
         if len(ids) == 2:
             assert name not in self.ids or tuple(ids) == self.ids[name]
@@ -64,7 +71,7 @@ class Pair:
             assert (one is None) is (other is None)
             if one is None or other is None:
                 continue
-            assert (one.enabled, one.entitlements) == (other.enabled, other.entitlements)
+            assert (one.enabled, one.entitlements & NAMED) == (other.enabled, other.entitlements & NAMED)
             for name in one.attributes.keys() | other.attributes.keys():
                 there = other.attributes.get(name)
                 assert same(one.attributes.get(name), back.get(str(there), there)), name
@@ -119,7 +126,7 @@ async def test_a_whole_life_is_rehearsed_as_it_would_be_lived(pair: Pair) -> Non
     for verb in (Verb.DELETE, Verb.DISABLE):
         assert await pair.do("anna", verb) == ""
     for verb in (Verb.ENABLE, Verb.UPDATE):
-        assert await pair.do("anna", verb, jobTitle="Buyer") == "account_gone"
+        assert await pair.do("anna", verb, jobTitle="Buyer") == GONE
     await pair.do("anna", Verb.RESTORE)
     assert await pair.found("employeeId", "hr-2") == {"anna"}
     await pair.do("anna", Verb.ENABLE)
@@ -137,7 +144,11 @@ async def test_an_account_that_was_there_is_changed_in_the_rehearsal_only(pair: 
     assert await pair.found("employeeId", "new") == set()
     await pair.do("old", Verb.RESTORE)
     untouched = await pair.other.read(pair.ids["old"][1])
-    assert (untouched.enabled, untouched.attributes["employeeId"], untouched.entitlements) == (True, "old", {STAFF})
+    assert (untouched.enabled, untouched.attributes["employeeId"], untouched.entitlements & NAMED) == (
+        True,
+        "old",
+        {STAFF},
+    )
 
 
 @pytest.mark.parametrize("name", ["old@contoso.nl", "OLD@contoso.nl", "anna@contoso.nl", "ANNA@contoso.nl"])
@@ -170,7 +181,7 @@ async def test_nobody_is_found_by_nothing(pair: Pair) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "expected"),
-    [(Verb.DELETE, ""), (Verb.DISABLE, ""), (Verb.ENABLE, "account_gone"), (Verb.UPDATE, "account_gone")],
+    [(Verb.DELETE, ""), (Verb.DISABLE, ""), (Verb.ENABLE, GONE), (Verb.UPDATE, GONE)],
 )
 async def test_an_account_that_nobody_knows_is_gone(pair: Pair, verb: Verb, expected: str) -> None:
     pair.ids["nobody"] = (NOBODY, NOBODY)

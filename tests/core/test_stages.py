@@ -19,6 +19,7 @@ PLAIN = Timing()
 ROOMY = Timing(create_before=14, enable_before=3, disable_after=5, delete_after=90)
 NEVER = "9999-12-31"
 PATIENT = SourcePolicy(connector="hr", leave_when_missing_for=7)
+IMPATIENT = SourcePolicy(connector="hr", leave_when_missing_for=0)
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,15 @@ def test_an_employment_without_end_or_until_the_end_of_time_never_ends(end: str 
         ("0001-01-01", NEVER, ACTIVE),
         (NEVER, "9999-12-30", READY),
         (NEVER, NEVER, ACTIVE),
+        ("0001-01-05", "0001-01-01", READY),
     ],
 )
 def test_the_ends_of_the_calendar_are_days_like_any_other(start: str, on: str, expected: Stage) -> None:
     assert stage(contract(start), PLAIN, day(on))[0] is expected
+
+
+def test_grace_days_that_would_outlast_the_calendar_last_until_its_end() -> None:
+    assert stage(contract("2026-03-01", "9999-12-30"), ROOMY, day(NEVER)) == (ACTIVE, "in service")
 
 
 @pytest.mark.parametrize(
@@ -93,16 +99,20 @@ def test_days_are_counted_on_the_calendar_over_leap_days_and_clock_changes(
     assert stage(someone, timing, day(last) + timedelta(1))[0] is becomes
 
 
+FORMER = contract("2020-01-01", "2020-12-31")
+
+
 @pytest.mark.parametrize(
     ("contracts", "on", "expected"),
     [
         ((), "2026-03-01", (DORMANT, "no contract")),
-        ((contract("2020-01-01", "2020-12-31"), contract("2026-01-01")), "2026-03-01", (ACTIVE, "in service")),
-        ((contract("2020-01-01", "2020-12-31"), contract("2026-03-10")), "2026-03-01", (READY, "starts 2026-03-10")),
-        ((contract("2020-01-01", "2020-12-31"), contract("2027-01-01")), "2026-03-01", (DORMANT, "starts 2027-01-01")),
-        ((contract("2020-01-01", "2020-12-31"), contract("2026-01-01", "2026-02-28")), "2026-03-01", (DORMANT, "left 2026-02-28")),
-        ((contract("2020-01-01", "2020-12-31"), contract("2021-01-01", "2021-12-31")), "2026-03-01", (ABSENT, "left 2021-12-31")),
-        ((contract("2026-01-01", "2026-06-30"), contract("2026-03-01", "2026-03-31")), "2026-05-01", (ACTIVE, "in service")),
+        ((FORMER, contract("2026-01-01")), "2026-03-01", (ACTIVE, "in service")),
+        ((FORMER, contract("2026-03-10")), "2026-03-01", (READY, "starts 2026-03-10")),
+        ((FORMER, contract("2027-01-01")), "2026-03-01", (DORMANT, "starts 2027-01-01")),
+        ((FORMER, contract("2026-01-01", "2026-02-28")), "2026-03-01", (DORMANT, "left 2026-02-28")),
+        ((FORMER, contract("2021-01-01", "2021-12-31")), "2026-03-01", (ABSENT, "left 2021-12-31")),
+        ((contract("2026-01-01", "2026-06-30"), contract("2026-03-01", "2026-03-31")), "2026-05-01",
+         (ACTIVE, "in service")),
     ],
 )  # fmt: skip
 def test_of_several_contracts_the_highest_stage_counts(
@@ -119,9 +129,9 @@ def test_of_several_contracts_the_highest_stage_counts(
         (PATIENT, "2026-03-07", (ACTIVE, "in service")),
         (PATIENT, "2026-03-08", (DORMANT, "missing from HR since 2026-03-01")),
         (PATIENT, "2036-03-01", (DORMANT, "missing from HR since 2026-03-01")),
-        (SourcePolicy(connector="hr", leave_when_missing_for=0), "2026-03-01", (DORMANT, "missing from HR since 2026-03-01")),
+        (IMPATIENT, "2026-03-01", (DORMANT, "missing from HR since 2026-03-01")),
     ],
-)  # fmt: skip
+)
 def test_somebody_who_vanishes_from_hr_leaves_only_when_the_policy_says_so(
     source: SourcePolicy, on: str, expected: tuple[Stage, str]
 ) -> None:
@@ -185,7 +195,9 @@ DAYS = st.one_of(
     st.integers(0, 60).map(lambda number: FIRST + timedelta(number)),
     st.sampled_from([date.min, date(2024, 2, 29), date(2026, 3, 29), date(9999, 12, 31), date(9999, 12, 1)]),
 )
-FIELDS = st.fixed_dictionaries({}, optional={"fte": st.sampled_from([1, 0.5, "0,8", "0.8", "x", None]), "hours": st.sampled_from([36, "8"])})
+FIELDS = st.fixed_dictionaries(
+    {}, optional={"fte": st.sampled_from([1, 0.5, "0,8", "0.8", "x", None]), "hours": st.sampled_from([36, "8"])}
+)
 
 
 @st.composite
@@ -288,9 +300,17 @@ def test_nobody_speaks_for_somebody_without_contract() -> None:
     assert primary(person(), day("2026-03-01")) is None
 
 
-@given(st.lists(st.builds(Contract, id=st.sampled_from("ab"), start=DAYS, end=st.none() | DAYS, fields=FIELDS), max_size=4), DAYS, st.randoms())
+@given(
+    st.lists(
+        st.builds(Contract, id=st.sampled_from("ab"), start=DAYS, end=st.none() | DAYS, fields=FIELDS), max_size=4
+    ),
+    DAYS,
+    st.randoms(),
+)
 @settings(max_examples=200, deadline=None)
-def test_the_choice_depends_on_the_contracts_and_not_on_their_order(jobs: list[Contract], today: date, random: object) -> None:
+def test_the_choice_depends_on_the_contracts_and_not_on_their_order(
+    jobs: list[Contract], today: date, random: object
+) -> None:
     shuffled = sorted(jobs, key=lambda _: random.random())  # type: ignore[attr-defined]
     one, other = primary(person(*jobs), today), primary(person(*shuffled), today)
     assert one == other or (one is not None and other is not None and _alike(one) == _alike(other))

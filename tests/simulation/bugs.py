@@ -10,7 +10,7 @@ from storage import SimulatedBus, SimulatedStore
 
 from shared import codec, layout, planning, queues, reconcile
 from shared.bus import Doorbell
-from shared.engine import admitting, mapping, provisioning
+from shared.engine import gate, mapping, provisioning
 from shared.guard import Decision
 from shared.model import Link
 from shared.store import Delete, Put
@@ -36,10 +36,10 @@ def no_correlation() -> Iterator[None]:
     async def look(target: Any, desired: Any, link: Link, work: Any) -> Any:
         return (await target.read(link.account) if link.account else None), link
 
-    async def holder(*_: Any) -> None:
+    async def anybody(*_: Any) -> None:
         return None
 
-    with patch.object(reconcile, "_look", look), patch.object(reconcile, "_holder", holder):
+    with patch.object(reconcile, "_look", look), patch.object(reconcile, "_is_a_stranger", anybody):
         yield
 
 
@@ -116,14 +116,14 @@ def no_guard() -> Iterator[None]:
     def admit(requests: Any, *_: Any) -> Decision:
         return Decision(tuple(frozenset(one.verbs) for one in requests), tuple({} for _ in requests), ())
 
-    with patch.object(admitting, "admit", admit):
+    with patch.object(gate, "admit", admit):
         yield
 
 
 @contextmanager
 def no_intention() -> Iterator[None]:
     """What is about to be granted is not saved first, so that it stays behind when the answer is lost."""
-    with patch.object(reconcile, "before", lambda link, actions: link):
+    with patch.object(reconcile, "before", lambda link, actions, now: link):
         yield
 
 

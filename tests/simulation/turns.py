@@ -26,6 +26,7 @@ class Task:
     def __init__(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
         self.name, self.work, self.stalled = name, work, 0
         self.stepped: datetime | None = None
+        self.started: datetime | None = None
         self.done = False
 
     def step(self) -> None:
@@ -57,7 +58,10 @@ class Graveyard:
 
 def choose(random: Random, tasks: list[Task]) -> Task | None:
     """A task that is not stalled; stalled ones get a step nearer."""
+    awake = []
     for task in tasks:
-        task.stalled = max(0, task.stalled - 1)
-    awake = [task for task in tasks if not task.stalled]
-    return random.choice(awake) if awake else None
+        if task.stalled:
+            task.stalled -= 1
+        else:
+            awake.append(task)
+    return awake[int(random.random() * len(awake))] if awake else None

@@ -27,6 +27,9 @@ HISTORY = (
     *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "vanish", "return", "policy"),
     *("day", "days", "days"),
 )
+LIFE = timedelta(minutes=30)
+"""The host kills whatever runs longer."""
+
 STALL = 150
 LONG = timedelta(minutes=1)
 """A worker that was not heard of for so long counts as stalled: it may land one late write."""
@@ -102,6 +105,9 @@ class World:
         self.numbers = 0
         self.running: Task | None = None
         self.gone: dict[str, Person] = {}
+        self.noted = 0
+        people = [(name, layout.own_id("hr", name)) for name in "1234"]
+        self.desires = [(n, (layout.STATE, layout.bucket(p)), layout.desired(p, "entra")) for n, p in people]
         self.left: dict[str, datetime] = {}
         """Employee → since when the saved Desired has not been ACTIVE."""
         self.engine = Engine(
@@ -298,6 +304,10 @@ class World:
         if task.stepped is not None and self.faults.now - task.stepped > LONG:
             self._stall(task)
         task.stepped = self.faults.now
+        task.started = task.started or self.faults.now
+        if self.faults.now - task.started > LIFE:
+            self._bury(task)
+            return
         with suppress(TryLater):  # a timer comes again; a doorbell's handler never raises it
             task.step()
         self._note()
@@ -307,12 +317,12 @@ class World:
 
     def _note(self) -> None:
         """Since when each person's saved Desired has not been ACTIVE: what an old message would go against."""
-        for name in "1234":
-            person = layout.own_id("hr", name)
-            row = self.store.rows.get((layout.STATE, layout.bucket(person)), {}).get(layout.desired(person, "entra"))
-            if row is None:
-                continue
-            if row.data["is"]["stage"] == Stage.ACTIVE:
+        if self.noted == self.store.writes:
+            return
+        self.noted = self.store.writes
+        for name, place, key in self.desires:
+            row = self.store.rows.get(place, {}).get(key)
+            if row is None or row.data["is"]["stage"] == Stage.ACTIVE:
                 self.left.pop(name, None)
             else:
                 self.left.setdefault(name, self.faults.now)
@@ -330,7 +340,7 @@ class World:
             task.stalled = 0
         self._drain()
         for _ in range(2):
-            self.faults.now += timedelta(minutes=50)
+            self.faults.now += timedelta(minutes=70)
             for timer in (self._renew, self._poll, self._follow, self._wake, self._relook, self._sweep):
                 self._start(timer.__name__, timer())
                 self._drain()

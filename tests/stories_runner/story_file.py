@@ -1,4 +1,4 @@
-"""A story as it stands in its file: strict, so that a key nobody knows fails with its place instead of being skipped."""
+"""A story as it stands in its file: strict, so that a key nobody knows fails with its place and is never skipped."""
 
 from collections.abc import Mapping
 from datetime import date

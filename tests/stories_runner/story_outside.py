@@ -16,7 +16,7 @@ from shared.model import Contract, Person
 APP = "11111111-2222-3333-4444-555555555555"
 JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"})
 """What belongs to a contract; a person with one contract is told without saying `contracts`."""
-FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge"}
+FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge", "mail"}
 """What the base policy may ask of HR."""
 
 
@@ -46,10 +46,11 @@ def _contract(id: str, job: Mapping[str, Any]) -> Contract:
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in fields.items() if value != "absent"}
+    return {name: plain(value) for name, value in fields.items() if value != "absent"}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of YAML as HR and Graph give it: dates and numbers are text there."""
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -86,14 +87,14 @@ class Administrator:
             ids = [id for id, sku in self.tenant.skus.items() if sku.part_number == part]
             self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats)
         for name, given in directory.accounts.items():
-            directory_itself = self.tenant.directory
+            held = self.tenant.directory
             if given == "deleted":
-                directory_itself.delete(directory_itself.entries[self._user(name)])
+                held.delete(held.entries[self._user(name)])
             elif given == "restored":
                 deleted = {user["userPrincipalName"]: id for id, user in self.tenant.deleted.items()}
-                directory_itself.restore(directory_itself.entries[deleted[name]])
+                held.restore(held.entries[deleted[name]])
             else:
-                self._changes(name, {key: _plain(value) for key, value in given.items()})
+                self._changes(name, {key: plain(value) for key, value in given.items()})
 
     def _changes(self, name: str, given: dict[str, Any]) -> None:
         joined, left, roles = (given.pop(key, ()) for key in ("groups", "left", "roles"))

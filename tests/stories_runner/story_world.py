@@ -21,16 +21,18 @@ from story_outside import APP, FACTS, HR, Administrator, SignIn
 
 import connectors
 from local.graph import Faults, Tenant, graph_app
+from shared import engine as production
 from shared import layout, queues
 from shared.compose import Surroundings, assemble
 from shared.connector import Manifest
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.engine import Engine, approve, breaker, detect, fingerprint, follow, handle, held, relook, renew, sweep, wake
+from shared.engine import Engine
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
 
 ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+DOORS = (production.renew, production.wake, production.patrol, production.relook, production.sweep)
 PLENTY = 500
 RESTLESS = 2000
 """Doorbells in one run after which it will never come to rest."""
@@ -75,8 +77,9 @@ class World:
             self.faults.lose_answer_of_write(lost.write, effect=lost.done)
         if step.approve:
             verb = "" if step.approve == "everything" else step.approve
-            waiting = [one for one in await held(self.engine) if one.approvable and verb in ("", one.what)]
-            assert await approve(self.engine, fingerprint(waiting), verb, "somebody") == len(waiting)
+            waiting = [one for one in await production.held(self.engine) if one.approvable and verb in ("", one.what)]
+            name = production.fingerprint(waiting)
+            assert await production.approve(self.engine, name, verb, "somebody") == len(waiting)
         await self.run()
 
     async def again(self) -> None:
@@ -88,10 +91,10 @@ class World:
         """Open every door once, as the timers do, and handle doorbells until none is left. Raises what a poll does."""
         self.done.clear()
         for source in self.engine.sources:
-            await detect(self.engine, source)
+            await production.detect(self.engine, source)
         for target in self.engine.targets:
-            await follow(self.engine, target)
-        for door in (renew, wake, relook, sweep):
+            await production.follow(self.engine, target)
+        for door in DOORS:
             await door(self.engine)
         for _ in range(RESTLESS):
             if not await self._doorbell():
@@ -102,7 +105,7 @@ class World:
         else:
             raise AssertionError("the engine does not come to rest")
         for target in self.engine.targets:
-            assert await breaker.state(self.engine, target) is None
+            assert await production.breaker.state(self.engine, target) is None
 
     async def _doorbell(self) -> bool:
         """The next one that is due, handled; whether there was one."""
@@ -110,7 +113,7 @@ class World:
             session = await self.bus.accept(queue, 0)
             if session is not None:
                 deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
-                await handle(self.engine, queue, session.id, deliveries[-1].body)
+                await production.handle(self.engine, queue, session.id, deliveries[-1].body)
                 for delivery in deliveries:
                     await session.complete(delivery)
                 await session.close()
@@ -120,7 +123,7 @@ class World:
     async def held(self) -> dict[str, tuple[str, ...]]:
         """HR id → the reasons for which somebody waits."""
         found = defaultdict(set)
-        for one in await held(self.engine):
+        for one in await production.held(self.engine):
             found[one.hr_id].add(one.reason)
         return {hr_id: tuple(sorted(reasons)) for hr_id, reasons in found.items()}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from story_file import Step, Story, customer_stories, parsed, product_stories
+from story_outside import plain
 from story_world import World, opened
 
 from shared.errors import Misconfigured
@@ -35,7 +36,7 @@ async def _lived(world: World, story: Story, step: Step) -> None:
             assert name not in accounts, f"{where}: {name} is still there"
         else:
             found = {key: accounts[name].get(key) for key in expected}
-            assert found == {key: _plain(value) for key, value in expected.items()}, f"{where}: {name}"
+            assert found == {key: plain(value) for key, value in expected.items()}, f"{where}: {name}"
     if not step.stops:
         written = world.tenant.writes
         await world.again()
@@ -52,12 +53,6 @@ def _then(world: World, step: Step) -> dict[str, tuple[str, ...]]:
 
 def _several(why: str | tuple[str, ...]) -> tuple[str, ...]:
     return (why,) if isinstance(why, str) else tuple(sorted(why))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 @pytest.mark.parametrize("told", [{"stepz": []}, {"steps": [{"day": date(2026, 1, 1), "thn": []}]}])

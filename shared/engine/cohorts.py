@@ -1,0 +1,37 @@
+"""What one door brought in together: open while members are still being saved or mapped, then decided as a whole."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from shared import codec, layout
+from shared.engine.parts import Engine
+from shared.layout import Hop
+from shared.store import Delete, Put, prefixed
+
+PATIENCE = timedelta(minutes=10)
+"""How long a cohort waits for members that are not mapped; one that is stuck must not hold up the others."""
+
+
+@asynccontextmanager
+async def gathering(engine: Engine, cohort: str) -> AsyncIterator[None]:
+    """While a door saves the members of a cohort, nothing of it is decided; when it fails, what it saved waits."""
+    opened = Put(layout.cohort(cohort), codec.plain(at=engine.clock().isoformat()))
+    await engine.store.commit(layout.GATES, layout.COHORTS, [opened])
+    yield
+    await engine.store.commit(layout.GATES, layout.COHORTS, [Delete(layout.cohort(cohort))])
+    await engine.ring(Hop.ADMIT, ["all"])
+
+
+async def incomplete(engine: Engine) -> frozenset[str]:
+    """Cohorts some of whose members are still to be saved or mapped."""
+    first, last = prefixed(layout.cohort(""))
+    found = set()
+    async for row in engine.store.scan(layout.GATES, layout.COHORTS, first, last):
+        if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) < PATIENCE:
+            found.add(row.key.removeprefix(first))
+    for bucket in layout.buckets():
+        async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.marks(Hop.MAP))):
+            if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) < PATIENCE:
+                found.add(str(row.data["cohort"]))
+    return frozenset(found)

@@ -1,0 +1,26 @@
+"""Rings for what is marked: the repair of every doorbell that was lost. What is due later is left to its own time."""
+
+from shared import codec, layout
+from shared.engine.parts import Engine
+from shared.layout import Hop
+from shared.store import Row, prefixed
+
+
+async def ring_marked(engine: Engine, only: str = "") -> int:
+    """Ring for every mark that is due, of one target only or of all hops; how many there were."""
+    found: dict[tuple[Hop, str], list[str]] = {}
+    for bucket in layout.buckets():
+        first, last = prefixed(layout.marks(Hop.PROVISION) if only else layout.MARKS)
+        async for row in engine.store.scan(layout.STATE, bucket, first, last):
+            _, hop, person, target = row.key.split("|")
+            if _due(engine, row) and only in ("", target):
+                place = "" if hop == Hop.ADMIT else target
+                found.setdefault((Hop(hop), place), []).append(person)
+    for (hop, target), people in sorted(found.items()):
+        await engine.ring(hop, people, target)
+    return sum(map(len, found.values()))
+
+
+def _due(engine: Engine, row: Row) -> bool:
+    due = row.data.get("due", "")
+    return not due or codec.moment(due) <= engine.clock()

@@ -66,7 +66,8 @@ async def assemble(
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
             target = one.target(final, outside)
-            targets[name] = Rehearsal(target) if around.preview else target
+            unique = frozenset(a.name for a in one.attributes if a.unique) & one.correlate
+            targets[name] = Rehearsal(target, unique=unique) if around.preview else target
             references[name] = frozenset(a.name for a in one.attributes if a.reference)
             limits[name] = {a.name: a.longest for a in one.attributes if a.longest}
     return Engine(

@@ -159,10 +159,11 @@ def _number(value: Value) -> float:
 
 def facts_of(person: Person, contract: Contract | None) -> dict[str, Value]:
     """The names expressions and conditions may use; a contract's field wins over a person's of the same name."""
-    facts: dict[str, Value] = {"employeeId": person.hr_id, **person.fields}
+    facts: dict[str, Value] = dict(person.fields)
     if contract is not None:
         facts |= contract.fields
         facts["contractId"] = contract.id
         facts["contractStart"] = contract.start.isoformat()
         facts["contractEnd"] = contract.end.isoformat() if contract.end else None
+    facts["employeeId"] = person.hr_id
     return facts

@@ -60,7 +60,7 @@ class Doors:
         await _all([("renew", partial(renew, engine)), ("wake", partial(wake, engine))])
 
     async def sweep(self) -> None:
-        """Look again at what was refused and at a part of all accounts, and ring for everything that is still marked."""
+        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked."""
         engine = await self.engine()
         looks = (("relook", relook), ("patrol", patrol), ("sweep", sweep))
         await _all((name, partial(look, engine)) for name, look in looks)

@@ -1,142 +1,20 @@
 """One person on one target brought in line under a lease: only what is permitted for this Desired version is written.
 
-A lease row with a version fences everything that is saved; the mark goes only when the work is done and no news came.
+The mark goes only when the work is done and no news came meanwhile.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-
 from shared import codec, layout
-from shared.engine import breaker, permits
+from shared.engine import breaker
 from shared.engine.breaker import Passage
+from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
-from shared.model import Action, Link, Verb
 from shared.reconcile import Outcome, reconcile
-from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
-
-LEASE = timedelta(minutes=5)
-"""How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
+from shared.store import Change, Conflict, Delete, Put, Replace
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """What one look at one account may use: the rows as read, the lease, and the pen that saves every write."""
-
-    engine: Engine
-    person: str
-    target: str
-    mark: Row
-    rows: Mapping[str, Row]
-    lease: dict[str, Any]
-    lease_version: str
-    link_version: str
-    known: Link
-    """The link as it is saved."""
-    moved: bool = False
-    """Whether the account came or went, so that whoever points to it must be mapped again."""
-    lines: int = 0
-    """How many lines of the ledger this look has written."""
-
-    @property
-    def now(self) -> datetime:
-        return self.engine.clock()
-
-    @property
-    def version(self) -> int:
-        return int(self.rows[layout.desired(self.person, self.target)].data["version"])
-
-    def permits(self, verb: Verb, account: str) -> bool:
-        row = self.rows.get(layout.permit(self.person, self.target))
-        leave = permits.standing(row, self.version, self.now).get(verb)
-        return leave is not None and leave.account in ("", account)
-
-    async def reserve(self, attribute: str, value: str) -> bool:
-        return await self._own(layout.IDENTIFIERS, layout.identifier(attribute, value), self.person)
-
-    async def foreign(self, attribute: str, value: str) -> None:
-        key = layout.identifier(attribute, value)
-        data = codec.plain(owner="", at=self.now.isoformat())
-        await self.engine.store.commit(layout.IDENTIFIERS, layout.drawer(self.target, key), [Put(key, data)])
-
-    async def claim(self, account: str) -> bool:
-        return await self._own(layout.ACCOUNTS, account, self.person)
-
-    async def save(self, link: Link, action: Action | None) -> None:
-        """Ledger first, then link and lease together: a crash between them repeats a line and loses nothing."""
-        if action is not None:
-            self.engine.witness(self.person, self.target, action)
-            await self._write(action, link, "done")
-        changes = [self._renewed()]
-        key = layout.link(self.person, self.target)
-        if link != self.known:
-            data = codec.LINK.dump(link)
-            changes.append(Replace(key, data, self.link_version) if self.link_version else Insert(key, data))
-            if link.account != self.known.account or link.deleted != self.known.deleted:
-                changes.append(self.engine.marked(Hop.DEPENDENTS, self.person, self.engine.trickle("dependents")))
-                self.moved = True
-        versions = await self.engine.store.commit(layout.STATE, layout.bucket(self.person), changes)
-        self.lease_version = versions[changes[0].key]
-        self.link_version, self.known = versions.get(key, self.link_version), link
-
-    async def unanswered(self, action: Action) -> None:
-        """Say in the ledger that nobody knows whether `action` was done; what is found later is ours all the same."""
-        await self._write(action, self.known, "unanswered")
-
-    async def finish(self, changes: list[Change], link: Link) -> None:
-        """Save what is left to save, remove the mark if no news came, and let go of the lease."""
-        await self.save(link, None)
-        released = Delete(layout.lease(self.person, self.target), self.lease_version)
-        home = layout.bucket(self.person)
-        try:
-            done: list[Change] = [*changes, released, Delete(self.mark.key, self.mark.version)]
-            await self.engine.store.commit(layout.STATE, home, done)
-        except Conflict as conflict:
-            if conflict.key == released.key:
-                raise
-            await self.engine.store.commit(layout.STATE, home, [*changes, released])
-            await self.engine.ring(Hop.PROVISION, [self.person], self.target)
-
-    def _renewed(self) -> Change:
-        """The lease, longer. Raises `Conflict` when it ran out: the world may have changed since it was read."""
-        key = layout.lease(self.person, self.target)
-        if codec.moment(self.lease["until"]) <= self.now:
-            raise Conflict(layout.STATE, layout.bucket(self.person), key)
-        self.lease = {**self.lease, "until": (self.now + LEASE).isoformat()}
-        return Replace(key, self.lease, self.lease_version)
-
-    async def _own(self, table: str, key: str, owner: str) -> bool:
-        """Write our name on something only one person can have; whether it is ours now."""
-        partition = layout.drawer(self.target, key)
-        data = codec.plain(owner=owner, at=self.now.isoformat())
-        try:
-            await self.engine.store.commit(table, partition, [Insert(key, data)])
-        except Conflict:
-            row = await self.engine.store.get(table, partition, key)
-            return row is not None and codec.known(row.data)["owner"] == owner
-        return True
-
-    async def _write(self, action: Action, link: Link, outcome: str) -> None:
-        line = codec.plain(
-            outcome=outcome,
-            account=link.account,
-            verb=action.verb,
-            attributes=sorted(action.attributes),
-            entitlement=f"{action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else "",
-            because=action.because,
-            cause=self.mark.data["cohort"],
-            version=self.version,
-            policy=self.engine.policy_hash,
-        )
-        self.lines += 1
-        key = layout.entry(self.now, self.person, self.target, f"{self.lines:03d}|{action.verb}")
-        await self.engine.store.commit(layout.LEDGER, layout.bucket(self.person), [Put(key, line)])
 
 
 async def provision(engine: Engine, person: str, target: str) -> None:
@@ -148,7 +26,7 @@ async def provision(engine: Engine, person: str, target: str) -> None:
     passage = await breaker.ask(engine, target)
     if passage is Passage.STOPPED:
         return
-    desk = await _sit_down(engine, person, target, mark)
+    desk = await sit_down(engine, person, target, mark)
     if desk is None:
         return
     try:
@@ -162,7 +40,7 @@ async def provision(engine: Engine, person: str, target: str) -> None:
         await _later(desk, later)
         raise
     except Misconfigured as error:
-        await _let_go(desk)
+        await let_go(desk)
         await breaker.trip(engine, target, str(error))
         raise
     if passage is Passage.PROBE:
@@ -176,30 +54,6 @@ async def _watched(desk: Desk) -> None:
     finally:
         if desk.moved:
             await desk.engine.ring(Hop.DEPENDENTS, [desk.person])
-
-
-async def _sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk | None:
-    """Take the lease and read everything under it; None when there is nothing to do."""
-    home, key = layout.bucket(person), layout.lease(person, target)
-    row = await engine.store.get(layout.STATE, home, key)
-    now = engine.clock()
-    if row is not None and codec.moment(row.data["until"]) > now:
-        wait = (codec.moment(row.data["until"]) - now).total_seconds()
-        raise TryLater(f"somebody else is working on {person} on {target}", min(wait, 30) + 1)
-    lease = codec.plain(owner=engine.unique(), until=(now + LEASE).isoformat())
-    change: Change = Replace(key, lease, row.version) if row else Insert(key, lease)
-    try:
-        version = (await engine.store.commit(layout.STATE, home, [change]))[key]
-    except Conflict as conflict:
-        raise TryLater(f"somebody else is working on {person} on {target}", 5) from conflict
-    rows = await engine.rows_of(person)
-    link = rows.get(layout.link(person, target))
-    known = codec.LINK.load(link.data) if link else Link()
-    desk = Desk(engine, person, target, mark, rows, lease, version, link.version if link else "", known)
-    if layout.desired(person, target) in rows:
-        return desk
-    await desk.finish([], known)
-    return None
 
 
 async def _work(desk: Desk) -> None:
@@ -267,14 +121,3 @@ async def _later(desk: Desk, later: TryLater) -> None:
         except Conflict:
             continue
         return
-
-
-async def _let_go(desk: Desk) -> None:
-    try:
-        await desk.engine.store.commit(
-            layout.STATE,
-            layout.bucket(desk.person),
-            [Delete(layout.lease(desk.person, desk.target), desk.lease_version)],
-        )
-    except Conflict:
-        return  # it ran out and is somebody else's now

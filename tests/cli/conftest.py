@@ -25,6 +25,21 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
+def small_first(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The example with sixteen people after its first run, not to be touched."""
+    there = small_place(tmp_path_factory.mktemp("small") / "example")
+    assert there.run().code == 0
+    return there
+
+
+@pytest.fixture
+def kept(small_first: Place, tmp_path: Path) -> Place:
+    """The example with sixteen people after its first run, to do with as one likes."""
+    shutil.copytree(small_first.folder, tmp_path / "example")
+    return Place(tmp_path / "example")
+
+
+@pytest.fixture(scope="session")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Said]:
     """The example after its first run, not to be touched, and what that run said."""
     there = new_place(tmp_path_factory.mktemp("first") / "example")

@@ -60,12 +60,11 @@ def test_a_bug_is_named_by_its_place_and_its_text_only_shown_when_asked_for(
     assert ("Saskia" in said) is bool(debug)
 
 
-def test_a_bug_is_named_by_its_place_and_what_it_leaves_undone_is_counted(place: Place) -> None:
-    place.run()
+def test_a_bug_is_named_by_its_place_and_what_it_leaves_undone_is_counted(kept: Place) -> None:
     broken = '{"schema":1,"is":{"hr_id":"000105"}}'
-    place.rows("UPDATE rows SET data = ? WHERE key = ?", broken, layout.person(layout.own_id("hr", "000105")))
-    place.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
-    said = place.run("--json")
+    kept.rows("UPDATE rows SET data = ? WHERE key = ?", broken, layout.person(layout.own_id("hr", "000105")))
+    kept.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
+    said = kept.run("--json")
     assert said.code == 1
     assert said.json["left"] > 0
     assert re.match(r"joinly: a bug in Joinly, \d ×: KeyError at shared/engine/mapping\.py:\d+ while", said.err)
@@ -204,21 +203,19 @@ def test_a_folder_with_a_strange_name_is_locked_like_any(tmp_path: Path) -> None
     assert [file.name for file in strange.iterdir()] == [lock.NAME]
 
 
-def test_a_target_that_was_stopped_is_tried_at_once_when_somebody_runs_it_again(place: Place) -> None:
-    place.run()
+def test_a_target_that_was_stopped_is_tried_at_once_when_somebody_runs_it_again(kept: Place) -> None:
     data = '{"schema":1,"because":"the app may not do this","retry_at":"2999-01-01T00:00:00+00:00"}'
-    place.rows("INSERT INTO rows VALUES ('gates', 'entra', 'breaker', ?, '1')", data)
-    place.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
-    said = place.run("--json")
+    kept.rows("INSERT INTO rows VALUES ('gates', 'entra', 'breaker', ?, '1')", data)
+    kept.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
+    said = kept.run("--json")
     assert (said.code, said.json["actions"], said.json["left"]) == (0, {"update": 15}, 0)
 
 
-def test_a_doorbell_that_was_lost_is_rung_again(place: Place) -> None:
-    place.run()
+def test_a_doorbell_that_was_lost_is_rung_again(kept: Place) -> None:
     person = layout.own_id("hr", "000105")
     mark = layout.mark(Hop.DEPENDENTS, person)
     data = '{"schema":1,"cohort":"x","at":"2026-11-23T00:00:00+00:00"}'
-    place.rows("INSERT INTO rows VALUES ('state', ?, ?, ?, '1')", layout.bucket(person), mark, data)
-    said = place.run("--json")
+    kept.rows("INSERT INTO rows VALUES ('state', ?, ?, ?, '1')", layout.bucket(person), mark, data)
+    said = kept.run("--json")
     assert (said.code, said.json["left"], said.json["writes"]) == (0, 0, 0)
-    assert place.rows("SELECT key FROM rows WHERE key LIKE 'mark|%'") == []
+    assert kept.rows("SELECT key FROM rows WHERE key LIKE 'mark|%'") == []

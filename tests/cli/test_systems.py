@@ -14,6 +14,7 @@ from azure.identity.aio import EnvironmentCredential
 from cli_world import Place
 
 from local.graph import Faults, Tenant, graph_app
+from local.graph.quota import Bucket
 from local.sandbox import CLIENT_ID, Sandbox
 from local.serve import serving
 from shared.cli.signin import Signed, credential
@@ -142,8 +143,9 @@ def test_a_tenant_that_asks_us_to_wait_is_waited_for(place: Place, monkeypatch) 
         _sign_in(monkeypatch, there)
         place.run()
         place.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
-        faults.fail_write(1, status=503)
+        faults.writes, faults.retry_after = Bucket(10, 1.5), 1
         said = place.run("--json")
+    assert any(status == 429 for _, _, status in there.tenant.log)
     assert (said.code, said.err, said.json["left"]) == (0, "", 0)
     assert said.json["actions"] == {"update": 16}
 

@@ -1,14 +1,23 @@
-"""The plan: it closes the gap, closes it once, in a safe order, and takes away only what was ours to give."""
+"""The plan for each situation in a life, by name, and what is remembered before, during and after it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from planning_world import (
+    ABSENT,
+    DORMANT,
+    E3,
+    NOW,
+    READY,
+    REFERENCES,
+    SALES,
+    STAFF,
+    World,
+    converge,
+)
 
 from shared.errors import Reason, Refused
 from shared.model import Account, Action, Desired, Entitlement, Link, Stage, Value, Verb
@@ -16,7 +25,6 @@ from shared.planning import (
     LATEST,
     after,
     before,
-    counted,
     forgotten,
     missed,
     no_longer_intended,
@@ -25,223 +33,6 @@ from shared.planning import (
     same,
     settled,
 )
-
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-REFERENCES = frozenset({"manager"})
-SALES, STAFF, E3 = Entitlement("group", "Sales"), Entitlement("group", "Staff"), Entitlement("license", "E3")
-FIRST = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE)
-ORDER = (*FIRST, Verb.DISABLE, Verb.DELETE, Verb.UPDATE, Verb.REVOKE, Verb.GRANT, Verb.ENABLE)
-EMPTY = (None, "", ())
-
-
-@dataclass(frozen=True)
-class World:
-    """One person's account on a target: what stands there, what lies in the bin, and what we remember of it."""
-
-    link: Link
-    live: Account | None
-    binned: Account | None = None
-
-    def does(self, action: Action) -> "World":
-        """What a target does."""
-        live = self.live
-        match action.verb:
-            case Verb.CREATE:
-                return replace(self, live=Account(id="acc", enabled=False, attributes=dict(action.attributes)))
-            case Verb.RESTORE:
-                return replace(self, live=self.binned, binned=None)
-        assert live is not None, f"{action.verb} needs an account"
-        match action.verb:
-            case Verb.UPDATE:
-                live = replace(live, attributes={**live.attributes, **action.attributes})
-            case Verb.ENABLE | Verb.DISABLE:
-                live = replace(live, enabled=action.verb is Verb.ENABLE)
-            case Verb.GRANT if action.entitlement:
-                live = replace(live, entitlements=live.entitlements | {action.entitlement})
-            case Verb.REVOKE if action.entitlement:
-                live = replace(live, entitlements=live.entitlements - {action.entitlement})
-            case Verb.DELETE:
-                return replace(self, live=None, binned=live)
-        return replace(self, live=live)
-
-    def remembers(self, action: Action, then: "World") -> "World":
-        account = then.live or self.live
-        assert account is not None
-        return replace(then, link=after(self.link, action, account))
-
-    def looks(self, stage: Stage) -> "World":
-        link = missed(self.link, stage) if self.live is None else settled(self.link, self.live, stage)
-        return replace(self, link=forgotten(link, self.live, NOW))
-
-    def plans(self, desired: Desired) -> tuple[Action, ...]:
-        return plan(desired, self.looks(desired.stage).link, self.live, REFERENCES)
-
-
-def converge(world: World, desired: Desired, lost: int = -1) -> tuple[World, list[Action], bool]:
-    """Look, plan and do, as reconciling does; the answer to write number `lost` never arrives and the worker stops.
-
-    What there is then, what was done, and whether an answer was lost.
-    """
-    done: list[Action] = []
-    numbers = count()
-    while True:
-        world = world.looks(desired.stage)
-        actions = world.plans(desired)
-        world = replace(world, link=before(world.link, actions, NOW))
-        for action in actions:
-            then = world.does(action)
-            done.append(action)
-            if next(numbers) == lost:
-                return then, done, True
-            world = world.remembers(action, then)
-        if not actions or actions[0].verb is not Verb.RESTORE:
-            return world, done, False
-
-
-VALUES = st.sampled_from(["x", "y", ("p", "q"), ("q", "p"), "", (), None])
-ATTRIBUTES = st.dictionaries(st.sampled_from(["a", "b", "manager"]), VALUES, max_size=3)
-ENTITLEMENTS = st.frozensets(st.sampled_from([SALES, STAFF, E3]))
-
-
-@st.composite
-def wishes(draw: st.DrawFn) -> Desired:
-    """Any that policy can have: attributes from READY on, entitlements for those in service."""
-    stage = draw(st.sampled_from(Stage))
-    return Desired(
-        stage=stage,
-        keys={"id": "7"},
-        attributes=draw(ATTRIBUTES) if stage >= Stage.READY else {},
-        initial=draw(st.dictionaries(st.just("once"), VALUES)) if stage >= Stage.READY else {},
-        entitlements=draw(ENTITLEMENTS) if stage is Stage.ACTIVE else frozenset(),
-        because="why",
-    )
-
-
-ACCOUNTS = st.builds(
-    Account, id=st.just("acc"), enabled=st.booleans(), attributes=ATTRIBUTES, entitlements=ENTITLEMENTS
-)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Nobody yet, a stranger's account, one of ours in any state, or one of ours in the bin."""
-    kind = draw(st.sampled_from(["nobody", "stranger", "ours", "binned"]))
-    if kind == "nobody":
-        return World(Link(identifiers=draw(st.sampled_from([{}, {"name": "ann"}]))), None)
-    if kind == "stranger":
-        return World(Link(), draw(ACCOUNTS))
-    link = Link(
-        account="acc",
-        enabled=draw(st.booleans()),
-        disabling=draw(st.booleans()),
-        deleting=draw(st.booleans()),
-        deleted=kind == "binned",
-        written=draw(ATTRIBUTES),
-        granted=draw(ENTITLEMENTS),
-    )
-    account = draw(ACCOUNTS)
-    return World(link, None, account) if kind == "binned" else World(link, account)
-
-
-@given(worlds(), wishes())
-@settings(max_examples=500, deadline=None)
-def test_doing_the_plan_reaches_what_is_wanted_and_planning_again_yields_nothing(
-    world: World, desired: Desired
-) -> None:
-    reached, _, _ = converge(world, desired)
-    assert reached.plans(desired) == ()
-    live = reached.live
-    if desired.stage is Stage.ABSENT:
-        assert live is None or not reached.link.account
-        return
-    if live is None or not reached.link.account:
-        assert desired.stage is Stage.DORMANT
-        return
-    assert live.enabled is (desired.stage is Stage.ACTIVE)
-    assert live.entitlements >= desired.entitlements
-    for name, value in desired.attributes.items():
-        assert same(live.attributes.get(name), value) or value in EMPTY
-
-
-@given(worlds(), wishes())
-@settings(max_examples=500, deadline=None)
-def test_only_what_is_ours_is_emptied_or_revoked_and_the_rest_stands(world: World, desired: Desired) -> None:
-    there = world.live or world.binned or Account(id="", enabled=False)
-    reached, done, _ = converge(world, desired)
-    for action in done:
-        for name, value in action.attributes.items():
-            ours = name in world.link.written and same(there.attributes.get(name), world.link.written[name])
-            assert value not in EMPTY or ours
-            assert name in {**desired.attributes, **desired.initial, **world.link.identifiers}
-        assert action.verb is not Verb.REVOKE or action.entitlement in world.link.granted - desired.entitlements
-        assert action.verb is not Verb.GRANT or action.entitlement in desired.entitlements - there.entitlements
-    if reached.live is not None:
-        assert there.entitlements - world.link.granted <= reached.live.entitlements
-        kept = {name: value for name, value in there.attributes.items() if name not in desired.attributes}
-        assert {name: reached.live.attributes[name] for name in kept} == kept
-
-
-@given(worlds(), wishes())
-@settings(max_examples=300, deadline=None)
-def test_a_plan_is_in_the_order_in_which_it_is_safe(world: World, desired: Desired) -> None:
-    actions = world.plans(desired)
-    verbs = [action.verb for action in actions]
-    assert verbs == sorted(verbs, key=ORDER.index)
-    assert all(action.because == "why" for action in actions)
-    once = [verb for verb in verbs if verb not in (Verb.GRANT, Verb.REVOKE)]
-    assert len(once) == len(set(once))
-    assert counted(actions) == {verb: verbs.count(verb) for verb in verbs}
-    if world.live is not None and world.live.enabled and desired.stage < Stage.ACTIVE:
-        assert [verb for verb in verbs if verb is not Verb.CORRELATE][:1] == [Verb.DISABLE]
-
-
-@given(worlds(), wishes())
-@settings(max_examples=500, deadline=None)
-def test_a_protected_account_is_in_no_plan(world: World, desired: Desired) -> None:
-    if world.live is None:
-        return
-    guarded = replace(world, live=replace(world.live, protected="a directory role"))
-    if not world.plans(desired):
-        assert guarded.plans(desired) == ()
-        return
-    with pytest.raises(Refused, match="account acc is protected: a directory role") as refused:
-        guarded.plans(desired)
-    assert refused.value.reason is Reason.PROTECTED
-
-
-@given(worlds(), wishes(), st.integers(0, 6), st.integers(0, 6))
-@settings(max_examples=500, deadline=None)
-def test_lost_answers_leave_nothing_behind_and_forget_nothing_that_is_ours(
-    world: World, desired: Desired, first: int, second: int
-) -> None:
-    """The same place is reached; and when the person leaves, exactly what was there before us is there again."""
-    calm, _, _ = converge(world, desired)
-    there = world.live or world.binned or Account(id="", enabled=False)
-    broken, once, lost = converge(world, desired, first)
-    broken, twice, _ = converge(broken, desired, second) if lost else (broken, [], False)
-    reached, finally_done, _ = converge(broken, desired)
-    assert reached.live == calm.live
-    assert [action.verb for action in once + twice + finally_done].count(Verb.CREATE) <= 1
-    assert reached.plans(desired) == ()
-    if reached.live is None or not reached.link.account:
-        returned, _, _ = converge(reached, READY)  # and nobody has to say that the account vanished
-        assert returned.live is not None
-        return
-    left, _, _ = converge(reached, Desired(stage=Stage.DORMANT))
-    assert left.live is not None
-    assert left.live.entitlements == there.entitlements - world.link.granted
-    wiped, _, _ = converge(
-        reached, replace(desired, stage=Stage.READY, attributes=dict.fromkeys(("a", "b", "manager")))
-    )
-    assert wiped.live is not None
-    given_by_us = {name for action in once + twice + finally_done for name in action.attributes}
-    for name in given_by_us - {"once", "name"}:
-        assert wiped.live.attributes[name] in EMPTY
-    for name in there.attributes.keys() - given_by_us - world.link.written.keys():
-        assert same(wiped.live.attributes[name], there.attributes[name])
-
-
-# ── each way through a life, by name ─────────────────────────────────────────────────────────────────────────────
 
 
 def link(**known: Any) -> Link:
@@ -264,7 +55,6 @@ def shown(actions: tuple[Action, ...]) -> list[object]:
     ]
 
 
-READY, DORMANT, ABSENT = (Desired(stage=stage) for stage in (Stage.READY, Stage.DORMANT, Stage.ABSENT))
 NOTHING: list[object] = []
 
 
@@ -475,17 +265,6 @@ def test_what_we_remember_stands_for_the_account_until_it_is_read() -> None:
     assert remembered(known) == account(SALES, a="x")
     assert remembered(replace(known, deleted=True)) is None
     assert remembered(Link()) is None
-
-
-@given(worlds(), wishes())
-@settings(max_examples=500, deadline=None)
-def test_what_we_remember_foresees_nothing_once_a_new_account_is_as_it_should_be(
-    world: World, desired: Desired
-) -> None:
-    if world.live is not None or world.binned is not None:
-        return
-    reached, _, _ = converge(world, desired)
-    assert plan(desired, reached.link, remembered(reached.link), REFERENCES) == ()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from storage import SimulatedBus, SimulatedStore
 
 from shared import codec, layout, planning, queues, reconcile
 from shared.bus import Doorbell
-from shared.engine import gate, mapping, provisioning
+from shared.engine import desk, gate, mapping, provisioning
 from shared.guard import Decision
 from shared.model import Link
 from shared.store import Delete, Put
@@ -53,7 +53,7 @@ class Carried(str):
 @contextmanager
 def event_carried_state() -> Iterator[None]:
     """The message holds what was desired and permitted when it was sent, and provisioning believes it."""
-    ring, sit_down = SimulatedBus.ring, provisioning._sit_down
+    ring, sit_down = SimulatedBus.ring, provisioning.sit_down
 
     async def carrying(self: SimulatedBus, queue: str, bells: Any, at: Any = None) -> None:
         if queue in (queues.PROVISIONING, queues.PROVISIONING_NOW):
@@ -61,12 +61,12 @@ def event_carried_state() -> Iterator[None]:
         await ring(self, queue, bells, at)
 
     async def believing(engine: Any, person: str, target: str, mark: Any) -> Any:
-        desk = await sit_down(engine, person, target, mark)
-        if desk is not None and isinstance(person, Carried):
-            desk.rows = {**desk.rows, **person.rows}
-        return desk
+        place = await sit_down(engine, person, target, mark)
+        if place is not None and isinstance(person, Carried):
+            place.rows = {**place.rows, **person.rows}
+        return place
 
-    with patch.object(SimulatedBus, "ring", carrying), patch.object(provisioning, "_sit_down", believing):
+    with patch.object(SimulatedBus, "ring", carrying), patch.object(provisioning, "sit_down", believing):
         yield
 
 
@@ -83,7 +83,7 @@ def _carrying(bus: SimulatedBus, body: Any) -> Carried:
 @contextmanager
 def no_lease() -> Iterator[None]:
     """Two workers may have the same account at once, and each saves over the other."""
-    sit_down = provisioning._sit_down
+    sit_down = provisioning.sit_down
 
     async def barging(engine: Any, person: str, target: str, mark: Any) -> Any:
         free = [Delete(layout.lease(person, target))]
@@ -102,9 +102,9 @@ def no_lease() -> Iterator[None]:
         await self.engine.store.commit(layout.STATE, layout.bucket(self.person), done)
 
     with (
-        patch.object(provisioning, "_sit_down", barging),
-        patch.object(provisioning.Desk, "save", save),
-        patch.object(provisioning.Desk, "finish", finish),
+        patch.object(provisioning, "sit_down", barging),
+        patch.object(desk.Desk, "save", save),
+        patch.object(desk.Desk, "finish", finish),
     ):
         yield
 

@@ -10,8 +10,8 @@ from shared.connector import DirectoryPage
 from shared.errors import Reason, Refused, TryLater
 from shared.model import Account, Action, Verb
 
-LAG = 60
-"""Steps during which `find` may not see a new account."""
+LAG = timedelta(minutes=10)
+"""How long `find` may not see a new account."""
 
 
 class Violation(AssertionError):
@@ -32,7 +32,7 @@ class SimulatedTarget:
     def __init__(self, faults: Faults, disables_a_day: int, may_enable: Callable[[str], bool]) -> None:
         self.faults, self.disables_a_day, self.may_enable = faults, disables_a_day, may_enable
         self.accounts: dict[str, Account] = {}
-        self.born: dict[str, int] = {}
+        self.born: dict[str, datetime] = {}
         self.untouchable: set[str] = set()
         self.bin: dict[str, tuple[datetime, Account]] = {}
         self.writes: list[Write] = []
@@ -49,7 +49,7 @@ class SimulatedTarget:
         await self.faults.turn()
         found = [a for a in self.accounts.values() if str(a.attributes.get(attribute, "")).lower() == value.lower()]
         if attribute == "employeeId" and self.faults.happens("find lags"):
-            found = [a for a in found if self.faults.steps - self.born.get(a.id, -LAG) >= LAG]
+            found = [a for a in found if a.id not in self.born or self.faults.now - self.born[a.id] >= LAG]
         return found
 
     async def read(self, account: str) -> Account | None:
@@ -118,7 +118,7 @@ class SimulatedTarget:
         if any(a.attributes.get("userPrincipalName") == name for a in self.accounts.values()):
             raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
         account = Account(id=f"a{len(self.log)}", enabled=False, attributes=dict(action.attributes))
-        self.born[account.id] = self.faults.steps
+        self.born[account.id] = self.faults.now
         self._put(account)
         self._record(Verb.CREATE, account)
         self._one_each(account)

@@ -202,7 +202,7 @@ class World:
                 self.event()
                 self._busy(self.random.randrange(20, 320))
             self.faults.active = False
-            self.hr.people |= self.gone  # two who vanish at once make the answer implausible, and nothing is to converge
+            self.hr.people |= self.gone  # with two missing at once the answer is not believed, and nothing converges
             self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
             self._calm()
             self._converged()

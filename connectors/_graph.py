@@ -156,9 +156,11 @@ class Graph:
             native = await self._adapter.send_primitive_async(info, "bytes", {})
         except ClientAuthenticationError as refused:
             code = _AADSTS.search(str(refused))
-            raise Misconfigured(f"Microsoft sign-in was refused {code.group() if code else ''}".rstrip()) from None
+            said = f"Microsoft sign-in was refused {code.group() if code else ''}".rstrip()
+            raise Misconfigured(f"{said}; check the identity, its secret and its tenant") from None
         except AzureError as busy:
-            raise TryLater(f"Microsoft sign-in did not answer ({type(busy).__name__})", BUSY) from None
+            said = f"Microsoft sign-in did not answer ({type(busy).__name__})"
+            raise TryLater(f"{said}; check the network and the address", BUSY) from None
         response = cast(httpx.Response, native)
         body = decoded(SYSTEM, response) if response.is_success else _said(response)
         wait = retry_after(response, self._clock)

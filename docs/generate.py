@@ -1,4 +1,4 @@
-"""The pages that are written by the code itself: `python -m docs.generate` writes them, and a test says when they are old."""
+"""The pages that the code itself writes: `python -m docs.generate` writes them, and a test says when they are old."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -125,7 +125,7 @@ class _Gathering:
         )
 
     def _two_people(self, lines: list[int], columns: Iterable[str]) -> Doubt:
-        differ = " and ".join(f"«{name}»" for name in columns)
+        differ = ", ".join(f"«{name}»" for name in columns)
         because = f"differ in {differ}" if differ else "are not the same"
         return Doubt(
             Reason.DUPLICATE_ID,

@@ -53,7 +53,8 @@ async def lines(local: Local, page: Console, seconds: float, everyone: bool) -> 
     if not local.story.actions and not local.story.whole:
         return [Text(_cost(local, seconds))]
     done, policy = await doings(local.engine, local.story.actions), local.found.policy
-    said = f"  {local.engine.today:%-d %B %Y}  {terminal.counted(local.story.changes, 'change', 'changes')} in HR"
+    day = local.engine.today
+    said = f"  {day.day} {day:%B %Y}  {terminal.counted(local.story.changes, 'change', 'changes')} in HR"
     return [
         Text.assemble((terminal.printable(policy.customer), "bold"), said),
         *(line for target, people in done.items() for line in _target(page, target, people, everyone)),
@@ -70,7 +71,7 @@ def complain_of(local: Local) -> int:
         complain(trouble.text + ("; try again later" if trouble.passes else ""))
     for bug, count in story.bugs.items():
         complain(f"a bug in Joinly, {count:,} ×: {bug}; please report it")
-    for hindrance, count in Counter(story.hindered.values()).most_common():
+    for hindrance, count in Counter(story.hindered.values()).most_common() if story.left else ():
         complain(f"{count:,} × {hindrance}")
     if story.left and not local.preview:
         complain(

@@ -36,15 +36,15 @@ async def wake(engine: Engine) -> int:
 
 
 async def renew(engine: Engine) -> int:
-    """Have everybody mapped again who was mapped by another policy, as one cohort; how many."""
+    """Have everybody mapped again who was mapped by another policy, as one cohort; how many.
+
+    Whoever waits to be mapped anyway is left alone: marked anew each time, one who cannot be mapped would keep the
+    cohort open for ever.
+    """
     count, cohort = 0, f"policy|{engine.policy_hash}"
     async with gathering(engine, cohort):
         for bucket in layout.buckets():
-            people = [
-                row.key.split("|")[0]
-                async for row in engine.store.scan(layout.STATE, bucket)
-                if row.key.endswith("|mapped") and codec.readable(row.data) and row.data["policy"] != engine.policy_hash
-            ]
+            people = await _mapped_otherwise(engine, bucket)
             for start in range(0, len(people), MOST):
                 some = people[start : start + MOST]
                 marks = [engine.marked(Hop.MAP, person, cohort) for person in some]
@@ -52,6 +52,17 @@ async def renew(engine: Engine) -> int:
                 await engine.ring(Hop.MAP, some)
             count += len(people)
     return count
+
+
+async def _mapped_otherwise(engine: Engine, bucket: str) -> list[str]:
+    """The people of a bucket whose Desired is another policy's, and who are not about to be mapped."""
+    waiting, people = set(), []
+    async for row in engine.store.scan(layout.STATE, bucket):
+        if row.key.startswith(layout.marks(Hop.MAP)):
+            waiting.add(row.key.split("|")[2])
+        elif row.key.endswith("|mapped") and codec.readable(row.data) and row.data["policy"] != engine.policy_hash:
+            people.append(row.key.split("|")[0])
+    return [person for person in people if person not in waiting]
 
 
 async def sweep(engine: Engine) -> int:

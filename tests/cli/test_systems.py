@@ -88,7 +88,8 @@ def test_a_tenant_that_cannot_be_reached_is_one_sentence_and_try_again_later(pla
     said = place.run()
     assert said.code == 75
     assert said.err == (
-        "joinly: target entra: Microsoft sign-in did not answer (ServiceRequestError); try again later\n"
+        "joinly: target entra: Microsoft sign-in did not answer (ServiceRequestError); check the network "
+        "and the address; try again later\n"
         "joinly: 16 people are left for another run; nothing of it is lost\n"
     )
     assert said.out.startswith("0 reads, 0 writes")

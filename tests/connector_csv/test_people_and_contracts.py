@@ -257,7 +257,7 @@ async def test_rows_that_disagree_on_the_person_may_be_two_people(tmp_path: Path
     rows = [("1", *ANNA), ("2", *changed(given="Bert", surname="Kok", start="01-01-2024"))]
     held = only_rejected(await read(tmp_path, contracts_of(*rows), **CONTRACTS))
     assert (held.hr_id, held.code) == ("000123", "duplicate_id")
-    assert "lines 2, 3: the rows carry one «Nr» and differ in «Roepnaam» and «Achternaam»" in held.because
+    assert "lines 2, 3: the rows carry one «Nr» and differ in «Roepnaam», «Achternaam»" in held.because
 
 
 @pytest.mark.parametrize("active", [None, STATUS])

@@ -1,0 +1,374 @@
+"""One small customer around the production engine: real state and queues, HR and a directory in memory, and a clock
+that only a test moves.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+
+from shared import engine as production
+from shared import layout, queues
+from shared.connector import DirectoryPage
+from shared.embedded_bus import MemoryBus
+from shared.embedded_store import SqliteStore
+from shared.engine import Engine, Held
+from shared.errors import Reason, Refused, TryLater
+from shared.layout import Hop
+from shared.model import Account, Action, Contract, Entitlement, Person, Rejected, Verb
+from shared.policy import Policy
+from shared.store import Change, Put, Row, Store
+
+START = datetime(2026, 3, 2, 7, tzinfo=UTC)
+TODAY = START.date()
+YESTERDAY = TODAY - timedelta(days=1)
+ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+Hook = Callable[[str, Sequence[Change]], Awaitable[None]]
+Meanwhile = Callable[[], Awaitable[None]]
+
+
+def policy(source: Mapping[str, Any] | None = None, **target: Any) -> Policy:
+    """A customer with one source `hr` and one target `entra`; what is given replaces that part of either."""
+    hr = {"connector": "hr", "plausible": {"most_gone": 100, "always_allowed": 100}, **(source or {})}
+    entra = {
+        "connector": "entra",
+        "correlate": ["employeeId"],
+        "timing": {"create_before": 3, "delete_after": 20},
+        "attributes": {
+            "employeeId": "[employeeId]",
+            "department": "[department]",
+            "jobTitle": "[title]",
+            "userPrincipalName": 'SelectUniqueValue([name], Join("", [name], "2"))',
+        },
+        "grants": [{"group": "All"}, {"group": "Sales", "when": {"department": "Sales"}}],
+        **target,
+    }
+    return Policy.model_validate(
+        {"customer": "small", "time_zone": "UTC", "sources": {"hr": hr}, "targets": {"entra": entra}}
+    )
+
+
+def person(
+    hr_id: str, end: date | None = None, department: str = "Care", start: date = date(2026, 1, 1), **fields: Any
+) -> Person:
+    contract = Contract(id="c", start=start, end=end, fields={"department": department, "title": "aide", **fields})
+    return Person(hr_id=hr_id, fields={"name": f"p{hr_id}"}, contracts=(contract,))
+
+
+def group(name: str) -> Entitlement:
+    return Entitlement("group", name)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class HR:
+    """A `Source` that says what a test last told it."""
+
+    records: list[Person | Rejected] = field(default_factory=list)
+
+    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+        for record in list(self.records):
+            yield record
+
+
+class Write(NamedTuple):
+    verb: Verb
+    account: str
+    what: str
+
+
+@dataclass
+class Directory:
+    """A `Target` with a bin, unique logon names, and the faults a test asks for."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    bin: dict[str, Account] = field(default_factory=dict)
+    writes: list[Write] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    unseen: set[str] = field(default_factory=set)
+    """Accounts that cannot be found by their key yet."""
+    failing: set[Verb] = field(default_factory=set)
+    """Verbs that are not done and not answered."""
+    losing: set[Verb] = field(default_factory=set)
+    """Verbs that are done once without an answer."""
+    declined: set[str] = field(default_factory=set)
+    """Attributes whose value is refused."""
+    after_read: Meanwhile | None = None
+    after_write: Meanwhile | None = None
+
+    def holds(self, account: Account) -> None:
+        """What an administrator does by hand, or did before us."""
+        self.accounts[account.id] = account
+        self.log.append(account.id)
+
+    def changed_by_hand(self, account: str, **changes: Any) -> None:
+        self.holds(replace(self.accounts[account], **changes))
+
+    def of(self, employee: str) -> Account:
+        (found,) = [one for one in self.accounts.values() if one.attributes.get("employeeId") == employee]
+        return found
+
+    def enabled(self) -> set[str]:
+        return {str(one.attributes["employeeId"]) for one in self.accounts.values() if one.enabled}
+
+    def verbs(self) -> list[Verb]:
+        return [write.verb for write in self.writes]
+
+    async def find(self, attribute: str, value: str) -> list[Account]:
+        by_key = attribute == "employeeId"
+        held = [one for one in self.accounts.values() if str(one.attributes.get(attribute)).lower() == value.lower()]
+        found = [one for one in held if not (by_key and one.id in self.unseen)]
+        await self._meanwhile("after_read")
+        return found
+
+    async def read(self, account: str) -> Account | None:
+        there = self.accounts.get(account)
+        await self._meanwhile("after_read")
+        return there
+
+    async def apply(self, account: str, action: Action) -> str:
+        if action.verb in self.failing:
+            raise TryLater("the directory does not answer", 5)
+        if declined := sorted(self.declined & action.attributes.keys()):
+            raise Refused("the value is declined", Reason.INVALID_VALUE, declined[0])
+        done = self._done(account, action)
+        what = action.entitlement.name if action.entitlement else ", ".join(sorted(action.attributes))
+        self.writes.append(Write(action.verb, done, what))
+        self.log.append(done)
+        if action.verb in self.losing:
+            self.losing.discard(action.verb)
+            raise TryLater("the answer was lost", 5)
+        await self._meanwhile("after_write")
+        return done
+
+    async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
+        changed = dict.fromkeys(self.log[int(token or 0) :])
+        yield DirectoryPage(
+            accounts=tuple(self.accounts[id] for id in changed if id in self.accounts),
+            removed=tuple(id for id in changed if id not in self.accounts),
+            token=str(len(self.log)),
+            fresh=not token,
+        )
+
+    def _done(self, account: str, action: Action) -> str:
+        if action.verb is Verb.CREATE:
+            return self._create(action)
+        if action.verb is Verb.RESTORE:
+            if account not in self.bin:
+                raise Refused("it is not in the bin", Reason.ACCOUNT_GONE)
+            self.accounts[account] = self.bin.pop(account)
+            return account
+        there = self.accounts.get(account)
+        if there is None:
+            if action.verb is Verb.DELETE:
+                return account
+            raise Refused("there is no such account", Reason.ACCOUNT_GONE)
+        match action:
+            case Action(verb=Verb.UPDATE):
+                there = replace(there, attributes={**there.attributes, **action.attributes})
+            case Action(verb=Verb.GRANT, entitlement=Entitlement() as one):
+                there = replace(there, entitlements=there.entitlements | {one})
+            case Action(verb=Verb.REVOKE, entitlement=Entitlement() as one):
+                there = replace(there, entitlements=there.entitlements - {one})
+            case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
+                there = replace(there, enabled=verb is Verb.ENABLE)
+        self.accounts[account] = there
+        if action.verb is Verb.DELETE:
+            self.bin[account] = replace(self.accounts.pop(account), enabled=False)
+        return account
+
+    def _create(self, action: Action) -> str:
+        name = action.attributes.get("userPrincipalName")
+        if any(one.attributes.get("userPrincipalName") == name for one in self.accounts.values()):
+            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        account = f"a{len(self.log)}"
+        self.accounts[account] = Account(id=account, enabled=False, attributes=dict(action.attributes))
+        return account
+
+    async def _meanwhile(self, moment: str) -> None:
+        """Let the test do something at this moment, once."""
+        what = getattr(self, moment)
+        setattr(self, moment, None)
+        if what is not None:
+            await what()
+
+
+class InterruptedStore:
+    """A store that stops at each commit, so that a test can do something in between or end the process there."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner = inner
+        self.before: Hook | None = None
+        self.after: Hook | None = None
+        self.dead = False
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        self._alive()
+        return await self._inner.get(table, partition, key)
+
+    async def scan(self, table: str, partition: str, first: str = "", last: str = "") -> AsyncIterator[Row]:
+        self._alive()
+        async for row in self._inner.scan(table, partition, first, last):
+            yield row
+
+    async def everything(self, table: str) -> AsyncIterator[Row]:
+        self._alive()
+        async for row in self._inner.everything(table):
+            yield row
+
+    async def commit(self, table: str, partition: str, changes: Sequence[Change]) -> Mapping[str, str]:
+        self._alive()
+        await self._stop("before", table, changes)
+        versions = await self._inner.commit(table, partition, changes)
+        await self._stop("after", table, changes)
+        return versions
+
+    def kill(self) -> None:
+        """End the process: nothing it does after this moment reaches the state."""
+        self.before = self.after = None
+        self.dead = True
+        raise Killed
+
+    def _alive(self) -> None:
+        if self.dead:
+            raise Killed
+
+    async def _stop(self, moment: str, table: str, changes: Sequence[Change]) -> None:
+        hook: Hook | None = getattr(self, moment)
+        setattr(self, moment, None)
+        if hook is not None:
+            await hook(table, changes)
+            setattr(self, moment, hook)
+
+
+@dataclass
+class World:
+    engine: Engine
+    store: InterruptedStore
+    bus: MemoryBus
+    clock: Clock
+    hr: HR
+    directory: Directory
+
+    def renewed(self, policy_hash: str, rules: Policy) -> None:
+        """Another policy is activated."""
+        sources = dict.fromkeys(rules.sources, self.hr)
+        self.engine = replace(self.engine, policy=rules, policy_hash=policy_hash, sources=sources)
+
+    async def says(self, *records: Person | Rejected) -> None:
+        """HR says this now, and it is polled; nobody has worked on it yet."""
+        self.hr.records = list(records)
+        await production.detect(self.engine, "hr")
+
+    async def hears(self, *records: Person | Rejected) -> None:
+        """HR says this now, and everything that follows at once is done."""
+        await self.says(*records)
+        await self.work()
+
+    async def work(self, *only: str) -> None:
+        """Handle what is due now, of some queues or of all; a bug propagates."""
+        while await self._doorbell(only or ORDER):
+            pass
+
+    async def settle(self, within: timedelta) -> None:
+        """Handle everything that falls due within that time, at its time."""
+        until = self.clock.now + within
+        await self.work()
+        while (due := self.bus.next_due()) is not None and due <= until:
+            self.clock.now = max(self.clock.now, due)
+            await self.work()
+        self.clock.now = until
+
+    async def doors(self) -> None:
+        """Open every door that a timer opens, but the poll, and do what follows at once."""
+        await production.renew(self.engine)
+        await production.wake(self.engine)
+        await production.follow(self.engine, "entra")
+        await production.patrol(self.engine)
+        await production.relook(self.engine)
+        await production.sweep(self.engine)
+        await self.work()
+
+    async def hours(self, number: int) -> None:
+        """So many hours with all timers running; HR says nothing new."""
+        for _ in range(number):
+            await self.settle(HOUR)
+            await self.doors()
+
+    async def held(self) -> list[Held]:
+        return await production.held(self.engine)
+
+    async def reasons(self) -> set[tuple[str, str]]:
+        return {(one.hr_id, one.reason) for one in await self.held()}
+
+    async def approve_all(self) -> int:
+        waiting = [one for one in await self.held() if one.approvable]
+        return await production.approve(self.engine, production.fingerprint(waiting), "", "somebody")
+
+    async def row(self, hr_id: str, key: Callable[[str], str]) -> Row | None:
+        own = layout.own_id("hr", hr_id)
+        return await self.store.get(layout.STATE, layout.bucket(own), key(own))
+
+    async def put(self, hr_id: str, key: Callable[[str], str], data: Mapping[str, Any]) -> None:
+        own = layout.own_id("hr", hr_id)
+        await self.store.commit(layout.STATE, layout.bucket(own), [Put(key(own), data)])
+
+    async def mark(self, hop: Hop, hr_id: str, target: str = "") -> Row | None:
+        return await self.row(hr_id, lambda own: layout.mark(hop, own, target))
+
+    async def ledger(self, hr_id: str) -> list[Mapping[str, Any]]:
+        prefix = layout.of(layout.own_id("hr", hr_id))
+        return [row.data async for row in self.store.everything(layout.LEDGER) if row.key.startswith(prefix)]
+
+    async def reservations(self) -> list[str]:
+        return [r.key async for r in self.store.everything(layout.GATES) if r.key.startswith(layout.USES)]
+
+    async def _doorbell(self, names: Sequence[str]) -> bool:
+        for queue in names:
+            session = await self.bus.accept(queue, 0)
+            if session is not None:
+                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
+                await production.handle(self.engine, queue, session.id, deliveries[-1].body)
+                for delivery in deliveries:
+                    await session.complete(delivery)
+                await session.close()
+                return True
+        return False
+
+
+@asynccontextmanager
+async def opened(
+    references: frozenset[str] = frozenset(), source: Mapping[str, Any] | None = None, **target: Any
+) -> AsyncIterator[World]:
+    clock, hr, directory = Clock(), HR(), Directory()
+    async with SqliteStore(":memory:") as inner:
+        store, bus = InterruptedStore(inner), MemoryBus(clock, queues.QUEUES)
+        engine = Engine(
+            policy=policy(source, **target),
+            policy_hash="first",
+            sources={"hr": hr},
+            targets={"entra": directory},
+            references={"entra": references},
+            limits={"entra": {}},
+            store=store,
+            bus=bus,
+            clock=clock,
+            unique=map(str, count()).__next__,
+            hash_key=b"small",
+        )
+        yield World(engine, store, bus, clock, hr, directory)

@@ -1,0 +1,131 @@
+"""One worker at one account: it stops at news, gives up after a while, and writes down what it did."""
+
+from datetime import timedelta
+
+from engine_world import HOUR, YESTERDAY, World, group, person
+
+from shared import engine as production
+from shared import queues
+from shared.errors import Reason
+from shared.layout import Hop
+from shared.model import Person, Verb
+
+# ── news while somebody works ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def news(world: World, *records: Person) -> None:
+    """HR says something else, and it is mapped and decided; the worker on the old Desired is still at it."""
+    await world.says(*records)
+    await world.work(queues.CHANGES, queues.ADMIT)
+
+
+async def test_a_worker_that_has_read_writes_nothing_once_something_else_is_wanted(world: World) -> None:
+    await world.hears(person("7"))
+    world.directory.writes.clear()
+
+    async def leaves() -> None:
+        await news(world, person("7", end=YESTERDAY))
+        assert world.directory.writes == []
+
+    world.directory.after_read = leaves
+    await world.hears(person("7", department="Sales"))
+    await world.settle(HOUR)
+    assert world.directory.verbs() == [Verb.DISABLE, Verb.REVOKE]
+
+
+async def test_a_worker_in_the_middle_of_its_plan_stops_once_something_else_is_wanted(world: World) -> None:
+    await world.hears(person("7"))
+    world.directory.writes.clear()
+
+    async def leaves() -> None:
+        await news(world, person("7", end=YESTERDAY))
+
+    world.directory.after_write = leaves
+    await world.hears(person("7", department="Sales"))
+    await world.settle(HOUR)
+    assert world.directory.verbs() == [Verb.UPDATE, Verb.DISABLE, Verb.REVOKE]
+
+
+async def test_a_joiner_who_is_taken_back_while_the_account_is_made_is_never_enabled(world: World) -> None:
+    async def taken_back() -> None:
+        await news(world, person("7", end=YESTERDAY))
+
+    world.directory.after_write = taken_back
+    await world.hears(person("7", department="Sales"))
+    await world.settle(2 * HOUR)
+    assert world.directory.verbs() == [Verb.CREATE]
+    assert not world.directory.of("7").enabled
+
+
+# ── giving up, and trying again ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_does_not_succeed_ten_times_waits_for_a_person_and_is_tried_again_after_an_hour(
+    world: World,
+) -> None:
+    world.directory.failing = {Verb.GRANT}
+    await world.hears(person("7"))
+    attempts = 0
+    while await world.reasons() == set():
+        attempts += 1
+        await world.settle(timedelta(seconds=5))
+        assert attempts < 20
+    assert attempts == 9, "the first was made at once"
+    assert await world.reasons() == {("7", Reason.NO_PROGRESS)}
+    assert await world.mark(Hop.PROVISION, "7", "entra") is None
+    await world.settle(timedelta(minutes=50))
+    assert world.bus.next_due() is None, "nobody tries for ever"
+    world.directory.failing.clear()
+    assert await production.relook(world.engine) == 1, "its intention is still open"
+
+
+async def test_a_refusal_is_left_alone_for_an_hour(world: World) -> None:
+    await world.hears(person("7"))
+    world.directory.declined = {"department"}
+    await world.hears(person("7", department="Sales"))
+    assert await world.reasons() == {("7", Reason.INVALID_VALUE)}
+    world.directory.declined.clear()
+    await world.settle(timedelta(minutes=59))
+    assert await production.relook(world.engine) == 0
+    await world.settle(timedelta(minutes=1))
+    assert await production.relook(world.engine) == 1
+    await world.work()
+    assert world.directory.of("7").attributes["department"] == "Sales"
+    assert await world.held() == []
+
+
+# ── what was done, and what nobody knows ─────────────────────────────────────────────────────────────────────────
+
+
+async def test_one_value_that_is_declined_does_not_stop_the_others(world: World) -> None:
+    await world.hears(person("7"))
+    world.directory.declined = {"department"}
+    world.clock.now += HOUR
+    await world.hears(person("7", department="Sales", title="head"))
+    there = world.directory.of("7")
+    assert (there.attributes["department"], there.attributes["jobTitle"]) == ("Care", "head")
+    assert there.entitlements == {group("All"), group("Sales")}
+    assert await world.reasons() == {("7", Reason.INVALID_VALUE)}
+    done = [(line["verb"], line["attributes"], line["outcome"]) for line in await world.ledger("7")]
+    assert done[-2:] == [("update", ["jobTitle"], "done"), ("grant", [], "done")]
+
+
+async def test_a_write_without_an_answer_is_in_the_ledger_as_such_and_is_not_repeated(world: World) -> None:
+    world.directory.losing = {Verb.GRANT}
+    await world.hears(person("7"))
+    lines = [(line["verb"], line["entitlement"], line["outcome"]) for line in await world.ledger("7")]
+    assert lines == [("create", "", "done"), ("grant", "group:All", "unanswered")]
+    await world.settle(HOUR)
+    assert world.directory.verbs() == [Verb.CREATE, Verb.GRANT, Verb.ENABLE]
+    assert [line["verb"] for line in await world.ledger("7")] == ["create", "grant", "enable"]
+
+
+async def test_every_write_of_one_look_has_its_line_in_order(world: World) -> None:
+    await world.hears(person("7", department="Sales"))
+    lines = [(line["verb"], line["entitlement"], line["outcome"]) for line in await world.ledger("7")]
+    assert lines == [
+        ("create", "", "done"),
+        ("grant", "group:All", "done"),
+        ("grant", "group:Sales", "done"),
+        ("enable", "", "done"),
+    ]

@@ -94,6 +94,7 @@ async def _do(
     permitted = tuple(action for action in actions if action.verb not in outcome.needed)
     if not permitted or (actions[0].verb in GATES and actions[0].verb in outcome.needed):
         return
+    begun = bool(desired.keys.keys() & outcome.link.intended.keys())
     outcome.link = before(outcome.link, permitted, work.now)
     await work.save(outcome.link, None)
     todo = list(actions)
@@ -101,7 +102,7 @@ async def _do(
         action = todo.pop(0)
         try:
             if action.verb not in outcome.needed:
-                outcome.link, live = await _one(target, desired, outcome.link, live, action, work)
+                outcome.link, live = await _one(target, desired, outcome.link, live, action, work, begun)
                 continue
         except TryLater:
             await work.unanswered(action)
@@ -125,11 +126,12 @@ def _parted(action: Action, attribute: str) -> tuple[Action, list[Action]]:
 
 
 async def _one(
-    target: Target, desired: Desired, link: Link, live: Account | None, action: Action, work: Work
+    target: Target, desired: Desired, link: Link, live: Account | None, action: Action, work: Work, begun: bool
 ) -> tuple[Link, Account | None]:
+    """Do one action and save it. `begun` says that an earlier create was sent and never answered."""
     match action.verb:
         case Verb.CREATE:
-            return await _create(target, desired, link, action, work)
+            return await _create(target, desired, link, action, work, begun)
         case Verb.CORRELATE if live is not None:
             return await _adopt(target, desired, link, live, action, work)
         case Verb.RESTORE:
@@ -158,7 +160,7 @@ async def _restore(target: Target, link: Link, action: Action, work: Work) -> Li
 
 
 async def _create(
-    target: Target, desired: Desired, link: Link, action: Action, work: Work
+    target: Target, desired: Desired, link: Link, action: Action, work: Work, begun: bool
 ) -> tuple[Link, Account | None]:
     """Create under the first names that are free. Names are saved before the target is asked."""
     while True:
@@ -172,7 +174,10 @@ async def _create(
         except Refused as error:
             if error.reason is not Reason.TAKEN:
                 raise
-            await _is_a_stranger(target, desired, link, error)
+            if not await _is_a_stranger(target, desired, link, error):
+                if not begun:  # then it was not made by us: it is adopted like any other account, once it is seen
+                    await work.save(no_longer_intended(link, creating), None)
+                raise TryLater(f"{error.attribute} is taken by an account that cannot be seen yet", 30) from error
             await work.foreign(error.attribute, str(given[error.attribute]))
             link = replace(link, identifiers={})
             continue
@@ -197,19 +202,17 @@ async def _choose(desired: Desired, link: Link, work: Work) -> Mapping[str, str]
     )
 
 
-async def _is_a_stranger(target: Target, desired: Desired, link: Link, error: Refused) -> None:
-    """Return when somebody we do not know holds the name that was refused, so that the next one is tried.
+async def _is_a_stranger(target: Target, desired: Desired, link: Link, error: Refused) -> bool:
+    """Whether the name that was refused is certainly held by somebody we do not know, so that the next one is tried.
 
-    Raises `TryLater` when it may be theirs: the answer to an earlier create was lost, and it cannot be found by its
-    key yet. It is looked at again then, by the way every account is found, with its permits and protections.
+    An account with this person's key is theirs, and one that nobody can see may be. It is not taken here: it is looked
+    at again, by the way every account is found, with its permits and protections.
     """
     if error.attribute not in link.identifiers:
         raise error
     holders = await target.find(error.attribute, link.identifiers[error.attribute])
-    if not holders:
-        raise TryLater(f"{error.attribute} is taken by an account that cannot be seen yet", 30)
-    if any(same(one.attributes.get(name), value) for one in holders for name, value in desired.keys.items()):
-        raise TryLater(f"account {holders[0].id} is theirs and cannot be found by its key yet", 30)
+    theirs = [one for one in holders if any(same(one.attributes.get(k), v) for k, v in desired.keys.items())]
+    return bool(holders) and not theirs
 
 
 async def _adopt(

@@ -7,25 +7,32 @@ from math import isfinite
 from shared.errors import Reason
 from shared.model import Attributes, Person, Rejected
 
+LONGEST_ID = 256
+"""Characters of an id of HR."""
+
 LONGEST = 100_000
 """Characters in one record, all its values together: far more than any HR system holds of somebody."""
 
 
 def storable(item: Person | Rejected) -> Person | Rejected:
     """The record itself, or why it is held: text that is no text, a number that is none, or far too much of it."""
-    if not _is_text(item.hr_id):
-        hr_id = item.hr_id.encode("ascii", "backslashreplace").decode()
-        return Rejected(hr_id=hr_id, code=Reason.INVALID_RECORD, because="its id holds characters that are no text")
+    if not _is_text(item.hr_id) or len(item.hr_id) > LONGEST_ID:
+        hr_id = item.hr_id[:LONGEST_ID].encode("ascii", "backslashreplace").decode()
+        because = f"its id is longer than {LONGEST_ID} characters, or holds some that are no text"
+        return Rejected(hr_id=hr_id, code=Reason.INVALID_RECORD, because=because)
     if isinstance(item, Rejected):
-        return replace(item, because=item.because[:LONGEST])
+        return item if _is_text(item.because) else replace(item, because="the reason cannot be told")
     because = next(_doubts(item), "")
     return Rejected(hr_id=item.hr_id, code=Reason.INVALID_RECORD, because=because) if because else item
 
 
 def _doubts(person: Person) -> Iterator[str]:
     length = 0
-    for fields in (person.fields, *(contract.fields for contract in person.contracts)):
-        length += sum(len(str(value)) for value in fields.values())
+    parts = [("", person.fields), *((contract.id, contract.fields) for contract in person.contracts)]
+    for id, fields in parts:
+        length += len(id) + sum(len(name) + len(str(value)) for name, value in fields.items())
+        if not all(map(_is_text, (id, *fields))):
+            yield "the name of a field or the id of a contract holds characters that are no text"
         yield from (f"{name} holds characters or a number that cannot be kept" for name in _odd(fields))
     if length > LONGEST:
         yield f"it holds more than {LONGEST:,} characters"

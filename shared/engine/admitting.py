@@ -121,6 +121,8 @@ async def _settle(
     """Turn one decision into permit, holds and the next mark, in the commit that removes this hop's mark."""
     request, person = asked.request, asked.request.person
     rows = await engine.rows_of(person)
+    if any(not codec.readable(row.data) for key, row in rows.items() if key == layout.permit(person, target)):
+        return  # another version's; the mark stays until that version comes by
     changes: list[Change] = [Delete(asked.mark.key, asked.mark.version)]
     if permitted:
         key = layout.permit(person, target)

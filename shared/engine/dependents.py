@@ -31,7 +31,7 @@ async def resolve(
         if lead not in told:
             await engine.store.commit(layout.STATE, home, [Put(layout.dependent(lead, person), codec.plain())])
         row = await engine.store.get(layout.STATE, home, layout.link(lead, target))
-        link = codec.LINK.load(row.data) if row else Link()
+        link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
         if link.account and not link.deleted:
             attributes[name] = link.account
     return replace(new, attributes=attributes), leads
@@ -50,10 +50,11 @@ async def ring_dependents(engine: Engine, person: str) -> None:
     mark = await engine.store.get(layout.STATE, home, layout.mark(Hop.DEPENDENTS, person))
     if mark is None:
         return
+    cohort = str(codec.known(mark.data)["cohort"])
     first, last = prefixed(layout.dependents(person))
     others = [row.key.removeprefix(first) async for row in engine.store.scan(layout.STATE, home, first, last)]
     for other in others:
-        change = engine.marked(Hop.MAP, other, str(mark.data["cohort"]))
+        change = engine.marked(Hop.MAP, other, cohort)
         await engine.store.commit(layout.STATE, layout.bucket(other), [change])
     await engine.ring(Hop.MAP, others)
     try:

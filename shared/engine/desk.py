@@ -136,7 +136,7 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     home, key = layout.bucket(person), layout.lease(person, target)
     row = await engine.store.get(layout.STATE, home, key)
     now = engine.clock()
-    if row is not None and codec.moment(row.data["until"]) > now:
+    if row is not None and codec.moment(codec.known(row.data)["until"]) > now:
         wait = (codec.moment(row.data["until"]) - now).total_seconds()
         raise TryLater(f"somebody else is working on {person} on {target}", min(wait, 30) + 1)
     lease = codec.plain(owner=engine.unique(), until=(now + LEASE).isoformat())

@@ -118,15 +118,20 @@ def _by_bucket(source: str, names: Mapping[str, str]) -> dict[str, list[str]]:
 async def _save(
     engine: Engine, source: str, cohort: str, poll: Poll, chunk: Row | None, bucket: str, names: list[str]
 ) -> None:
-    """Save the changed people of one bucket: forget their hashes, save them with their marks, then the new hashes."""
+    """Save the changed people of one bucket: forget their hashes, save them with their marks, then the new hashes.
+
+    Somebody whose row another version wrote is left as they are, and looked at again by the next poll.
+    """
     key = f"{layout.HASHES}{bucket}"
     hashes: dict[str, str] = dict(chunk.data["hashes"]) if chunk else {}
     ids = {name: layout.own_id(source, name) for name in names}
     there = await _rows(engine, bucket, [ids[name] for name in names])
+    parked = {name for name in names if ids[name] in there and not codec.readable(there[ids[name]].data)}
     data = codec.plain(hashes={**hashes, **dict.fromkeys(names, FORGOTTEN)})
     first: Change = Replace(key, data, chunk.version) if chunk else Insert(key, data)
     version = (await engine.store.commit(layout.SOURCES, source, [first]))[key]
-    rest = iter(names)
+    saved = [name for name in names if name not in parked]
+    rest = iter(saved)
     while some := list(islice(rest, TOGETHER)):
         changes = [
             change
@@ -134,9 +139,11 @@ async def _save(
             for change in _changes(engine, source, cohort, poll, name, ids[name], there.get(ids[name]))
         ]
         await engine.store.commit(layout.STATE, bucket, changes)
-    renewed = codec.plain(hashes={**hashes, **{name: poll.hashes[name] for name in names}})
+    renewed = codec.plain(
+        hashes={**hashes, **{name: poll.hashes[name] for name in saved}, **dict.fromkeys(parked, FORGOTTEN)}
+    )
     await engine.store.commit(layout.SOURCES, source, [Replace(key, renewed, version)])
-    await engine.ring(Hop.MAP, [ids[name] for name in names])
+    await engine.ring(Hop.MAP, [ids[name] for name in saved])
 
 
 async def _rows(engine: Engine, bucket: str, people: list[str]) -> dict[str, Row]:

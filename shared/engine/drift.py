@@ -72,7 +72,7 @@ async def _compare(engine: Engine, target: str, account: str, now: Account | Non
     person = str(claim.data["owner"])
     home = layout.bucket(person)
     row = await engine.store.get(layout.STATE, home, layout.link(person, target))
-    link = codec.LINK.load(row.data) if row else Link()
+    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
     if link.account != account or _as_left(link, now):
         return 0
     mark = engine.marked(Hop.PROVISION, person, engine.trickle("directory"), target, attempts=0)

@@ -50,7 +50,7 @@ class Draft:
     def mapped(self) -> Mapping[str, Any]:
         """What the last mapping left to remember."""
         row = self.rows.get(layout.mapped(self.person))
-        return codec.known(row.data) if row else {"wake": "", "leads": [], "policy": None}
+        return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None)
 
     def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
         data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
@@ -67,6 +67,7 @@ async def map_person(engine: Engine, person: str) -> None:
         mark = await engine.store.get(layout.STATE, layout.bucket(person), layout.mark(Hop.MAP, person))
         if mark is None:
             return
+        codec.known(mark.data)
         draft = await _draft(engine, person, mark)
         try:
             await engine.store.commit(layout.STATE, layout.bucket(person), draft.changes)
@@ -92,6 +93,8 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
         return draft
     if source not in engine.policy.sources:
         draft.hold(source, "-", Reason.VANISHED, f"the policy has no source {source} any longer; name it again")
+        remembered = {**draft.mapped, "policy": engine.policy_hash}  # so that naming it again maps them again
+        draft.changes.append(Put(layout.mapped(person), codec.plain(**remembered)))
         return draft
     for target in engine.policy.targets:
         await _target(draft, target)
@@ -135,8 +138,9 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
     data = codec.DESIRED.dump(new, version=version)
     draft.changes.append(Replace(key, data, old.version) if old else Insert(key, data))
     draft.changes.append(Put(layout.lease(person, target), NOBODY))
-    for one in draft.rows:
-        if one.startswith(layout.holds(person, target)) and one != layout.hold(person, target, "map"):
+    for one, held in draft.rows.items():
+        void = one.startswith(layout.holds(person, target)) and one != layout.hold(person, target, "map")
+        if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
     verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.references[target])

@@ -23,6 +23,7 @@ async def provision(engine: Engine, person: str, target: str) -> None:
     mark = await engine.store.get(layout.STATE, home, layout.mark(Hop.PROVISION, person, target))
     if mark is None or target not in engine.policy.targets:
         return
+    codec.known(mark.data)
     passage = await breaker.ask(engine, target)
     if passage is Passage.STOPPED:
         return
@@ -90,7 +91,8 @@ def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     prefix = layout.holds(desk.person, desk.target)
     keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
     keep.add(layout.hold(desk.person, desk.target, "map"))
-    changes: dict[str, Change] = {key: Delete(key) for key in desk.rows if key.startswith(prefix) and key not in keep}
+    ours = [key for key, row in desk.rows.items() if key.startswith(prefix) and codec.readable(row.data)]
+    changes: dict[str, Change] = {key: Delete(key) for key in ours if key not in keep}
     for number, (verb, reason, because) in enumerate(outcome.problems, 1):
         key = layout.hold(desk.person, desk.target, f"{verb}-{number}!" if verb != "-" else "-")
         at = desk.now.isoformat()

@@ -90,10 +90,12 @@ async def relook(engine: Engine) -> int:
 
 
 async def _look(engine: Engine, cohort: str, pick: Callable[[Row], tuple[str, str]]) -> int:
-    """Mark whomever `pick` names by (person, target) for a live look; how many."""
-    count = 0
+    """Mark whomever `pick` names by (person, target) for a live look; how many. Who is marked already keeps counting."""
+    count, marked = 0, layout.marks(Hop.PROVISION)
     for bucket in layout.buckets():
-        found = {pick(row) async for row in engine.store.scan(layout.STATE, bucket) if codec.readable(row.data)}
+        rows = [row async for row in engine.store.scan(layout.STATE, bucket) if codec.readable(row.data)]
+        waiting = {tuple(row.key.removeprefix(marked).split("|")) for row in rows if row.key.startswith(marked)}
+        found = {pick(row) for row in rows} - waiting
         for person, target in sorted(one for one in found if one[1] in engine.policy.targets):
             mark = engine.marked(Hop.PROVISION, person, cohort, target, attempts=0)
             await engine.store.commit(layout.STATE, bucket, [mark])

@@ -102,10 +102,14 @@ class Directory:
     log: list[str] = field(default_factory=list)
     unseen: set[str] = field(default_factory=set)
     """Accounts that cannot be found by their key yet."""
+    hidden: set[str] = field(default_factory=set)
+    """Accounts that cannot be found by anything yet."""
     failing: set[Verb] = field(default_factory=set)
     """Verbs that are not done and not answered."""
     losing: set[Verb] = field(default_factory=set)
     """Verbs that are done once without an answer."""
+    silent: bool = False
+    """Whether nothing can be read."""
     declined: set[str] = field(default_factory=set)
     """Attributes whose value is refused."""
     after_read: Meanwhile | None = None
@@ -130,13 +134,15 @@ class Directory:
         return [write.verb for write in self.writes]
 
     async def find(self, attribute: str, value: str) -> list[Account]:
+        self._answers()
         by_key = attribute == "employeeId"
         held = [one for one in self.accounts.values() if str(one.attributes.get(attribute)).lower() == value.lower()]
-        found = [one for one in held if not (by_key and one.id in self.unseen)]
+        found = [one for one in held if one.id not in self.hidden and not (by_key and one.id in self.unseen)]
         await self._meanwhile("after_read")
         return found
 
     async def read(self, account: str) -> Account | None:
+        self._answers()
         there = self.accounts.get(account)
         await self._meanwhile("after_read")
         return there
@@ -194,11 +200,15 @@ class Directory:
 
     def _create(self, action: Action) -> str:
         name = action.attributes.get("userPrincipalName")
-        if any(one.attributes.get("userPrincipalName") == name for one in self.accounts.values()):
+        if name and any(one.attributes.get("userPrincipalName") == name for one in self.accounts.values()):
             raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
         account = f"a{len(self.log)}"
         self.accounts[account] = Account(id=account, enabled=False, attributes=dict(action.attributes))
         return account
+
+    def _answers(self) -> None:
+        if self.silent:
+            raise TryLater("the directory does not answer", 5)
 
     async def _meanwhile(self, moment: str) -> None:
         """Let the test do something at this moment, once."""

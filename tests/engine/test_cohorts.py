@@ -30,17 +30,16 @@ def many_partitions(few_partitions: None, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def workers_are_as_quick_as_the_door(world: World) -> None:
-    """Whatever a door has saved is mapped and decided before it saves the next."""
+    """Whatever a door has rung for is mapped and decided before it saves anything else."""
 
     async def work(table: str, changes: Sequence[Change]) -> None:
-        if table == layout.STATE:
-            await world.work()
+        await world.work()
 
-    world.store.after = work
+    world.store.before = work
 
 
 async def all_of_them_wait(world: World) -> None:
-    world.store.after = None
+    world.store.before = None
     await world.work()
     assert Verb.DISABLE not in world.directory.verbs()
     assert await world.reasons() == {(name, Reason.LIMIT) for name in MANY}
@@ -81,7 +80,7 @@ async def test_as_many_leavers_as_a_day_allows_are_disabled(open_world: Any) -> 
     await world.hears(*map(person, some))
     workers_are_as_quick_as_the_door(world)
     await world.says(*(person(name, end=YESTERDAY) for name in some))
-    world.store.after = None
+    world.store.before = None
     await world.work()
     assert world.directory.enabled() == set()
 

@@ -21,7 +21,6 @@ def prepared(protected: str = "", enabled: bool = False) -> Account:
 async def test_a_protected_account_is_not_written_because_its_name_was_wanted(world: World) -> None:
     world.directory.holds(prepared(protected="Global Administrator"))
     world.directory.unseen = {"prepared"}
-    await world.settle(HOUR)
     await world.hears(person("7"))
     assert await world.held() == [], "nobody knows yet whose account it is"
     assert world.bus.next_due() is not None, "it is tried later"
@@ -43,12 +42,16 @@ async def test_an_account_the_policy_protects_is_not_written_because_its_name_wa
     assert world.directory.writes == []
 
 
-async def test_adopting_is_asked_also_when_the_account_was_found_by_its_name(open_world: Any) -> None:
+@pytest.mark.parametrize("found_by", ["its name", "nothing"])
+async def test_adopting_is_asked_also_when_the_account_could_not_be_found_at_first(
+    open_world: Any, found_by: str
+) -> None:
     world: World = await open_world(adopt="ask")
     world.directory.holds(prepared())
-    world.directory.unseen = {"prepared"}
+    out_of_sight = world.directory.unseen if found_by == "its name" else world.directory.hidden
+    out_of_sight.add("prepared")
     await world.hears(person("7"))
-    world.directory.unseen.clear()
+    out_of_sight.clear()
     await world.settle(HOUR)
     assert {(one.what, one.reason, one.account) for one in await world.held()} == {
         ("correlate", Reason.ADOPTION, "prepared")

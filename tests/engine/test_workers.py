@@ -63,20 +63,39 @@ async def test_a_joiner_who_is_taken_back_while_the_account_is_made_is_never_ena
 async def test_what_does_not_succeed_ten_times_waits_for_a_person_and_is_tried_again_after_an_hour(
     world: World,
 ) -> None:
+    world.directory.silent = True
+    await world.hears(person("7"))
+    await it_is_given_up(world, after=9)
+    await world.settle(timedelta(minutes=59))
+    assert world.bus.next_due() is None, "nobody tries for ever"
+    assert await production.relook(world.engine) == 0
+    world.directory.silent = False
+    await world.settle(timedelta(minutes=1))
+    assert await production.relook(world.engine) == 1
+    await world.work()
+    assert world.directory.enabled() == {"7"}
+    assert await world.held() == []
+
+
+async def test_a_write_that_fails_ten_times_is_done_when_the_directory_is_well_again(world: World) -> None:
     world.directory.failing = {Verb.GRANT}
     await world.hears(person("7"))
-    attempts = 0
-    while await world.reasons() == set():
-        attempts += 1
+    await it_is_given_up(world, after=9)
+    world.directory.failing.clear()
+    await world.settle(HOUR)
+    await production.relook(world.engine)
+    await world.work()
+    assert world.directory.verbs() == [Verb.CREATE, Verb.GRANT, Verb.ENABLE]
+    assert await world.held() == []
+
+
+async def it_is_given_up(world: World, after: int) -> None:
+    """So many times it was tried again, each after five seconds; then a person is asked and nothing is left to do."""
+    for _ in range(after):
+        assert await world.held() == []
         await world.settle(timedelta(seconds=5))
-        assert attempts < 20
-    assert attempts == 9, "the first was made at once"
     assert await world.reasons() == {("7", Reason.NO_PROGRESS)}
     assert await world.mark(Hop.PROVISION, "7", "entra") is None
-    await world.settle(timedelta(minutes=50))
-    assert world.bus.next_due() is None, "nobody tries for ever"
-    world.directory.failing.clear()
-    assert await production.relook(world.engine) == 1, "its intention is still open"
 
 
 async def test_a_refusal_is_left_alone_for_an_hour(world: World) -> None:

@@ -36,8 +36,8 @@ def no_correlation() -> Iterator[None]:
     async def look(target: Any, desired: Any, link: Link, work: Any) -> Any:
         return (await target.read(link.account) if link.account else None), link
 
-    async def anybody(*_: Any) -> None:
-        return None
+    async def anybody(*_: Any) -> bool:
+        return True
 
     with patch.object(reconcile, "_look", look), patch.object(reconcile, "_is_a_stranger", anybody):
         yield

@@ -90,7 +90,7 @@ async def relook(engine: Engine) -> int:
 
 
 async def _look(engine: Engine, cohort: str, pick: Callable[[Row], tuple[str, str]]) -> int:
-    """Mark whomever `pick` names by (person, target) for a live look; how many. Who is marked already keeps counting."""
+    """Mark whomever `pick` names by (person, target) for a live look, unless they are marked already; how many."""
     count, marked = 0, layout.marks(Hop.PROVISION)
     for bucket in layout.buckets():
         rows = [row async for row in engine.store.scan(layout.STATE, bucket) if codec.readable(row.data)]

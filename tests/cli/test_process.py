@@ -32,8 +32,14 @@ def _start(*words: object, **given) -> subprocess.Popen[str]:
         text=True,
         cwd=PROJECT,
         env={**kept, **given.pop("env", {})},
+        preexec_fn=_hear_ctrl_c,
         **given,
     )
+
+
+def _hear_ctrl_c() -> None:
+    """What a terminal's child does by itself; tests that run in the background inherit that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:

@@ -52,7 +52,7 @@ lock:  ## compile the lock files anew from pyproject.toml; one lock serves all P
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	for part in "requirements.txt" "requirements-sandbox.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra dev"; do \
 	  set -- $$part; file=$$1; shift; \
-	  .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	  .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet \
 	    $$([ "$$file" = requirements.txt ] || echo -c requirements.txt) "$$@" -o $$file; done
 	rm -r .venv-lock
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import connectors
+from shared.attributes import Unique
 from shared.connector import Manifest
 from shared.expressions.reference import reference
 from shared.policy_schema import text as schema
@@ -36,7 +37,11 @@ def _one(manifest: Manifest) -> str:
     if manifest.attributes:
         lines += ["", "| attribute | longest | notes |", "|---|---|---|"]
     for one in manifest.attributes:
-        notes = [word for word, true in (("unique", one.unique), ("points to an account", one.reference)) if true]
+        notes = [
+            word
+            for word, true in (("unique", one.unique is not Unique.NO), ("points to an account", one.reference))
+            if true
+        ]
         notes += [] if one.clearable else ["cannot be emptied"]
         lines.append(f"| `{one.name}` | {one.longest or ''} | {', '.join(notes)} |")
     if manifest.permissions:

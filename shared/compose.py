@@ -10,6 +10,7 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
+from shared.attributes import Unique
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Engine
@@ -66,7 +67,7 @@ async def assemble(
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
             target = one.target(final, outside)
-            unique = frozenset(a.name for a in one.attributes if a.unique) & one.correlate
+            unique = frozenset(a.name for a in one.attributes if a.unique is not Unique.NO) & one.correlate
             targets[name] = Rehearsal(target, unique=unique) if around.preview else target
             references[name] = frozenset(a.name for a in one.attributes if a.reference)
             limits[name] = {a.name: a.longest for a in one.attributes if a.longest}

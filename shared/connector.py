@@ -15,6 +15,7 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
+from shared.attributes import Attribute
 from shared.model import Account, Action, Person, Rejected, Verb
 
 
@@ -80,20 +81,6 @@ class Target(Protocol):
     def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         """What changed since `token` ("" for everything), page by page; an expired token starts a fresh full round."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attribute:
-    """One attribute a target can hold, with the target's own limits."""
-
-    name: str
-    longest: int = 0
-    """Characters; 0 means the target sets no limit of its own."""
-    unique: bool = False
-    """No two accounts may hold the same value (compared without case)."""
-    reference: bool = False
-    """Holds another account's id; set by a write of its own, after the account exists."""
-    clearable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

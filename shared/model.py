@@ -111,6 +111,39 @@ class Stage(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Values that never run out: `stem`, `opening`, a number of at least `digits` digits from `first` on, `ending`."""
+
+    stem: str
+    opening: str = ""
+    first: int = 2
+    digits: int = 1
+    ending: str = ""
+
+    def at(self, count: int, longest: int = 0) -> str:
+        """The value with number `first + count`; the stem is cut so that it has at most `longest` characters (0: any).
+
+        "" when not even one character of the stem is left.
+        """
+        tail = f"{self.opening}{self.first + count:0{self.digits}d}{self.ending}"
+        if not longest or len(self.stem) + len(tail) <= longest:
+            return self.stem + tail
+        stem = self.stem[: max(0, longest - len(tail))].rstrip(" .-_'")
+        return stem + tail if stem else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates:
+    """Values to try, in order, for an attribute that must be unique: one for each rule, then those of the series.
+
+    "" stands where a rule gives nothing for this person, so that the same count means the same rule in every attribute.
+    """
+
+    values: tuple[str, ...] = ()
+    series: Series | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Desired:
     """What policy wants on one target today, and why.
 
@@ -134,6 +167,7 @@ class Verb(StrEnum):
     CREATE = "create"
     CORRELATE = "correlate"
     UPDATE = "update"
+    RENAME = "rename"
     ENABLE = "enable"
     DISABLE = "disable"
     DELETE = "delete"

@@ -11,15 +11,15 @@ from types import MappingProxyType
 from typing import Any
 
 from connectors.entra.protection import protected
-from shared.connector import Attribute
+from shared.attributes import Attribute, Unique
 from shared.errors import Misconfigured, Refused
 from shared.model import Account, Attributes, Value
 
 EXTENSIONS = tuple(f"extensionAttribute{number}" for number in range(1, 16))
 
 ATTRIBUTES = (
-    Attribute(name="userPrincipalName", longest=113, unique=True, clearable=False),
-    Attribute(name="mail", unique=True),
+    Attribute(name="userPrincipalName", longest=113, longest_local=64, unique=Unique.ADDRESSES, clearable=False),
+    Attribute(name="mail", longest=254, longest_local=64, unique=Unique.ADDRESSES),
     Attribute(name="mailNickname", longest=64, clearable=False),
     Attribute(name="displayName", longest=256, clearable=False),
     Attribute(name="givenName", longest=64),

@@ -9,7 +9,8 @@ from core_world import ROOT, SMALL
 from pydantic import BaseModel, ConfigDict
 
 import connectors
-from shared.connector import Attribute, Manifest, Source, Target
+from shared.attributes import Attribute
+from shared.connector import Manifest, Source, Target
 from shared.errors import Misconfigured
 from shared.model import Verb
 from shared.policy_check import check

@@ -14,6 +14,7 @@ from shared.expressions import (
     Expression,
     ExpressionError,
     Result,
+    Scope,
 )
 from shared.model import Attributes, Contract, Desired, Person, Stage, Value
 from shared.policy import Mode, OnNull, SourcePolicy, TargetPolicy, Timing
@@ -51,7 +52,7 @@ def desired(
         if value in (None, "", ()) and mapping.null is OnNull.KEEP:
             continue
         if isinstance(value, Candidates):
-            candidates[name] = value.values
+            candidates[name] = tuple(dict.fromkeys(text for text in value.values if text))
         else:
             (initial if mapping.mode is Mode.CREATE_ONLY else values)[name] = value
     grants = target.grants if level is Stage.ACTIVE else ()
@@ -68,7 +69,7 @@ def desired(
 
 def _evaluate(name: str, expression: Expression, facts: Attributes, now: datetime, seed: str) -> Result:
     try:
-        return expression(facts, now, seed=f"{seed}/{name}")
+        return expression(facts, Scope(now=now, seed=f"{seed}/{name}"))
     except ExpressionError as error:
         raise Refused(f"{name} cannot be worked out: {error}", Reason.MISSING_DATA, name) from error
 

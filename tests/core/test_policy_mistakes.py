@@ -62,7 +62,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("timing: {createBefore: 3}", "10:14: targets.entra.timing.createBefore: this key is not known; did you mean create_before?"),
         ("grants: [{gruop: A, license: B}]", "10:15: targets.entra.grants.0.gruop: this key is not known; did you mean group?"),
         ("limits: {disable: {dya: 5}}", "10:24: targets.entra.limits.disable.dya: this key is not known; did you mean day?"),
-        ("limits: {dissable: {day: 5}}", "10:14: targets.entra.limits.dissable: write 'create', 'correlate', 'update', 'enable', 'disable', 'delete', 'restore', 'grant' or 'revoke'"),
+        ("limits: {dissable: {day: 5}}", "10:14: targets.entra.limits.dissable: write 'create', 'correlate', 'update', 'rename', 'enable', 'disable', 'delete', 'restore', 'grant' or 'revoke'"),
         # values
         ("adopt: perhaps", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),
         ("adopt: null", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),

@@ -100,7 +100,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ('  mail: {value: "[a"}', "10:21: targets.entra.attributes.mail.value: line 1, column 1: this attribute has no name or no closing bracket (write [givenName])"),
         ("  mail: {null: keep}", "10:7: targets.entra.attributes.mail.value: this key is missing"),
         ("  mail: 5", '10:13: targets.entra.attributes.mail: an expression is text, such as [givenName] or "a constant"'),
-        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce' or 'create_only'"),
+        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ("  mail: {value: '[a]', nul: keep}", "10:28: targets.entra.attributes.mail.nul: this key is not known; did you mean null?"),
         ("  mail: >-\n        Join(\".\",\n          [a]", "10:13: targets.entra.attributes.mail: line 2, column 6: the expression ends too early: a closing parenthesis is missing"),
     ],

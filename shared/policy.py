@@ -213,6 +213,11 @@ class Policy(Strict):
         """The facts of managers that some expression reads."""
         return frozenset[str]().union(*(expression.manager_names for expression in self.expressions()))
 
+    def sensitive(self, target: str) -> frozenset[str]:
+        """The attributes of a target whose values nobody is shown."""
+        attributes = self.targets[target].attributes if target in self.targets else {}
+        return frozenset(name for name, mapping in attributes.items() if mapping.sensitive)
+
     def expressions(self) -> Iterator[Expression]:
         return (mapping.value for target in self.targets.values() for mapping in target.attributes.values())
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from entra_world import World, opened, person
+from entra_world import World, names, opened, person
 
 from shared.errors import TryLater
 from shared.model import Account, Desired, Entitlement, Link, Stage, Verb
@@ -33,6 +33,7 @@ async def _restore(world: World, anna: str) -> None:
 DEEDS: dict[str, Deed] = {
     "create": _create,
     "update": _update,
+    "rename": lambda world, anna: world.apply(anna, Verb.RENAME, **names("anna.wit"), displayName="Anna Wit"),
     "enable": lambda world, anna: world.apply(anna, Verb.ENABLE),
     "disable": lambda world, anna: world.apply(anna, Verb.DISABLE),
     "delete": lambda world, anna: world.apply(anna, Verb.DELETE),
@@ -46,7 +47,7 @@ DEEDS: dict[str, Deed] = {
 
 async def _prepared(world: World) -> str:
     world.tenant.add_user(employeeId="boss")
-    anna = world.tenant.add_user(employeeId="anna", department="Sales", usageLocation="NL")
+    anna = world.tenant.add_user(employeeId="anna", department="Sales", usageLocation="NL", mail="a@contoso.nl")
     world.tenant.add_group("Sales")
     world.tenant.add_member(world.tenant.add_group("Old"), anna)
     world.tenant.add_sku("ENTERPRISEPACK", 1)

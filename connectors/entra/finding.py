@@ -1,11 +1,14 @@
 """Who holds a value: users of whom one attribute equals it, and nobody else, whatever Graph takes for equal.
 
 Source: «Use the $filter query parameter» and «Advanced query capabilities» (learn.microsoft.com/graph): `eq` works
-without `ConsistencyLevel: eventual` on every attribute named here, in lists within `any`.
+without `ConsistencyLevel: eventual` on every attribute named here, in lists within `any`. Users, groups and contacts
+share one namespace of addresses: «mail and proxyAddresses properties» (learn.microsoft.com/graph/api/resources/user).
 """
 
-from connectors._graph import Graph, quoted
-from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, account
+from collections.abc import AsyncIterator, Iterable
+
+from connectors._graph import Graph, Row, quoted, reading
+from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, account, from_graph
 from shared.errors import Misconfigured
 from shared.model import Account
 
@@ -24,23 +27,41 @@ _SELECT = ",".join((*PROPERTIES, "isManagementRestricted"))
 async def find(graph: Graph, attribute: str, value: str) -> list[Account]:
     """Users whose `attribute` equals `value`, without their groups, licences, manager and roles.
 
-    `proxyAddresses` finds who receives mail on an address: as the primary one or as an alias. A user that was just
-    created or changed may not be found yet. Raises `Misconfigured` for an attribute not in `FINDABLE`.
+    `proxyAddresses` finds who receives mail on an address, as the primary one or as an alias; a group that does is
+    told as an account that is protected. What was just created or changed may not be found yet, and a contact never
+    is. Raises `Misconfigured` for an attribute not in `FINDABLE`.
     """
     if attribute not in FINDABLE:
         raise Misconfigured(f"Entra cannot look for {attribute}; it can for {', '.join(sorted(FINDABLE))}")
     if not value or not _could_stand(attribute, value):
         return []
-    answer = await graph.send("GET", "/users", query={"$filter": _condition(attribute, value), "$select": _SELECT})
-    found = [account(row) async for row in graph.all(answer) if isinstance(row.get("id"), str)]
-    return [one for one in found if _equal(attribute, one.attributes.get(attribute), value)]
+    asked = _receivers(graph, value) if attribute == "proxyAddresses" else _users(graph, attribute, value)
+    return [one async for one in asked if _equal(attribute, one.attributes.get(attribute), value)]
 
 
-def _condition(attribute: str, value: str) -> str:
+async def _users(graph: Graph, attribute: str, value: str) -> AsyncIterator[Account]:
+    query = {"$filter": f"{attribute} eq {quoted(value)}", "$select": _SELECT}
+    for user in _whole([row async for row in graph.all(await graph.send("GET", "/users", query=query))]):
+        yield account(user)
+
+
+async def _receivers(graph: Graph, address: str) -> AsyncIterator[Account]:
     """An address is asked for both as a primary one and as an alias: that case makes no difference is not promised."""
-    if attribute != "proxyAddresses":
-        return f"{attribute} eq {quoted(value)}"
-    return " or ".join(f"proxyAddresses/any(p:p eq {quoted(kind + value)})" for kind in ("smtp:", "SMTP:"))
+    either = " or ".join(f"proxyAddresses/any(p:p eq {quoted(kind + address)})" for kind in ("smtp:", "SMTP:"))
+    answers = await graph.batch(
+        {
+            "users": reading("/users", query={"$filter": either, "$select": _SELECT}),
+            "groups": reading("/groups", query={"$filter": either, "$select": "id,proxyAddresses"}),
+        }
+    )
+    for user in _whole([row async for row in graph.all(answers["users"])]):
+        yield account(user)
+    for group in _whole([row async for row in graph.all(answers["groups"])]):
+        yield Account(id=str(group["id"]), enabled=False, attributes=from_graph(group), protected="it is a group")
+
+
+def _whole(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if isinstance(row.get("id"), str)]
 
 
 def _could_stand(attribute: str, value: str) -> bool:

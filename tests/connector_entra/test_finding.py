@@ -1,11 +1,14 @@
 """Finding accounts: exact, in any letters where logons are the same in any, and never more than was asked for."""
 
+import json
+
+import httpx
 import pytest
-from entra_world import World, query
+from entra_world import World, query, scripted
 
 from connectors.entra import MANIFEST
 from connectors.entra.finding import FINDABLE
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, TryLater
 
 
 @pytest.mark.parametrize(
@@ -76,14 +79,33 @@ async def test_an_alias_is_neither_mail_nor_logon_and_a_logon_is_no_alias(world:
     assert await world.target.find("proxyAddresses", "/o=Contoso/cn=a") == []
 
 
-async def test_an_address_is_asked_for_in_one_plain_query_in_both_its_forms(world: World) -> None:
+async def test_an_address_is_asked_for_in_one_plain_request_in_both_its_forms(world: World) -> None:
     await world.target.find("proxyAddresses", "o'neill@contoso.nl")
     (request,) = world.sent.requests
-    assert query(request)["$filter"] == (
+    asked = (
         "proxyAddresses/any(p:p eq 'smtp:o''neill@contoso.nl') or proxyAddresses/any(p:p eq 'SMTP:o''neill@contoso.nl')"
     )
-    assert "consistencylevel" not in request.headers
-    assert "$count" not in query(request)
+    for part, path in zip(json.loads(request.content)["requests"], ("/users", "/groups"), strict=True):
+        address = httpx.URL(part["url"])
+        assert (address.path, address.params["$filter"]) == (path, asked)
+        assert "$count" not in address.params
+        assert "headers" not in part
+
+
+async def test_a_group_that_holds_an_address_is_told_and_nobody_may_touch_it(world: World) -> None:
+    team = world.tenant.add_group("Team", proxyAddresses=["SMTP:team@contoso.nl", "smtp:crew@contoso.nl"])
+    (found,) = await world.target.find("proxyAddresses", "Crew@contoso.nl")
+    assert (found.id, found.protected) == (team, "it is a group")
+    assert found.attributes == {"proxyAddresses": ("team@contoso.nl", "crew@contoso.nl")}
+    assert await world.target.find("mail", "team@contoso.nl") == []
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+async def test_half_an_answer_about_an_address_is_none(status: int) -> None:
+    parts = [{"id": "0", "status": 200, "body": {"value": []}}, {"id": "1", "status": status, "body": {}}]
+    async with scripted(httpx.Response(200, json={"responses": parts})) as (target, _):
+        with pytest.raises((TryLater, Misconfigured)):
+            await target.find("proxyAddresses", "anna@contoso.nl")
 
 
 @pytest.mark.parametrize(

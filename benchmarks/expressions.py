@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from shared.expressions import Expression, compile_expression
+from shared.expressions import Expression, Scope, compile_expression
 from shared.model import Value
 
 NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
+SCOPE = Scope(now=NOW)
 Row = Mapping[str, Value]
 Hand = Callable[[Row], object]
 
@@ -126,13 +127,13 @@ def main() -> None:
     hands = [hand for _, hand in MAPPINGS]
     for expression, hand in zip(compiled, hands, strict=True):
         for row in people:
-            if expression(row, NOW) != hand(row):
+            if expression(row, SCOPE) != hand(row):
                 sys.exit(f"{expression.source} and its hand-written twin differ for number {row['number']}")
 
     def ours() -> None:
         for row in people:
             for expression in compiled:
-                expression(row, NOW)
+                expression(row, SCOPE)
 
     def theirs() -> None:
         for row in people:

@@ -12,7 +12,7 @@ from shared.policy import TargetPolicy
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
 from shared.policy_words import near
 
-ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd"})
+ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd", "contractState"})
 """Facts every person has, whatever the source."""
 
 

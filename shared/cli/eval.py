@@ -16,6 +16,7 @@ from shared.expressions import (
     Facts,
     Outcome,
     Result,
+    Scope,
     compile_expression,
     first_free,
 )
@@ -61,7 +62,7 @@ def eval_(
 def _answer(
     expression: Expression, facts: Facts, now: datetime, taken: tuple[str, ...], seed: str
 ) -> dict[str, object]:
-    result: Result = expression(facts, now, seed)
+    result: Result = expression(facts, Scope(now=now, seed=seed))
     match result:
         case Outcome() if result is ABSENT:
             return {"value": None}

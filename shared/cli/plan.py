@@ -99,7 +99,7 @@ async def steps(local: Local) -> list[Step]:
 async def _shift(engine: Engine, target: str, one: tuple[str, Value], before: Attributes) -> Shift:
     name, new = one
     old = before.get(name)
-    if name not in engine.references[target]:
+    if name not in engine.references(target):
         return Shift(name, old, new)
     return Shift(name, await _whose(engine, target, old), await _whose(engine, target, new))
 

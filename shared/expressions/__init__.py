@@ -2,35 +2,31 @@
 
 >>> from datetime import UTC, datetime
 >>> mail = compile_expression('ToLower(Join(".", [given], [family]))', known={"given", "family"})
->>> mail({"given": "Anna", "family": "Visser"}, datetime(2025, 7, 30, tzinfo=UTC))
+>>> mail({"given": "Anna", "family": "Visser"}, Scope(now=datetime(2025, 7, 30, tzinfo=UTC)))
 'anna.visser'
 """
 
+from shared.expressions.caution import Caution
 from shared.expressions.expression import Expression, compile_expression
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
-from shared.expressions.outcomes import (
-    ABSENT,
-    IGNORE_ATTRIBUTE,
-    IGNORE_OBJECT,
-    Candidates,
-    Outcome,
-    Result,
-    first_free,
-)
-from shared.expressions.registry import Facts
+from shared.expressions.outcomes import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Outcome, Result, first_free
+from shared.expressions.scope import Facts, Scope
 from shared.expressions.syntax import unparse
+from shared.model import Candidates
 
 __all__ = [
     "ABSENT",
     "IGNORE_ATTRIBUTE",
     "IGNORE_OBJECT",
     "Candidates",
+    "Caution",
     "Expression",
     "ExpressionError",
     "Facts",
     "Outcome",
     "Result",
+    "Scope",
     "compile_expression",
     "first_free",
     "parse",

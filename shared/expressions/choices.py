@@ -4,12 +4,12 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 Workday and SuccessFactors guides show the Ignore… constants, and that Coalesce passes over "".
 """
 
-from datetime import datetime
 from typing import Any, NoReturn
 
 from shared.expressions.fault import ExpressionError
 from shared.expressions.outcomes import IGNORE_ATTRIBUTE, Outcome
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Kind, is_empty
 
 CHOICES = Family("Choices")
@@ -33,7 +33,7 @@ def _branch(name: str) -> Parameter:
 def iif(condition: Slot, when_true: Slot, when_false: Slot) -> Term:
     """One of two values. A comparison with an attribute that is null or empty is false, whatever the operator."""
     holds, yes, no = condition.run, when_true.run, when_false.run
-    return lambda facts, now, seed: (yes if holds(facts, now, seed) else no)(facts, now, seed)
+    return lambda facts, scope: (yes if holds(facts, scope) else no)(facts, scope)
 
 
 @CHOICES.lazy(
@@ -59,19 +59,19 @@ def switch(source: Slot, default: Slot, *pairs: Slot) -> Term:
     for key, value in zip(keys, values, strict=True):
         table.setdefault(key.value or "", value.run)
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
-        return table.get(read(facts, now, seed) or "", otherwise)(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> Any:
+        return table.get(read(facts, scope) or "", otherwise)(facts, scope)
 
     return run
 
 
 def _searching(read: Term, otherwise: Term, pairs: tuple[tuple[Term, Term], ...]) -> Term:
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
-        text = read(facts, now, seed) or ""
+    def run(facts: Facts, scope: Scope) -> Any:
+        text = read(facts, scope) or ""
         for key, value in pairs:
-            if (key(facts, now, seed) or "") == text:
-                return value(facts, now, seed)
-        return otherwise(facts, now, seed)
+            if (key(facts, scope) or "") == text:
+                return value(facts, scope)
+        return otherwise(facts, scope)
 
     return run
 
@@ -90,12 +90,12 @@ def coalesce(*sources: Slot) -> Term:
     """The first source that is not null or empty; when all are, the last one."""
     *runs, last = (source.run for source in sources)
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
+    def run(facts: Facts, scope: Scope) -> Any:
         for source in runs:
-            value = source(facts, now, seed)
+            value = source(facts, scope)
             if not is_empty(value):
                 return value
-        return last(facts, now, seed)
+        return last(facts, scope)
 
     return run
 
@@ -126,8 +126,8 @@ def ignore_if_empty(value: Slot) -> Term:
     """The value; when it is null or empty the attribute is left alone instead of cleared."""
     read = value.run
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
-        result = read(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> Any:
+        result = read(facts, scope)
         return IGNORE_ATTRIBUTE if is_empty(result) else result
 
     return run
@@ -149,7 +149,7 @@ def redact(value: Slot) -> Term:
 def error(message: Slot) -> Term:
     """Stops with this message, a constant; the person waits until it is repaired. In Entra, only in cloud sync."""
 
-    def run(facts: Facts, now: datetime, seed: str) -> NoReturn:
+    def run(facts: Facts, scope: Scope) -> NoReturn:
         raise ExpressionError(f"says: {message.value}")
 
     return run

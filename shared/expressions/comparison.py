@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.expressions.datetext import read_date
 from shared.expressions.fault import ExpressionError
-from shared.expressions.registry import Facts, Slot, Term
+from shared.expressions.registry import Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Inner, is_empty, numeric, one, text_of
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -33,16 +34,16 @@ def comparison(symbol: str, left: Slot, right: Slot) -> Term:
     if symbol == "=" and right.constant and isinstance(right.value, str):
         return _equals_text(left.run, right.value)
     first, second, holds = left.run, right.run, OPERATORS[symbol]
-    return lambda facts, now, seed: compare(symbol, holds, first(facts, now, seed), second(facts, now, seed))
+    return lambda facts, scope: compare(symbol, holds, first(facts, scope), second(facts, scope))
 
 
 def _emptiness(read: Term, *, wanted: bool) -> Term:
-    return lambda facts, now, seed: is_empty(read(facts, now, seed)) is wanted
+    return lambda facts, scope: is_empty(read(facts, scope)) is wanted
 
 
 def _equals_text(read: Term, constant: str) -> Term:
-    def run(facts: Facts, now: datetime, seed: str) -> bool:
-        value = read(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> bool:
+        value = read(facts, scope)
         return value == constant if value.__class__ is str else compare("=", operator.eq, value, constant)
 
     return run

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from types import MappingProxyType
 from typing import Any, NoReturn
 
 from shared.expressions.choices import CONSTANTS
@@ -12,12 +11,13 @@ from shared.expressions.comparison import comparison
 from shared.expressions.fault import ExpressionError
 from shared.expressions.library import FUNCTIONS, INSTEAD
 from shared.expressions.outcomes import Outcome
-from shared.expressions.registry import REQUIRED, Facts, Function, Parameter, Slot, Term
+from shared.expressions.registry import REQUIRED, Function, Parameter, Slot
+from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
 from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Text
 from shared.expressions.values import CONVERT, Kind
 
-NO_FACTS: Facts = MappingProxyType({})
-NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+NOWHERE = Scope(now=datetime(1, 1, 1, tzinfo=UTC))
+"""The scope of what is worked out while loading."""
 
 
 class Compiler:
@@ -67,7 +67,7 @@ class Compiler:
         made = passed if function.returns is Kind.RESULT else function.returns
         slot = Slot(self._term(node, function, slots))
         if function.folds and all(argument.constant for argument in slots):
-            slot = constant(slot.run(NO_FACTS, NO_TIME, ""))
+            slot = constant(slot.run(NO_FACTS, NOWHERE))
         return _converted(slot, kind, node, made=made)
 
     def _arguments(self, node: Call, function: Function, passed: Kind) -> list[Slot]:
@@ -109,7 +109,7 @@ class Compiler:
 
 
 def constant(value: Any) -> Slot:
-    return Slot(lambda facts, now, seed: value, constant=True, value=value)
+    return Slot(lambda facts, scope: value, constant=True, value=value)
 
 
 def _function(node: Call) -> Function:
@@ -153,10 +153,10 @@ def _subject(node: Node) -> str:
 def _leaf(name: str, kind: Kind, node: Node) -> Term:
     """Reads an attribute as the kind that is wanted; absent is null."""
     if kind in (Kind.ANY, Kind.RESULT):
-        return lambda facts, now, seed: facts.get(name)
+        return lambda facts, scope: facts.get(name)
     convert, place, subject = CONVERT[kind], node.place, _subject(node)
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
+    def run(facts: Facts, scope: Scope) -> Any:
         try:
             return convert(facts.get(name))
         except ExpressionError as error:
@@ -165,9 +165,9 @@ def _leaf(name: str, kind: Kind, node: Node) -> Term:
     if kind is not Kind.TEXT:
         return run
 
-    def text(facts: Facts, now: datetime, seed: str) -> Any:
+    def text(facts: Facts, scope: Scope) -> Any:
         value = facts.get(name)
-        return value if value.__class__ is str else run(facts, now, seed)
+        return value if value.__class__ is str else run(facts, scope)
 
     return text
 
@@ -178,23 +178,23 @@ def _converted(slot: Slot, kind: Kind, node: Node, made: Kind = Kind.ANY) -> Slo
         return slot
     convert, read, place, subject = CONVERT[kind], slot.run, node.place, _subject(node)
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
-        value = read(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> Any:
+        value = read(facts, scope)
         try:
             return convert(value)
         except ExpressionError as error:
             raise error.located(place.line, place.column, subject) from None
 
-    return constant(run(NO_FACTS, NO_TIME, "")) if slot.constant else Slot(run)
+    return constant(run(NO_FACTS, NOWHERE)) if slot.constant else Slot(run)
 
 
 def guarded(term: Term, node: Call | Compare) -> Term:
     """The term, with the place of its node in its errors."""
     place, name = node.place, node.name if isinstance(node, Call) else node.operator
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
+    def run(facts: Facts, scope: Scope) -> Any:
         try:
-            return term(facts, now, seed)
+            return term(facts, scope)
         except ExpressionError as error:
             raise error.located(place.line, place.column, name) from None
 
@@ -206,7 +206,7 @@ def strict(body: Callable[..., Any], slots: list[Slot], node: Call) -> Term:
     if slots and all(slot.constant for slot in slots[1:]):
         first, rest = slots[0].run, tuple(slot.value for slot in slots[1:])
         if not rest:
-            return guarded(lambda facts, now, seed: body(first(facts, now, seed)), node)
-        return guarded(lambda facts, now, seed: body(first(facts, now, seed), *rest), node)
+            return guarded(lambda facts, scope: body(first(facts, scope)), node)
+        return guarded(lambda facts, scope: body(first(facts, scope), *rest), node)
     runs = tuple(slot.run for slot in slots)
-    return guarded(lambda facts, now, seed: body(*[run(facts, now, seed) for run in runs]), node)
+    return guarded(lambda facts, scope: body(*[run(facts, scope) for run in runs]), node)

@@ -5,7 +5,8 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 
 from datetime import datetime
 
-from shared.expressions.registry import Example, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Term
 from shared.expressions.values import Inner, Kind, is_empty, list_of, text_of
 
 TESTS = Family("Tests")
@@ -23,7 +24,7 @@ VALUE = Parameter("value", Kind.ANY)
 def conjunction(*conditions: Slot) -> Term:
     """Whether all conditions hold; it stops at the first that does not. Not in Entra."""
     runs = tuple(condition.run for condition in conditions)
-    return lambda facts, now, seed: all(holds(facts, now, seed) for holds in runs)
+    return lambda facts, scope: all(holds(facts, scope) for holds in runs)
 
 
 @TESTS.lazy(
@@ -36,7 +37,7 @@ def conjunction(*conditions: Slot) -> Term:
 def disjunction(*conditions: Slot) -> Term:
     """Whether any condition holds; it stops at the first that does. Not in Entra."""
     runs = tuple(condition.run for condition in conditions)
-    return lambda facts, now, seed: any(holds(facts, now, seed) for holds in runs)
+    return lambda facts, scope: any(holds(facts, scope) for holds in runs)
 
 
 @TESTS.strict("Not", CONDITION, returns=Kind.TRUTH, examples=(Example('Not("True")', "False"),))

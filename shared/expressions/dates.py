@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from shared.expressions.datetext import read_date
 from shared.expressions.fault import ExpressionError
 from shared.expressions.formats import DateFormat, compile_format, midnight, readable_format
-from shared.expressions.registry import Example, Facts, Family, Parameter, Term
+from shared.expressions.registry import Example, Family, Parameter
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Inner, Kind, one, text_of
 
 DATES = Family("Dates")
@@ -50,9 +51,9 @@ INTERVAL = Parameter("interval", Kind.TEXT, prepare=_interval)
 def current() -> Term:
     """The current moment in UTC."""
 
-    def run(facts: Facts, now: datetime, seed: str) -> datetime:
+    def run(facts: Facts, scope: Scope) -> datetime:
         try:
-            return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+            return scope.now.astimezone(UTC) if scope.now.tzinfo else scope.now.replace(tzinfo=UTC)
         except OverflowError:
             raise ExpressionError("is a moment outside the years 1 to 9999") from None
 
@@ -63,8 +64,8 @@ def current() -> Term:
 def today() -> Term:
     """The current civil date in the customer's time zone. Not in Entra."""
 
-    def run(facts: Facts, now: datetime, seed: str) -> datetime:
-        return midnight(now)
+    def run(facts: Facts, scope: Scope) -> datetime:
+        return midnight(scope.now)
 
     return run
 

@@ -1,44 +1,49 @@
-"""A compiled expression: facts, a moment and a seed in; a value, candidates or an outcome out."""
+"""A compiled expression: facts and a scope in; a value, candidates or an outcome out."""
 
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
-from shared.expressions.compiler import Compiler
+from shared.expressions.caution import Caution
+from shared.expressions.compiler import NOWHERE, Compiler
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
-from shared.expressions.outcomes import ABSENT, Candidates, Outcome, Result
-from shared.expressions.registry import Facts, Term
-from shared.expressions.syntax import Attribute, Node
+from shared.expressions.library import FUNCTIONS
+from shared.expressions.outcomes import ABSENT, Outcome, Result
+from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
+from shared.expressions.syntax import Attribute, Call, Node
 from shared.expressions.values import MAX_TEXT, text_of
+from shared.model import Candidates
 
 MAX_VALUES = 1_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Expression:
     """What compile_expression returns. Two are equal when their sources are; calling one changes nothing."""
 
-    __slots__ = ("_run", "names", "source")
+    source: str
+    names: frozenset[str] = field(compare=False)
+    """The facts of the person it reads, on whichever contract."""
+    manager_names: frozenset[str] = field(compare=False)
+    """The facts of the manager it reads."""
+    tables: frozenset[str] = field(compare=False)
+    """The tables it looks up in."""
+    seeded: bool = field(compare=False)
+    """Whether it generates values: then give a seed for each person and attribute."""
+    tried: bool = field(compare=False)
+    """Whether it answers candidates for a value that must be unique."""
+    warnings: tuple[Caution, ...] = field(compare=False)
+    run: Term = field(compare=False)
 
-    def __init__(self, source: str, names: frozenset[str], run: Term) -> None:
-        self.source = source
-        self.names = names
-        self._run = run
-
-    def __call__(self, facts: Facts, now: datetime, seed: str = "") -> Result:
-        """What the expression answers for these facts at this moment.
+    def __call__(self, facts: Facts, scope: Scope) -> Result:
+        """What the expression answers for these facts in this scope.
 
         A bare `[attribute]` answers the fact itself, or ABSENT when the facts do not have it. Any other answer is
-        text, a tuple of texts, None, an Outcome, or Candidates. `now` without a zone is UTC. Guid and RandomString
-        follow from `seed`: give one per person and attribute. Raises ExpressionError, which never holds a value.
+        text, a tuple of texts, None, an Outcome, or Candidates. `scope.now` without a zone is UTC. Raises
+        ExpressionError, which never holds a value.
         """
-        return self._run(facts, now, seed)  # type: ignore[no-any-return]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expression) and other.source == self.source
-
-    def __hash__(self) -> int:
-        return hash(self.source)
+        return self.run(facts, scope)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -56,18 +61,27 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
     root = compiler.root(tree)
     run = _bare(tree) if isinstance(tree, Attribute) else _finished(root.run, tree)
     if root.constant:
-        run = _always(run({}, datetime.min, ""))  # noqa: DTZ901
-    return Expression(text, frozenset(compiler.names), run)
+        run = _always(run(NO_FACTS, NOWHERE))
+    return Expression(
+        source=text,
+        names=frozenset(compiler.names),
+        manager_names=frozenset(),
+        tables=frozenset(),
+        seeded=compiler.generated > 0,
+        tried=isinstance(tree, Call) and FUNCTIONS[tree.name].root,
+        warnings=(),
+        run=run,
+    )
 
 
 def _always(value: Result) -> Term:
-    return lambda facts, now, seed: value
+    return lambda facts, scope: value
 
 
 def _bare(node: Attribute) -> Term:
     name, place = node.name, node.place
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
+    def run(facts: Facts, scope: Scope) -> Any:
         value = facts.get(name, ABSENT)
         try:
             _check_size(value)
@@ -82,8 +96,8 @@ def _finished(read: Term, node: Node) -> Term:
     """Inner values as they leave: numbers, dates and truths become text, as in Entra."""
     place = node.place
 
-    def run(facts: Facts, now: datetime, seed: str) -> Any:
-        value = read(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> Any:
+        value = read(facts, scope)
         if value.__class__ is str and len(value) <= MAX_TEXT:
             return value
         try:

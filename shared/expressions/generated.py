@@ -7,10 +7,10 @@ a secret: never make a password of it.
 import hashlib
 import string
 from collections.abc import Iterator
-from datetime import datetime
 
 from shared.expressions.fault import ExpressionError
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Kind, text_of
 
 GENERATED = Family("Generated values")
@@ -33,8 +33,8 @@ def _digest(seed: str, ordinal: int, size: int) -> bytes:
 def guid(ordinal: int) -> Term:
     """A GUID (version 4 by its form) that follows from the seed and the place of this call in the expression."""
 
-    def run(facts: Facts, now: datetime, seed: str) -> str:
-        raw = bytearray(_digest(seed, ordinal, 16))
+    def run(facts: Facts, scope: Scope) -> str:
+        raw = bytearray(_digest(scope.seed, ordinal, 16))
         raw[6] = raw[6] & 0x0F | 0x40
         raw[8] = raw[8] & 0x3F | 0x80
         digits = raw.hex()
@@ -84,8 +84,8 @@ def random_string(ordinal: int, length: Slot, *rest: Slot) -> Term:
         raise ExpressionError("has no character left to use")
     spare = length.value - sum(minima)
 
-    def run(facts: Facts, now: datetime, seed: str) -> str:
-        draws = _draws(seed, ordinal, 2 * length.value)
+    def run(facts: Facts, scope: Scope) -> str:
+        draws = _draws(scope.seed, ordinal, 2 * length.value)
         kinds = [*zip(pools, minima, strict=True), (wanted, spare)]
         drawn = [pool[next(draws) % len(pool)] for pool, count in kinds for _ in range(count)]
         for last in range(len(drawn) - 1, 0, -1):
@@ -115,7 +115,7 @@ def _check(length: int, minima: list[int], pools: list[str]) -> None:
 def default_domain() -> Term:
     """The tenant's default domain, read from the fact `defaultDomain`; an error when there is none."""
 
-    def run(facts: Facts, now: datetime, seed: str) -> str:
+    def run(facts: Facts, scope: Scope) -> str:
         domain = text_of(facts.get(DOMAIN_FACT))
         if not domain:
             raise ExpressionError(f"needs the fact {DOMAIN_FACT}, which is missing")

@@ -1,9 +1,8 @@
 """Functions of attributes with several values. One text counts as a list of one; null and "" as a list of none."""
 
-from datetime import datetime
-
 from shared.expressions.fault import ExpressionError
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import MAX_TEXT, Kind, bounded, list_of
 
 LISTS = Family("Lists")
@@ -27,16 +26,16 @@ def join(separator: Slot, *sources: Slot) -> Term:
     between = separator.run
     fixed = (separator.value or "") if separator.constant else None
 
-    def run(facts: Facts, now: datetime, seed: str) -> str:
+    def run(facts: Facts, scope: Scope) -> str:
         parts: list[str] = []
         for source in runs:
-            value = source(facts, now, seed)
+            value = source(facts, scope)
             if value.__class__ is str:
                 if value:
                     parts.append(value)
             elif value is not None:
                 parts += [text for text in list_of(value) if text]
-        text = (fixed if fixed is not None else between(facts, now, seed) or "").join(parts)
+        text = (fixed if fixed is not None else between(facts, scope) or "").join(parts)
         return text if len(text) <= MAX_TEXT else bounded(text)
 
     return run

@@ -1,11 +1,13 @@
 """What an expression can answer besides a value: nothing, leave it alone, or values to try in order."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from shared.model import Value
+from shared.model import Candidates, Value
+
+MOST_TRIED = 100_000
+"""How many values of a series are tried before none is free."""
 
 
 class Outcome(Enum):
@@ -23,27 +25,16 @@ ABSENT: Final[Literal[Outcome.ABSENT]] = Outcome.ABSENT
 IGNORE_ATTRIBUTE: Final[Literal[Outcome.IGNORE_ATTRIBUTE]] = Outcome.IGNORE_ATTRIBUTE
 IGNORE_OBJECT: Final[Literal[Outcome.IGNORE_OBJECT]] = Outcome.IGNORE_OBJECT
 
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Values for an attribute that must be unique, in order of preference, without empties and repeats."""
-
-    values: tuple[str, ...]
-
-    @classmethod
-    def of(cls, texts: Iterable[str | None]) -> "Candidates":
-        """Keep the first of what differs in case only: a directory would call them the same."""
-        first: dict[str, str] = {}
-        for text in texts:
-            if text:
-                first.setdefault(text.casefold(), text)
-        return cls(tuple(first.values()))
-
-
 Result: TypeAlias = Value | Candidates | Outcome
 
 
 def first_free(candidates: Candidates, taken: Collection[str]) -> str | None:
-    """The first candidate nobody holds, compared without case, or None when every one is taken."""
+    """The first value nobody holds, compared without case, or None when every one that is tried is taken."""
     held = {value.casefold() for value in taken}
-    return next((value for value in candidates.values if value.casefold() not in held), None)
+    return next((value for value in _tried(candidates) if value and value.casefold() not in held), None)
+
+
+def _tried(candidates: Candidates) -> Iterator[str]:
+    yield from candidates.values
+    if candidates.series is not None:
+        yield from map(candidates.series.at, range(MOST_TRIED))

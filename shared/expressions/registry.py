@@ -1,18 +1,13 @@
 """How a function is declared: name, parameters, what it gives back, what it does and examples that are executed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 from shared.expressions.outcomes import Outcome
+from shared.expressions.scope import NO_FACTS, Facts, Term
 from shared.expressions.values import Kind
 from shared.model import Value
-
-Facts: TypeAlias = Mapping[str, Value]
-Term: TypeAlias = Callable[[Facts, datetime, str], Any]
-"""A compiled expression: facts, now and seed in, an inner value out."""
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 Builder = TypeVar("Builder", bound=Callable[..., Term])
@@ -50,7 +45,7 @@ class Example:
 
     expression: str
     result: Value | Outcome | list[str]
-    facts: Facts = field(default_factory=lambda: MappingProxyType({}))
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,10 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 follows from the slots that are filled, so it is decided while loading.
 """
 
-from datetime import datetime
-
 from shared.expressions.fault import ExpressionError
 from shared.expressions.patterns import Pattern, compile_pattern
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import MAX_TEXT, Kind
 
 PATTERNS = Family("Replace and match")
@@ -82,9 +81,9 @@ def _swap(text: str, old: str | None, new: str | None) -> str:
 def _plain(source: Slot, old: Slot, replacement: Slot) -> Term:
     read, sought, new = source.run, old.run, replacement.run
 
-    def run(facts: Facts, now: datetime, seed: str) -> str | None:
-        text = read(facts, now, seed)
-        return None if text is None else _swap(text, sought(facts, now, seed), new(facts, now, seed))
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
+        return None if text is None else _swap(text, sought(facts, scope), new(facts, scope))
 
     return run
 
@@ -92,9 +91,9 @@ def _plain(source: Slot, old: Slot, replacement: Slot) -> Term:
 def _template(source: Slot, old: Slot, template: Slot) -> Term:
     read, sought, frame = source.run, old.run, template.run
 
-    def run(facts: Facts, now: datetime, seed: str) -> str | None:
-        text = read(facts, now, seed)
-        return None if text is None else _swap(frame(facts, now, seed) or "", sought(facts, now, seed), text)
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
+        return None if text is None else _swap(frame(facts, scope) or "", sought(facts, scope), text)
 
     return run
 
@@ -104,11 +103,11 @@ def _matches(source: Slot, pattern: Pattern, replacement: Slot) -> Term:
     read, new = source.run, replacement.run
     fixed = pattern.template(replacement.value or "") if replacement.constant else None
 
-    def run(facts: Facts, now: datetime, seed: str) -> str | None:
-        text = read(facts, now, seed)
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
         if text is None:
             return None
-        return pattern.replace(text, fixed if fixed is not None else (new(facts, now, seed) or "",))
+        return pattern.replace(text, fixed if fixed is not None else (new(facts, scope) or "",))
 
     return run
 
@@ -116,9 +115,9 @@ def _matches(source: Slot, pattern: Pattern, replacement: Slot) -> Term:
 def _group(source: Slot, pattern: Pattern, group: str, replacement: Slot) -> Term:
     read, new, number = source.run, replacement.run, pattern.group(group)
 
-    def run(facts: Facts, now: datetime, seed: str) -> str | None:
-        text = read(facts, now, seed)
-        return None if text is None else pattern.replace_group(text, number, new(facts, now, seed) or "")
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
+        return None if text is None else pattern.replace_group(text, number, new(facts, scope) or "")
 
     return run
 
@@ -126,9 +125,9 @@ def _group(source: Slot, pattern: Pattern, group: str, replacement: Slot) -> Ter
 def _other(source: Slot, pattern: Pattern, group: str, attribute: Slot) -> Term:
     read, other, number = source.run, attribute.run, pattern.group(group)
 
-    def run(facts: Facts, now: datetime, seed: str) -> str | None:
-        text = read(facts, now, seed)
-        return text if text else pattern.extract(other(facts, now, seed) or "", number)
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
+        return text if text else pattern.extract(other(facts, scope) or "", number)
 
     return run
 

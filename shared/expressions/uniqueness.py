@@ -4,11 +4,10 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 outermost only.
 """
 
-from datetime import datetime
-
-from shared.expressions.outcomes import Candidates
-from shared.expressions.registry import Example, Facts, Family, Parameter, Slot, Term
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Kind
+from shared.model import Candidates
 
 UNIQUENESS = Family("Uniqueness")
 
@@ -29,10 +28,13 @@ UNIQUENESS = Family("Uniqueness")
     ),
 )
 def select_unique_value(*rules: Slot) -> Term:
-    """The values of all rules in order, without nulls, empties and repeats; the first that nobody holds is used."""
+    """The value of every rule, in order; the first that is not empty and that nobody holds is used.
+
+    A rule that gives nothing keeps its place, so that several attributes can be tried in step.
+    """
     runs = tuple(rule.run for rule in rules)
 
-    def run(facts: Facts, now: datetime, seed: str) -> Candidates:
-        return Candidates.of(rule(facts, now, seed) for rule in runs)
+    def run(facts: Facts, scope: Scope) -> Candidates:
+        return Candidates(values=tuple([rule(facts, scope) or "" for rule in runs]))
 
     return run

@@ -62,7 +62,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("timing: {createBefore: 3}", "10:14: targets.entra.timing.createBefore: this key is not known; did you mean create_before?"),
         ("grants: [{gruop: A, license: B}]", "10:15: targets.entra.grants.0.gruop: this key is not known; did you mean group?"),
         ("limits: {disable: {dya: 5}}", "10:24: targets.entra.limits.disable.dya: this key is not known; did you mean day?"),
-        ("limits: {dissable: {day: 5}}", "10:14: targets.entra.limits.dissable: write 'create', 'correlate', 'update', 'enable', 'disable', 'delete', 'restore', 'grant' or 'revoke'"),
+        ("limits: {dissable: {day: 5}}", "10:14: targets.entra.limits.dissable: write 'create', 'correlate', 'update', 'rename', 'enable', 'disable', 'delete', 'restore', 'grant' or 'revoke'"),
         # values
         ("adopt: perhaps", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),
         ("adopt: null", "10:12: targets.entra.adopt: write 'automatic' or 'ask'"),
@@ -100,7 +100,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ('  mail: {value: "[a"}', "10:21: targets.entra.attributes.mail.value: line 1, column 1: this attribute has no name or no closing bracket (write [givenName])"),
         ("  mail: {null: keep}", "10:7: targets.entra.attributes.mail.value: this key is missing"),
         ("  mail: 5", '10:13: targets.entra.attributes.mail: an expression is text, such as [givenName] or "a constant"'),
-        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce' or 'create_only'"),
+        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ("  mail: {value: '[a]', nul: keep}", "10:28: targets.entra.attributes.mail.nul: this key is not known; did you mean null?"),
         ("  mail: >-\n        Join(\".\",\n          [a]", "10:13: targets.entra.attributes.mail: line 2, column 6: the expression ends too early: a closing parenthesis is missing"),
     ],

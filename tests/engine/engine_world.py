@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from shared import engine as production
 from shared import layout, queues
+from shared.attributes import Attribute, Unique
 from shared.connector import DirectoryPage
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
@@ -25,6 +26,8 @@ START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TODAY = START.date()
 YESTERDAY = TODAY - timedelta(days=1)
 ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+MANAGER = Attribute(name="manager", reference=True)
+KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="employeeId"))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 Hook = Callable[[str, Sequence[Change]], Awaitable[None]]
@@ -363,7 +366,7 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    references: frozenset[str] = frozenset(), source: Mapping[str, Any] | None = None, **target: Any
+    kinds: Sequence[Attribute] = KINDS, source: Mapping[str, Any] | None = None, **target: Any
 ) -> AsyncIterator[World]:
     clock, hr, directory = Clock(), HR(), Directory()
     async with SqliteStore(":memory:") as inner:
@@ -373,8 +376,7 @@ async def opened(
             policy_hash="first",
             sources={"hr": hr},
             targets={"entra": directory},
-            references={"entra": references},
-            limits={"entra": {}},
+            attributes={"entra": {kind.name: kind for kind in kinds}},
             store=store,
             bus=bus,
             clock=clock,

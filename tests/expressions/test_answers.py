@@ -10,56 +10,75 @@ from shared.expressions import (
     IGNORE_OBJECT,
     Candidates,
     ExpressionError,
+    Scope,
     compile_expression,
     first_free,
 )
+from shared.model import Series
 
 NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
+SCOPE = Scope(now=NOW)
 SECRET = "Xq7-person-value"
 
 
 def test_a_bare_attribute_that_is_absent_is_not_null() -> None:
     bare = compile_expression("[mail]")
-    assert bare({}, NOW) is ABSENT
-    assert bare({"mail": None}, NOW) is None
-    assert bare({"mail": ""}, NOW) == ""
-    assert bare({"mail": False}, NOW) is False
+    assert bare({}, SCOPE) is ABSENT
+    assert bare({"mail": None}, SCOPE) is None
+    assert bare({"mail": ""}, SCOPE) == ""
+    assert bare({"mail": False}, SCOPE) is False
 
 
 def test_inside_an_expression_an_absent_attribute_is_null() -> None:
-    assert compile_expression("ToLower([mail])")({}, NOW) is None
-    assert compile_expression('IIF(IsNull([mail]), "none", [mail])')({}, NOW) == "none"
+    assert compile_expression("ToLower([mail])")({}, SCOPE) is None
+    assert compile_expression('IIF(IsNull([mail]), "none", [mail])')({}, SCOPE) == "none"
 
 
 def test_the_two_ways_to_ignore_are_told_apart() -> None:
-    assert compile_expression("IgnoreAttributeFlow")({}, NOW) is IGNORE_ATTRIBUTE
-    assert compile_expression("IgnoreObjectFlow")({}, NOW) is IGNORE_OBJECT
+    assert compile_expression("IgnoreAttributeFlow")({}, SCOPE) is IGNORE_ATTRIBUTE
+    assert compile_expression("IgnoreObjectFlow")({}, SCOPE) is IGNORE_OBJECT
     nested = compile_expression('IIF([a] = "1", IgnoreFlowIfNullOrEmpty(Switch([b], "", "x", IgnoreObjectFlow)), "w")')
-    assert nested({"a": "1"}, NOW) is IGNORE_ATTRIBUTE
-    assert nested({"a": "1", "b": "x"}, NOW) is IGNORE_OBJECT
-    assert nested({"a": "2"}, NOW) == "w"
+    assert nested({"a": "1"}, SCOPE) is IGNORE_ATTRIBUTE
+    assert nested({"a": "1", "b": "x"}, SCOPE) is IGNORE_OBJECT
+    assert nested({"a": "2"}, SCOPE) == "w"
 
 
 def test_the_first_free_candidate_is_found_without_regard_to_case() -> None:
-    candidates = Candidates(("Ida.Smit", "I.Smit"))
+    candidates = Candidates(values=("Ida.Smit", "", "I.Smit"))
     assert first_free(candidates, []) == "Ida.Smit"
     assert first_free(candidates, {"IDA.SMIT"}) == "I.Smit"
     assert first_free(candidates, ("ida.smit", "i.smit")) is None
-    assert first_free(Candidates(()), []) is None
+    assert first_free(Candidates(), []) is None
 
 
-def test_candidates_keep_their_order_and_the_first_of_two_that_differ_in_case() -> None:
+def test_a_series_follows_the_rules_until_a_value_is_free_or_too_many_were_tried() -> None:
+    series = Series(stem="i.smit", first=2, digits=2, ending="@x.nl")
+    assert first_free(Candidates(values=("", "i.smit@x.nl"), series=series), ["i.smit@x.nl"]) == "i.smit02@x.nl"
+    assert first_free(Candidates(series=series), ["I.SMIT02@x.nl", "i.smit03@x.nl"]) == "i.smit04@x.nl"
+    assert first_free(Candidates(series=series), {f"i.smit{n:02d}@x.nl" for n in range(100_002)}) is None
+
+
+def test_every_rule_keeps_its_place_so_that_attributes_can_be_tried_in_step() -> None:
     rules = compile_expression("SelectUniqueValue([a], [b], [c], [d])")
-    assert rules({"a": "x", "b": "y", "c": "X", "d": None}, NOW) == Candidates(("x", "y"))
-    assert rules({}, NOW) == Candidates(())
+    assert rules({"a": "x", "b": "", "c": "X", "d": None}, SCOPE) == Candidates(values=("x", "", "X", ""))
+    assert rules({}, SCOPE) == Candidates(values=("", "", "", ""))
+
+
+def test_an_expression_says_what_it_needs() -> None:
+    plain = compile_expression("[a]")
+    assert (plain.seeded, plain.tried, plain.warnings) == (False, False, ())
+    assert (plain.manager_names, plain.tables) == (frozenset(), frozenset())
+    assert compile_expression("SelectUniqueValue([a], Guid())").seeded
+    assert compile_expression("SelectUniqueValue([a], [b])").tried
+    assert not compile_expression("ToLower([a])").tried
 
 
 def test_generated_values_follow_from_the_seed_and_the_place_of_the_call() -> None:
     pair = compile_expression('Join("|", Guid(), Guid(), RandomString(12, 3, 2, 2, 1, "?,"))')
-    first, second, text = str(pair({}, NOW, seed="p1/mail")).split("|", 2)
-    assert pair({}, NOW, seed="p1/mail") == f"{first}|{second}|{text}"
+    first, second, text = str(pair({}, Scope(now=NOW, seed="p1/mail"))).split("|", 2)
+    assert pair({}, Scope(now=NOW, seed="p1/mail")) == f"{first}|{second}|{text}"
     assert first != second
-    assert pair({}, NOW, seed="p2/mail") != pair({}, NOW, seed="p1/mail")
+    assert pair({}, Scope(now=NOW, seed="p2/mail")) != pair({}, Scope(now=NOW, seed="p1/mail"))
     assert len(first) == 36
     assert first[14] == "4"
     assert first[19] in "89ab"
@@ -68,7 +87,7 @@ def test_generated_values_follow_from_the_seed_and_the_place_of_the_call() -> No
 
 @pytest.mark.parametrize("seed", [f"person-{number}" for number in range(40)])
 def test_a_random_text_has_so_many_of_each_kind(seed: str) -> None:
-    text = str(compile_expression('RandomString(11, 2, 2, 3, 1, "?,Il0O")')({}, NOW, seed=seed))
+    text = str(compile_expression('RandomString(11, 2, 2, 3, 1, "?,Il0O")')({}, Scope(now=NOW, seed=seed)))
     assert len(text) == 11
     assert sum(c.isdigit() for c in text) >= 2
     assert sum(c.isupper() for c in text) >= 3
@@ -78,21 +97,21 @@ def test_a_random_text_has_so_many_of_each_kind(seed: str) -> None:
 
 
 def test_a_random_text_without_minima_has_letters_and_digits() -> None:
-    assert str(compile_expression("RandomString(200)")({}, NOW)).isalnum()
-    assert str(compile_expression("RandomString(3, 3, 0, 0, 0, )")({}, NOW)).isdigit()
+    assert str(compile_expression("RandomString(200)")({}, SCOPE)).isalnum()
+    assert str(compile_expression("RandomString(3, 3, 0, 0, 0, )")({}, SCOPE)).isdigit()
 
 
 def test_now_is_utc_and_today_is_the_civil_date_of_the_zone() -> None:
     late = datetime(2025, 7, 30, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
-    assert compile_expression("Now()")({}, late) == "7/31/2025 4:30:00 AM"
-    assert compile_expression("Today()")({}, late) == "7/30/2025 12:00:00 AM"
-    assert compile_expression("Now()")({}, datetime(2025, 7, 30, 1)) == "7/30/2025 1:00:00 AM"  # noqa: DTZ001
+    assert compile_expression("Now()")({}, Scope(now=late)) == "7/31/2025 4:30:00 AM"
+    assert compile_expression("Today()")({}, Scope(now=late)) == "7/30/2025 12:00:00 AM"
+    assert compile_expression("Now()")({}, Scope(now=datetime(2025, 7, 30, 1))) == "7/30/2025 1:00:00 AM"  # noqa: DTZ001
 
 
 def test_a_zone_that_leads_outside_the_calendar_is_an_error() -> None:
     edge = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
     with pytest.raises(ExpressionError, match="outside the years"):
-        compile_expression("Now()")({}, edge)
+        compile_expression("Now()")({}, Scope(now=edge))
 
 
 FAILING = [
@@ -158,7 +177,7 @@ def test_what_cannot_be_evaluated_is_an_error_that_names_the_attribute_and_never
 ) -> None:
     expression = compile_expression(text)
     with pytest.raises(ExpressionError) as caught:
-        expression({"x": value}, NOW)
+        expression({"x": value}, SCOPE)
     assert message in caught.value.message
     assert caught.value.line == 1
     shown = f"{caught.value} {caught.value!r} {caught.value.hint}"
@@ -169,7 +188,7 @@ def test_what_cannot_be_evaluated_is_an_error_that_names_the_attribute_and_never
 def test_the_place_of_an_error_is_where_it_went_wrong() -> None:
     expression = compile_expression('Join(" ",\n  [a],\n  FormatDateTime(CDate([when]), , , "yyyy"))')
     with pytest.raises(ExpressionError) as caught:
-        expression({"a": "x", "when": "tomorrow"}, NOW)
+        expression({"a": "x", "when": "tomorrow"}, SCOPE)
     assert (caught.value.line, caught.value.column) == (3, 24)
 
 
@@ -178,7 +197,7 @@ def test_an_exponential_blow_up_is_stopped_before_it_grows() -> None:
     for _ in range(30):
         text = f'Replace({text}, "a", , , "aaaaaaaaaa", , )'
     with pytest.raises(ExpressionError, match="longer than 10000"):
-        compile_expression(text)({"x": "a"}, NOW)
+        compile_expression(text)({"x": "a"}, SCOPE)
 
 
 def test_expressions_with_one_source_are_equal_and_show_their_source() -> None:

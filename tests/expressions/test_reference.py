@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.expressions import Candidates, compile_expression
+from shared.expressions import Candidates, Scope, compile_expression
 from shared.expressions.library import FAMILIES, FUNCTIONS, INSTEAD
 from shared.expressions.reference import reference
 from shared.expressions.registry import Example
@@ -16,7 +16,7 @@ EXAMPLES = [(function.name, example) for function in FUNCTIONS.values() for exam
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example.expression for _, example in EXAMPLES])
 def test_every_example_answers_what_the_page_says(name: str, example: Example) -> None:
     expression = compile_expression(example.expression)
-    answer = expression(example.facts, NOW)
+    answer = expression(example.facts, Scope(now=NOW))
     if isinstance(answer, Candidates):
         answer = list(answer.values)
     assert (list(answer) if isinstance(answer, tuple) else answer) == example.result

@@ -18,11 +18,12 @@ MAX_VALUES = 1_000
 class Expression:
     """What compile_expression returns. Two are equal when their sources are; calling one changes nothing."""
 
-    __slots__ = ("_run", "names", "source")
+    __slots__ = ("_run", "names", "optional", "source")
 
-    def __init__(self, source: str, names: frozenset[str], run: Term) -> None:
+    def __init__(self, source: str, names: frozenset[str], run: Term, optional: frozenset[str] = frozenset()) -> None:
         self.source = source
         self.names = names
+        self.optional = optional
         self._run = run
 
     def __call__(self, facts: Facts, now: datetime, seed: str = "") -> Result:
@@ -57,7 +58,7 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
     run = _bare(tree) if isinstance(tree, Attribute) else _finished(root.run, tree)
     if root.constant:
         run = _always(run({}, datetime.min, ""))  # noqa: DTZ901
-    return Expression(text, frozenset(compiler.names), run)
+    return Expression(text, frozenset(compiler.names), run, frozenset(compiler.optional))
 
 
 def _always(value: Result) -> Term:

@@ -142,5 +142,5 @@ def _basis(view: View, target: TargetPolicy, values: Values) -> str:
     """What the names follow from; "" when nobody is ever renamed, or there is no name."""
     if target.names.rename is Rename.NEVER or not values.candidates:
         return ""
-    read = (target.attributes[name].value.names for name in values.candidates)
-    return basis(view.facts, frozenset().union(*read))
+    tried = [target.attributes[name].value for name in values.candidates]
+    return basis(view.facts, frozenset[str]().union(*(one.names | one.optional for one in tried)))

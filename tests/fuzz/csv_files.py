@@ -41,7 +41,7 @@ LINES = (
 
 def check(data: bytes) -> None:
     reader = Reader(data)
-    if reader.below(8) == 7:
+    if reader.once_in(8):
         _parts(reader)
         return
     settings = _settings(reader)
@@ -136,15 +136,15 @@ def _only(allowed: type[Exception], call: Callable[[], Any]) -> Any:
 
 def seeds() -> Iterator[bytes]:
     text = "\r\n".join([*LINES, ""])
-    for number, encoding in enumerate(("utf-8", "utf-8-sig", "cp1252", "utf-16")):
-        yield written(0, number if number != 1 else 0, 0, 0, 0, 1, 0, 1, 1, 0, text.encode(encoding))
-    for number, delimiter in enumerate((";", ",", "|", "\t"), 1):
+    for at, encoding in enumerate(("utf-8", "utf-8-sig", "cp1252", "utf-16")):
+        yield written(0, (0, 0, 2, 3)[at], 0, 0, 0, 1, 0, 1, 1, 0, text.encode(encoding))
+    for at, delimiter in enumerate((";", ",", "|", "\t"), 1):
         lines = [line.replace(";", delimiter) for line in LINES[:3]]
-        yield written(0, 0, number, 0, 1, 0, 0, 0, 0, 1, "\n".join(lines).encode())
+        yield written(0, 0, at, 0, 1, 0, 0, 0, 0, 1, "\n".join(lines).encode())
     yield written(0, 0, 0, 1, 0, 0, 2, 0, 0, 0, "\n".join([*LINES[:3], "Totaal;2", ""]).encode())
     yield written(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "\n".join(['"sep=;"', *LINES[:2], ";;;;;;;", HEADER, ""]).encode())
     for word in WORDS:
-        yield written(7, word, 2, "dd-mm-yyyy", "yyyymmdd", "31-12-9999")
+        yield written(1, word, 2, "dd-mm-yyyy", "yyyymmdd", "31-12-9999")
 
 
 TARGET = Target(

@@ -15,7 +15,7 @@ from tests.fuzz.laws import CANARY, Target, discreet, law, printable
 from tests.fuzz.reader import Reader, written
 
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
-MICROSECONDS = (datetime.max.replace(tzinfo=UTC) - FIRST) // timedelta(microseconds=1)  # noqa: DTZ901
+MICROSECONDS = (datetime.max.replace(tzinfo=UTC) - FIRST) // timedelta(microseconds=1)
 FIXED_WIDTH = re.compile(r"(?:(?<![dMyHmsf])(?:dd|MM|yy|yyyy|HH|mm|ss|f{1,7})(?![dMyHmsf])|[-/.: ,T])*")
 FORMATS = (
     ("yyyy-MM-dd", "2025-03-09"),
@@ -41,7 +41,7 @@ def check(data: bytes) -> None:
         try:
             compiled = compile_(form)
         except ExpressionError as error:
-            printable(str(error), "a refusal")
+            printable(str(error), form, "a refusal")
             continue
         _formatted(compiled, form, text, moment)
 

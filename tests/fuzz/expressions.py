@@ -40,12 +40,11 @@ AS_TEXT, STRETCHED, AS_TREE = 0, 1, 2
 def check(data: bytes) -> None:
     reader = Reader(data)
     source = _source(reader)
-    known = KNOWN if reader.below(8) == 7 else None
+    known = KNOWN if reader.once_in(8) else None
     try:
         expression = compile_expression(source, known)
     except ExpressionError as error:
-        law(error.line >= 1 and error.column >= 1, "a refusal has no place")
-        printable(str(error), "a refusal")
+        _explained(error, source)
         return
     read = parse(source)
     bare = isinstance(read, Attribute)
@@ -90,11 +89,16 @@ def _answer(expression: Expression, given: Facts, now: datetime, seed: str, *, b
     try:
         answer = evaluate(expression, given, now, seed)
     except ExpressionError as error:
-        law(error.line >= 1 and error.column >= 1, "an error has no place")
+        _explained(error, expression.source)
         discreet(str(error), "an error")
         return f"{error.message} {error.hint}"
     _bounded(answer, bare=bare)
     return repr(answer)
+
+
+def _explained(error: ExpressionError, source: str) -> None:
+    law(error.line >= 1 and error.column >= 1, "an error has no place")
+    printable(str(error), source, "an error")
 
 
 def _bounded(answer: Any, *, bare: bool) -> None:

@@ -73,7 +73,7 @@ def moment(reader: Reader) -> datetime:
 
 def facts(reader: Reader, names: Iterable[str]) -> dict[str, Value]:
     """A value, or none at all, for each of the names."""
-    found = {}
+    found: dict[str, Value] = {}
     for name in names:
         match reader.below(12):
             case 0:

@@ -19,13 +19,13 @@ def law(holds: bool, words: str) -> None:
 
 
 def discreet(message: str, about: str) -> None:
-    """A message can be printed and repeats nothing of a person."""
+    """A message repeats nothing of a person."""
     law(CANARY.casefold() not in message.casefold(), f"{about} repeats a value")
-    printable(message, about)
 
 
-def printable(message: str, about: str) -> None:
-    law(not HALF.search(message), f"{about} holds half a character, so that it cannot be printed")
+def printable(message: str, source: str, about: str) -> None:
+    """A message can be printed and saved, unless it speaks of a source that cannot."""
+    law(not HALF.search(message) or bool(HALF.search(source)), f"{about} holds half a character")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,38 +38,40 @@ PATTERNS = (
 
 def check(data: bytes) -> None:
     reader = Reader(data)
-    source = reader.text() if reader.below(4) else reader.stretched(1_000)
+    source = reader.stretched(1_000) if reader.below(16) == 15 else reader.text()
     try:
         groups = translate(source).groups
         pattern = compile_pattern(source)
     except ExpressionError as error:
-        printable(str(error), "a refusal")
+        printable(str(error), source, "a refusal")
         return
     law({"0": 0, **groups} == pattern.groups, "a pattern has other groups than its translation")
     law(sorted({*pattern.groups.values()}) == [*range(pattern.regex.groups + 1)], "RE2 counts other groups")
-    text = reader.text() if reader.below(4) else reader.stretched(MAX_TEXT)
+    text = reader.stretched(MAX_TEXT) if reader.below(32) == 31 else reader.text()
     _replaced(pattern, text, reader.text())
     if CANARY not in source:
-        _replaced(pattern, CANARY + text, CANARY)
+        for again in (lambda: pattern.whole(CANARY + text), lambda: pattern.replace(CANARY + text, (CANARY, 0))):
+            _answered(again)
 
 
 def _replaced(pattern: Pattern, text: str, replacement: str) -> None:
     whole = _answered(lambda: pattern.whole(text))
     law(_answered(lambda: pattern.whole(text)) == whole, "the second answer is another")
+    most = max(MAX_TEXT, len(text))
     same = _answered(lambda: pattern.replace(text, (0,)))
     law(same in (None, text), "every match replaced by itself changes the text")
     literal = _answered(lambda: pattern.replace(text, (replacement,)))
-    law(literal is None or len(literal) <= MAX_TEXT, "a text is too long")
-    for group in sorted(set(pattern.groups.values()))[:4]:
+    law(literal is None or len(literal) <= most, "a text is too long")
+    for group in sorted(set(pattern.groups.values()))[:3]:
         part = _answered(lambda group=group: pattern.replace_group(text, group, replacement))  # type: ignore[misc]
-        law(part is None or len(part) <= MAX_TEXT, "a text is too long")
-        law(group != 0 or part == literal, "the whole match is replaced in two ways")
+        law(part is None or len(part) <= most, "a text is too long")
+        law(group != 0 or part == literal or len(text) > MAX_TEXT, "the whole match is replaced in two ways")
         found = _answered(lambda group=group: pattern.extract(text, group))  # type: ignore[misc]
         law(found is None or found in text, "what is taken from a text does not stand in it")
     try:
         pieces = pattern.template(replacement)
     except ExpressionError as error:
-        printable(str(error), "a refusal")
+        printable(str(error), replacement, "a refusal")
         return
     _answered(lambda: pattern.replace(text, pieces))
 
@@ -85,10 +87,10 @@ def _answered(call: Callable[[], T]) -> T | None:
 
 def seeds() -> Iterator[bytes]:
     for pattern, text, replacement in PATTERNS:
-        yield written(1, pattern, 1, text, replacement)
+        yield written(0, pattern, 0, text, replacement)
     for text in WORDS:
-        yield written(1, r"(?<g>\w*)", 1, text, "$1")
-    yield written(0, "(", "a?", "){2}", 0, "", "a", "b", "$0")
+        yield written(0, r"(?<g>\w*)", 0, text, "$1")
+    yield written(15, "(", "a?", "){2}", 31, "", "a", "b", "$0")
 
 
 TARGET = Target(
@@ -96,8 +98,9 @@ TARGET = Target(
     seeds=seeds,
     words=(
         *(f"\\{letter}" for letter in (*CLASSES, *PLAIN, *ANCHORS)),
-        *("(?<g>", "(?'g'", "(?P<g>", "(?:", "(?i)", "(?-s:", "(?#", "(?=", "(?<!", "(?>", "(?(", "${g}", "$1", "$&", "$$"),
-        *("[^", "]", "-[", "[:alpha:]", "{2,3}", "{1000}", "*?", "+", "|", r"\p{Lu}", r"\P{Nd}", r"\u00e9", r"\x41", r"\012"),
+        *("(?<g>", "(?'g'", "(?P<g>", "(?:", "(?i)", "(?-s:", "(?#", "(?=", "(?<!", "(?>", "(?("),
+        *("[^", "]", "-[", "[:alpha:]", "{2,3}", "{1000}", "*?", "+", "|", "${g}", "$1", "$&", "$$"),
+        *(r"\p{Lu}", r"\P{Nd}", r"\u00e9", r"\x41", r"\012"),
         *("é", "ı", "ſ", "👩‍👧", "\u0301"),
     ),
     longest=1_500,

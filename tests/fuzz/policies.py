@@ -13,7 +13,7 @@ from tests.fuzz.laws import Target, law, printable
 from tests.fuzz.reader import Reader, written
 
 CONFIG = Path(__file__).parents[2] / "config"
-STRETCH = 20_000
+STRETCH = 4_000
 SMALL = """\
 customer: Contoso
 sources: {hr: {connector: csv_file}}
@@ -71,7 +71,7 @@ def check(data: bytes) -> None:
         _placed(error, text)
         return
     law(load(text).policy == found.policy, "a policy is read in two ways")
-    printable(found.policy.model_dump_json(), "a policy")
+    printable(found.policy.model_dump_json(), "", "a policy")
     for name in found.policy.sources:
         _settings(found, name, text)
 
@@ -84,7 +84,7 @@ def _settings(found: PolicyText, name: str, text: str) -> None:
 
 
 def _placed(error: PolicyInvalid, text: str) -> None:
-    printable(str(error), "a refusal")
+    printable(str(error), "", "a refusal")
     law(bool(error.mistakes), "a refusal names no mistake")
     lines = text.count("\n") + text.count("\r") + text.count("\x85") + text.count("\u2028") + text.count("\u2029") + 1
     law(all(0 <= one.line <= lines and one.text for one in error.mistakes), "a mistake is outside the file")
@@ -129,7 +129,7 @@ def _edit(reader: Reader, node: Any, key: Any) -> None:
 
 
 def _value(reader: Reader) -> Any:
-    kinds = (
+    kinds: tuple[Any, ...] = (
         reader.text,
         lambda: reader.pick(WORDS),
         lambda: reader.number(2),
@@ -147,10 +147,10 @@ def seeds() -> Iterator[bytes]:
     for file in sorted(CONFIG.glob("*.yaml")):
         yield written(0, file.read_text(encoding="utf-8"))
     yield written(0, json.dumps(SOUND))
-    for text in ("    grants: [{group: a, when: {not: &x {b: [1, no]}}}, {license: b, when: *x}]\n", "    limits: {x: 1}\n"):
-        yield written(2, text)
-    for piece in ("[", "{a: ", "- ", "? ", "'", "!!str ", "&a ", "- - "):
-        yield written(1, SMALL + "x: ", piece, "")
+    for line in ("grants: [{group: a, when: {not: &x {b: [1, no]}}}, {license: b, when: *x}]", "limits: {x: 1}"):
+        yield written(2, f"    {line}\n")
+    for piece in ("{a: ", "- ", "? ", "'", "!!str ", "&a ", "- - "):
+        yield written(1, "x: ", piece, "")
     for number in range(8):
         yield written(3, 0, 1, 3, 0, 0, 0, 0, number, "Nr", 2, 0, 3, 1, number, "[a]")
 
@@ -160,8 +160,8 @@ TARGET = Target(
     seeds=seeds,
     words=(
         *(f"{key}: " for key in ("customer", "sources", "targets", "connector", "settings", "attributes", "correlate")),
-        *(f"{key}: " for key in ("timing", "grants", "group", "license", "when", "any", "not", "limits", "value", "null")),
-        *("&a ", "*a", "<<: ", "? ", "!!str ", "!!binary ", "%YAML 1.1", "---", "...", "|-", ">+2", "\ufeff", "\\ud800"),
+        *(f"{key}: " for key in ("timing", "grants", "group", "license", "when", "any", "not", "limits", "value")),
+        *("&a ", "*a", "<<: ", "? ", "!!str ", "!!binary ", "%YAML 1.1", "---", "...", "|-", ">+2", "\\ud800"),
         *("\n    ", "- ", "[", "]", "{", "}", "# ", "'", '"', "\t", "\r", "\u2028", "2026-03-01", "0x1F", ".nan", "~"),
     ),
     longest=3_000,

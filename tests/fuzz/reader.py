@@ -35,6 +35,10 @@ class Reader:
     def flag(self) -> bool:
         return bool(self.below(2))
 
+    def once_in(self, count: int) -> bool:
+        """True for one choice of `count`; neither for what reads as zero nor for END."""
+        return self.below(count) == 1
+
     def pick(self, choices: Sequence[T]) -> T:
         return choices[self.below(len(choices))]
 
@@ -65,7 +69,7 @@ class Reader:
             return taken.decode("utf-8", "surrogateescape")
 
     def stretched(self, most: int) -> str:
-        """A text with a middle that comes again and again, up to `most` characters: small inputs that mean much work."""
+        """A text with a middle that comes again and again, up to `most` characters: little that means much work."""
         head, middle, tail = self.text(), self.text(), self.text()
         room = most - len(head) - len(tail)
         return f"{head}{middle * (room // len(middle) if middle and room > 0 else 0)}{tail}"

@@ -80,6 +80,10 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("limits: 5", "10:13: targets.entra.limits: write keys and values here, such as key: value"),
         ("grants: [A]", "10:14: targets.entra.grants.0: write keys and values here, such as key: value"),
         ("grants: [{group: ''}]", "10:22: targets.entra.grants.0.group: this text must not be empty"),
+        # keys that look like something else
+        ('"[a]": b', "10:5: targets.entra.[a]: this key is not known; remove it"),
+        ("  'mails[type eq \"work\"].value': 5", '10:38: targets.entra.attributes.mails[type eq "work"].value: an expression is text, such as [givenName] or "a constant"'),
+        ("  function-x: {value: 5}", '10:27: targets.entra.attributes.function-x.value: an expression is text, such as [givenName] or "a constant"'),
         # rules over several keys
         ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
         ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: a grant names exactly one thing: group or license"),

@@ -14,6 +14,7 @@ from shared.expressions.registry import Slot
 from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
 from shared.expressions.syntax import Attribute, Call, Node
 from shared.expressions.terms import constant
+from shared.expressions.trace import Recorder, Step
 from shared.expressions.values import MAX_TEXT, text_of
 from shared.expressions.watching import Placed, Unwatched, placed, subject
 from shared.model import Candidates
@@ -55,6 +56,11 @@ class Expression:
         except ExpressionError:
             pass
         return self.careful(facts, scope)  # type: ignore[no-any-return]
+
+    def explain(self, facts: Facts, scope: Scope) -> Step:
+        """The same evaluation with every part it took, for somebody who asks why. It never raises ExpressionError."""
+        tree, recorder = parse(self.source), Recorder()
+        return recorder.explain(_whole(Compiler(None, recorder), tree).run, tree, facts, scope)
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"

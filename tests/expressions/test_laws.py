@@ -190,6 +190,23 @@ def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     )
 
 
+@settings(max_examples=400)
+@given(SENSIBLE, FACTS, st.text(max_size=5))
+def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, seed: str) -> None:
+    try:
+        expression = compile_expression(unparse(tree))
+    except ExpressionError:
+        return
+    scope = Scope(now=NOW, seed=seed)
+    step = expression.explain(facts, scope)
+    value, error = None, ""
+    try:
+        value = expression(facts, scope)
+    except ExpressionError as failed:
+        error = str(failed)
+    assert (step.text, repr(step.value), step.error) == (unparse(tree), repr(value), error)
+
+
 @settings(max_examples=300)
 @given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS)
 def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(tree: Node, facts: dict) -> None:

@@ -43,6 +43,7 @@ def _one(manifest: Manifest) -> str:
             if true
         ]
         notes += [] if one.clearable else ["cannot be emptied"]
+        notes += [] if one.written else ["only read"]
         lines.append(f"| `{one.name}` | {one.longest or ''} | {', '.join(notes)} |")
     if manifest.permissions:
         lines += ["", "| permission | what for |", "|---|---|"]

@@ -18,15 +18,23 @@ class Unique(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attribute:
-    """One attribute a target can hold, with the target's own limits."""
+    """One attribute a target can hold, with the target's own limits.
+
+    With `longest_local` it holds addresses: something, one @, something; what is said of letters is said of the part
+    before the @ alone, as the domain is the target's own.
+    """
 
     name: str
     longest: int = 0
     """Characters; 0 means the target sets no limit of its own."""
     longest_local: int = 0
-    """Characters before the @, for an address; 0 means the target sets no limit of its own."""
+    """Characters before the @; 0 means that it holds no addresses."""
+    allows: str = ""
+    """The only characters that may stand in a value; "" means that there is no such list."""
     refuses: str = ""
-    """Characters that may not stand in a value; those of an address are counted before the @ only."""
+    """Characters that may not stand in a value."""
+    between: str = ""
+    """Characters that may only stand between two others: not first, not last, not twice in a row."""
     unique: Unique = Unique.NO
     reference: bool = False
     """Holds another account's id; set by a write of its own, after the account exists."""
@@ -35,19 +43,34 @@ class Attribute:
     """Whether we may write it; what is only read tells who holds an identifier."""
 
     def misfit(self, value: Value) -> str:
-        """Why the target would refuse `value`, in words that do not hold it; "" when it fits."""
+        """Why the target would refuse `value`, in words that do not hold it; "" when it fits. "" itself means null."""
         for text in value if isinstance(value, tuple) else (value,):
-            if isinstance(text, str) and (why := self._misfit(text)):
+            if isinstance(text, str) and text and (why := self._too_long(text) or self._odd(text)):
                 return why
         return ""
 
-    def _misfit(self, text: str) -> str:
-        local, at, _ = text.rpartition("@")
-        part = local if at and self.longest_local else text
+    def _too_long(self, text: str) -> str:
         if self.longest and len(text) > self.longest:
             return f"has {len(text)} characters, and {self.longest} is the most"
-        if self.longest_local and len(part) > self.longest_local:
-            return f"has {len(part)} characters before the @, and {self.longest_local} is the most"
-        if odd := next((letter for letter in part if letter in self.refuses), ""):
-            return f"holds the character {odd if odd.isprintable() else f'U+{ord(odd):04X}'}, which may not stand there"
+        local = len(text.rpartition("@")[0])
+        if self.longest_local and local > self.longest_local:
+            return f"has {local} characters before the @, and {self.longest_local} is the most"
         return ""
+
+    def _odd(self, text: str) -> str:
+        part = text
+        if self.longest_local:
+            part, _, domain = text.partition("@")
+            if not part or not domain or "@" in domain:
+                return "is no address: it needs one @, with something before and after it"
+        for letter in part:
+            if letter in self.refuses or (self.allows and letter not in self.allows):
+                return f"holds the character {_shown(letter)}, which may not stand there"
+        for letter in self.between:
+            if part.startswith(letter) or part.endswith(letter) or letter * 2 in part:
+                return f"holds the character {_shown(letter)} at an end, or twice in a row"
+        return ""
+
+
+def _shown(letter: str) -> str:
+    return letter if letter.isprintable() and not letter.isspace() else f"U+{ord(letter):04X}"

@@ -10,7 +10,7 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
-from shared.attributes import Unique
+from shared.attributes import Attribute, Unique
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Engine
@@ -56,8 +56,7 @@ async def assemble(
     built = check(found, manifest)
     sources: dict[str, Source] = {}
     targets: dict[str, Target] = {}
-    references: dict[str, frozenset[str]] = {}
-    limits: dict[str, dict[str, int]] = {}
+    attributes: dict[str, dict[str, Attribute]] = {}
     for path, settings in built.items():
         kind, name = path
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
@@ -69,15 +68,13 @@ async def assemble(
             target = one.target(final, outside)
             unique = frozenset(a.name for a in one.attributes if a.unique is not Unique.NO) & one.correlate
             targets[name] = Rehearsal(target, unique=unique) if around.preview else target
-            references[name] = frozenset(a.name for a in one.attributes if a.reference)
-            limits[name] = {a.name: a.longest for a in one.attributes if a.longest}
+            attributes[name] = {kind.name: kind for kind in one.attributes}
     return Engine(
         policy=found.policy,
         policy_hash=found.hash,
         sources=sources,
         targets=targets,
-        references=references,
-        limits=limits,
+        attributes=attributes,
         store=around.store,
         bus=around.bus,
         clock=around.clock,

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NO_PROGRESS = "no_progress"
     PROTECTED = "protected"
     REFUSED = "refused"
+    RENAME = "rename"
     TAKEN = "taken"
     VANISHED = "vanished"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.errors import Reason
 from shared.model import Verb
-from shared.policy import Adopt, Limit, Plausible
+from shared.policy import Adopt, Limit, Plausible, Rename
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -132,9 +132,10 @@ def _beyond(limit: Limit, run: int, day: int, week: int, population: int) -> boo
     )
 
 
-def asks(verbs: Iterable[Verb], adopt: Adopt) -> Mapping[Verb, Reason]:
-    """What needs a yes by its nature: adopting on request, and always adopting an account only to disable it."""
+def asks(verbs: Iterable[Verb], adopt: Adopt, rename: Rename) -> Mapping[Verb, Reason]:
+    """What needs a yes by its nature: renaming and adopting on request, and always adopting only to disable."""
     found = frozenset(verbs)
+    asked = dict.fromkeys(found & {Verb.RENAME}, Reason.RENAME) if rename is not Rename.AUTOMATIC else {}
     if Verb.CORRELATE in found and (adopt is Adopt.ASK or Verb.DISABLE in found):
-        return dict.fromkeys(found & {Verb.CORRELATE, Verb.DISABLE, Verb.DELETE}, Reason.ADOPTION)
-    return {}
+        asked |= dict.fromkeys(found & {Verb.CORRELATE, Verb.DISABLE, Verb.DELETE}, Reason.ADOPTION)
+    return asked

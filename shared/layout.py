@@ -18,7 +18,7 @@ DIRECTORY = "directory"
 LEDGER = "ledger"
 TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
 
-SCHEMA = 1
+SCHEMA = 2
 """Written into every row; a row of another version is parked, not guessed at."""
 
 BUCKETS = 64
@@ -141,11 +141,6 @@ def dependent(person: str, other: str) -> str:
 
 def dependents(person: str) -> str:
     return f"{person}|dependent|"
-
-
-def identifier(attribute: str, value: str) -> str:
-    """One namespace for each attribute, compared without case as directories do."""
-    return f"{attribute}|{value.casefold()}"
 
 
 def entry(at: datetime, person: str, target: str, verb: str) -> str:

@@ -77,8 +77,10 @@ class Account:
 class Link:
     """Whose account it is, and what we last wrote and granted there: only that is ours to take away again.
 
-    `account` is "" until there is one. `identifiers` are the unique values reserved for it; they are saved before the
-    account is created, and kept. `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
+    `account` is "" until there is one. `identifiers` are the names issued for it, saved before the account is created,
+    and kept; they were the candidates number `count`, followed from the facts behind `basis`, and came after `former`.
+    `told` are values that stood there already when they were to be written, and so are not ours.
+    `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
     ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `disabling`
     and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
     still known to be ours, and done.
@@ -91,6 +93,10 @@ class Link:
     written: Attributes = field(default_factory=dict)
     granted: frozenset[Entitlement] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    count: int = 0
+    basis: str = ""
+    former: Mapping[str, str] = field(default_factory=dict)
+    told: Attributes = field(default_factory=dict)
     intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
     disabling: bool = False
@@ -147,16 +153,20 @@ class Candidates:
 class Desired:
     """What policy wants on one target today, and why.
 
-    `keys` find the account that is already theirs, at every stage. `attributes` are kept as they are here; `initial`
-    are written once, when the account is created; `candidates` are the values to try, in order, for each attribute
-    that must be unique.
+    `keys` find the account that is already theirs, at every stage. `attributes` are kept as they are here; `changing`
+    are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
+    `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
+    attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
     """
 
     stage: Stage
     keys: Attributes = field(default_factory=dict)
     attributes: Attributes = field(default_factory=dict)
+    changing: Attributes = field(default_factory=dict)
+    lacking: Attributes = field(default_factory=dict)
     initial: Attributes = field(default_factory=dict)
-    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    candidates: Mapping[str, Candidates] = field(default_factory=dict)
+    basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
 

@@ -8,27 +8,34 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.attributes import Attribute, Unique
 from shared.errors import Reason, Refused
-from shared.model import Account, Action, Attributes, Desired, Entitlement, Link, Stage, Value, Verb
+from shared.identifiers import Naming, fits, folded
+from shared.model import Account, Action, Attributes, Candidates, Desired, Entitlement, Link, Stage, Value, Verb
 
 LATEST = timedelta(hours=1)
 """How long after a plan was begun one of its writes may still arrive: longer than any worker is allowed to live."""
 
 
-def plan(desired: Desired, link: Link, live: Account | None, references: frozenset[str]) -> tuple[Action, ...]:
+Kinds = Mapping[str, Attribute]
+"""What a target says of its attributes, by name."""
+
+
+def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tuple[Action, ...]:
     """The writes that bring `live` to `desired`.
 
-    `references` are the attributes that point to another account: they can be written only once the account exists.
-    Raises `Refused` when only a person can decide: an account that vanished, or one nobody but a person may touch.
+    What points to another account can be written only once the account exists, and an address that somebody has is
+    never overwritten but renamed. Raises `Refused` when only a person can decide: an account that vanished, or one
+    nobody but a person may touch.
     """
-    actions = tuple(_steps(desired, link, live, references))
+    actions = tuple(_steps(desired, link, live, kinds))
     if actions and live is not None and live.protected:
         raise Refused(f"account {live.id} is protected: {live.protected}", Reason.PROTECTED)
     return actions
 
 
-def _steps(desired: Desired, link: Link, live: Account | None, references: frozenset[str]) -> Iterator[Action]:
-    wanted, why, ours = desired.stage, desired.because, bool(link.account)
+def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> Iterator[Action]:
+    wanted, why, ours, named = desired.stage, desired.because, bool(link.account), live is not None
     if live is None:
         if wanted < Stage.READY:
             return
@@ -37,7 +44,7 @@ def _steps(desired: Desired, link: Link, live: Account | None, references: froze
         if ours:
             yield Action(verb=Verb.RESTORE, because=why)
             return  # what comes back is known only when it is read
-        live = _before_first_use(desired, link, references)
+        live = _before_first_use(desired, link, kinds)
         yield Action(verb=Verb.CREATE, attributes=live.attributes, because=why)
     elif not ours:
         if wanted < Stage.READY and not live.enabled:
@@ -48,8 +55,8 @@ def _steps(desired: Desired, link: Link, live: Account | None, references: froze
     if wanted is Stage.ABSENT:
         yield Action(verb=Verb.DELETE, because=why)
         return
-    if wanted >= Stage.READY and (different := _different(desired, link, live)):
-        yield Action(verb=Verb.UPDATE, attributes=different, because=why)
+    if wanted >= Stage.READY:
+        yield from _attributes(desired, link, live, naming(desired, link, live, kinds) if named else {})
     for entitlement in sorted((link.granted - desired.entitlements) & live.entitlements):
         yield Action(verb=Verb.REVOKE, entitlement=entitlement, because=why)
     for entitlement in sorted(desired.entitlements - live.entitlements):
@@ -58,23 +65,65 @@ def _steps(desired: Desired, link: Link, live: Account | None, references: froze
         yield Action(verb=Verb.ENABLE, because=why)
 
 
-def _before_first_use(desired: Desired, link: Link, references: frozenset[str]) -> Account:
-    """The account as it will be just after it is created: disabled, with everything that is no reference."""
-    given = {**desired.initial, **desired.attributes, **link.identifiers}
-    kept = {name: value for name, value in given.items() if not same(value, None) and name not in references}
+def _before_first_use(desired: Desired, link: Link, kinds: Kinds) -> Account:
+    """The account as it will be just after it is created: disabled, with everything but references and tried names."""
+    given = {**desired.initial, **desired.lacking, **desired.changing, **desired.attributes}
+    kept = {name: value for name, value in given.items() if not same(value, None) and not _refers(kinds, name)}
     return Account(id=link.account, enabled=False, attributes=kept)
+
+
+def _refers(kinds: Kinds, name: str) -> bool:
+    return name in kinds and kinds[name].reference
+
+
+def _attributes(desired: Desired, link: Link, live: Account, renamed: Naming) -> Iterator[Action]:
+    different = {name: value for name, value in _different(desired, link, live).items() if name not in renamed}
+    if different:
+        yield Action(verb=Verb.UPDATE, attributes=different, because=desired.because)
+    if renamed:
+        yield Action(verb=Verb.RENAME, because=desired.because)
 
 
 def _different(desired: Desired, link: Link, live: Account) -> Attributes:
     """What to write: every wanted value that differs, and an empty one only where the value standing there is ours."""
     different: dict[str, Value] = {}
-    for name, value in desired.attributes.items():
+    changed = {name: value for name, value in desired.changing.items() if not _done_before(link, name, value)}
+    lacking = {
+        name: value
+        for name, value in desired.lacking.items()
+        if same(value, None) or same(live.attributes.get(name), None)
+    }
+    for name, value in {**desired.attributes, **changed, **lacking}.items():
         there = live.attributes.get(name)
         if same(there, value):
             continue
         if not same(value, None) or same(there, link.written.get(name)):
             different[name] = value
     return different
+
+
+def _done_before(link: Link, name: str, value: Value) -> bool:
+    return any(name in done and same(done[name], value) for done in (link.written, link.told))
+
+
+def naming(desired: Desired, link: Link, live: Account, kinds: Kinds) -> Naming:
+    """What is to be named anew: everything tried, once what it followed from has changed and what stands there no
+    longer fits; and an address that is mapped to another one than the account has.
+    """
+    tried = desired.candidates
+    moved = bool(desired.basis and link.basis) and desired.basis != link.basis
+    stale = moved and not all(fits(one, str(live.attributes.get(name) or "")) for name, one in tried.items())
+    return {**(tried if stale else {}), **_moved_addresses(desired, link, live, kinds)}
+
+
+def _moved_addresses(desired: Desired, link: Link, live: Account, kinds: Kinds) -> Naming:
+    found: dict[str, Candidates] = {}
+    for name, value in _different(desired, link, live).items():
+        there = str(live.attributes.get(name) or "")
+        address = name in kinds and kinds[name].unique is Unique.ADDRESSES
+        if address and there and isinstance(value, str) and value and folded(there) != folded(value):
+            found[name] = Candidates(values=(value,))
+    return found
 
 
 def same(left: Value, right: Value) -> bool:
@@ -143,6 +192,25 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     )
 
 
+def noted(link: Link, desired: Desired, live: Account) -> Link:
+    """What stands there already and is to be left to others from now on, and the names as they are now.
+
+    Names that were changed by hand to what fits are accepted; of an account that was there before us, what its names
+    follow from is remembered, so that only a change of that renames it.
+    """
+    if not link.account:
+        return link
+    standing = {name: value for name, value in desired.changing.items() if same(live.attributes.get(name), value)}
+    told = {name: value for name, value in standing.items() if not _done_before(link, name, value)}
+    link = replace(link, told={**link.told, **told}) if told else link
+    if not desired.candidates:
+        return link
+    names = {name: str(live.attributes.get(name) or "") for name in desired.candidates}
+    if all(fits(one, names[name]) for name, one in desired.candidates.items()):
+        return replace(link, identifiers=names, basis=desired.basis)
+    return link if link.basis else replace(link, basis=desired.basis)
+
+
 def no_longer_intended(link: Link, action: Action) -> Link:
     """What is still open once the target answered `action`, yes or no."""
     intended = {name: value for name, value in link.intended.items() if name not in action.attributes}
@@ -157,7 +225,7 @@ def after(link: Link, action: Action, account: Account) -> Link:
             return replace(link, account=account.id, written=dict(action.attributes), enabled=False, deleted=False)
         case Action(verb=Verb.CORRELATE):
             return replace(link, account=account.id, enabled=account.enabled, deleted=False)
-        case Action(verb=Verb.UPDATE):
+        case Action(verb=Verb.UPDATE | Verb.RENAME):
             return replace(link, written={**link.written, **action.attributes})
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
             return replace(link, enabled=verb is Verb.ENABLE, disabling=False)

@@ -3,60 +3,18 @@
 Unknown keys are refused, expressions are compiled while loading, and nothing here knows any system.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.conditions import Condition
-from shared.expressions import Expression, ExpressionError, compile_expression, parse
-from shared.expressions.syntax import Call
+from shared.expressions import Expression
 from shared.model import Entitlement, Verb
-
-Days = Annotated[int, Field(ge=0, le=3660)]
-Count = Annotated[int, Field(ge=0)]
-Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
-
-
-def _compile(text: object) -> Expression:
-    if isinstance(text, Expression):
-        return text
-    if not isinstance(text, str):
-        raise ValueError('an expression is text, such as [givenName] or "a constant"')
-    try:
-        return compile_expression(text)
-    except ExpressionError as error:
-        raise ValueError(str(error)) from error
-
-
-def _is_tried(expression: Expression) -> bool:
-    """Whether it gives candidates for a value that must be unique."""
-    root = parse(expression.source)
-    return isinstance(root, Call) and root.name == "SelectUniqueValue"
-
-
-def _zone(name: object) -> ZoneInfo:
-    try:
-        return name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"there is no time zone {name!r}; use a name such as Europe/Amsterdam") from error
-
-
-Mapped = Annotated[
-    Expression,
-    BeforeValidator(_compile),
-    PlainSerializer(lambda expression: expression.source, return_type=str),
-    WithJsonSchema({"type": "string", "description": 'An expression: [attribute], "constant" or Function(…).'}),
-]
-Zone = Annotated[
-    ZoneInfo,
-    BeforeValidator(_zone),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["Europe/Amsterdam"]}),
-]
+from shared.policy_fields import Count, Days, LocalTime, Mapped, Name, Text, Zone
 
 
 class Strict(BaseModel):
@@ -70,19 +28,33 @@ class OnNull(StrEnum):
     KEEP = "keep"
 
 
+class Default(Strict):
+    """The value that stands in for a null from HR."""
+
+    default: Text
+
+
 class Mode(StrEnum):
-    """Whether an attribute is kept in line for ever or written once."""
+    """When an attribute is written."""
 
     ENFORCE = "enforce"
+    """Kept in line for ever: what somebody else writes there is put right."""
+    ON_CHANGE = "on_change"
+    """When what we want changes; in between it is left to others."""
+    IF_EMPTY = "if_empty"
+    """Where nothing stands; whatever somebody wrote stays."""
     CREATE_ONLY = "create_only"
+    """Once, when the account is created."""
 
 
 class AttributePolicy(Strict):
     """Where one attribute's value comes from; a plain text is short for `{value: text}`."""
 
     value: Mapped
-    null: OnNull = OnNull.CLEAR
+    null: OnNull | Default = OnNull.CLEAR
     mode: Mode = Mode.ENFORCE
+    sensitive: bool = False
+    """Keeps its value out of everything that people or programs are shown."""
 
     @model_validator(mode="before")
     @classmethod
@@ -146,9 +118,30 @@ class Adopt(StrEnum):
     ASK = "ask"
 
 
+class Rename(StrEnum):
+    """What a change of somebody's name does to the names they sign in and are mailed with."""
+
+    NEVER = "never"
+    ASK = "ask"
+    AUTOMATIC = "automatic"
+
+
+class Names(Strict):
+    """What becomes of names that only one person may have."""
+
+    rename: Rename = Rename.ASK
+    at: LocalTime | None = None
+    """The local time of day at which somebody is renamed; at once, when it is left out."""
+    keep_old: Days = 365
+    """Days for which an old name stays theirs, as an alias where the target has those."""
+    quarantine: Days = 730
+    """Days after which a name that is no longer used may go to somebody else."""
+
+
 SAFE_LIMITS: Mapping[Verb, Limit] = {
     Verb.DISABLE: Limit(day=20, week=60, percent=10),
     Verb.DELETE: Limit(day=10, week=30, percent=5),
+    Verb.RENAME: Limit(day=20, week=60, percent=5),
 }
 
 
@@ -160,6 +153,7 @@ class TargetPolicy(Strict):
     when: Condition = Condition()
     correlate: tuple[str, ...] = Field(min_length=1)
     adopt: Adopt = Adopt.AUTOMATIC
+    names: Names = Names()
     timing: Timing = Timing()
     attributes: Mapping[str, AttributePolicy]
     grants: tuple[Grant, ...] = ()
@@ -172,7 +166,7 @@ class TargetPolicy(Strict):
         for name in self.correlate:
             if name not in self.attributes:
                 raise ValueError(f"correlate names {name}, which attributes does not map; a new account would be lost")
-            if _is_tried(self.attributes[name].value):
+            if self.attributes[name].value.tried:
                 raise ValueError(
                     f"correlate names {name}, whose value is tried until it is free; it cannot tell whose account it is"
                 )
@@ -209,8 +203,23 @@ class Policy(Strict):
 
     customer: str
     time_zone: Zone = ZoneInfo("Europe/Amsterdam")
+    tables: Mapping[Text, Mapping[str, str]] = Field(default_factory=dict)
+    """Tables that expressions look things up in: `Lookup("table", key, default)`."""
     sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
     targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
+
+    @cached_property
+    def manager_names(self) -> frozenset[str]:
+        """The facts of managers that some expression reads."""
+        return frozenset[str]().union(*(expression.manager_names for expression in self.expressions()))
+
+    def sensitive(self, target: str) -> frozenset[str]:
+        """The attributes of a target whose values nobody is shown."""
+        attributes = self.targets[target].attributes if target in self.targets else {}
+        return frozenset(name for name, mapping in attributes.items() if mapping.sensitive)
+
+    def expressions(self) -> Iterator[Expression]:
+        return (mapping.value for target in self.targets.values() for mapping in target.attributes.values())
 
     @model_validator(mode="after")
     def _names_are_told_apart(self) -> "Policy":

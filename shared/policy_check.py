@@ -5,14 +5,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.attributes import Attribute
 from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.model import Verb
-from shared.policy import TargetPolicy
+from shared.policy import AttributePolicy, Default, TargetPolicy
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
 from shared.policy_words import near
 
-ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd"})
+ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd", "contractState"})
 """Facts every person has, whatever the source."""
 
 
@@ -68,12 +69,16 @@ def _target(
     found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: frozenset[str] | None
 ) -> Iterator[Mistake]:
     path = ("targets", name)
-    known = {attribute.name for attribute in manifest.attributes}
+    known = {attribute.name: attribute for attribute in manifest.attributes}
     for attribute, mapping in target.attributes.items():
         here = (*path, "attributes", attribute)
         if attribute not in known:
-            yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{near(attribute, known)}")
-        yield from _names(found, here, mapping.value.names, facts)
+            writable = [name for name, kind in known.items() if kind.written]
+            yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{near(attribute, writable)}")
+        else:
+            yield from _fits(found, here, mapping, known[attribute])
+        yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts)
+        yield from _tables(found, here, mapping.value.tables)
     for index, attribute in enumerate(target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
@@ -85,8 +90,28 @@ def _target(
         yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
     for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
         yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
+    if "rename" in found.tree.names((*path, "names")) and Verb.RENAME not in manifest.verbs:
+        yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")
     if target.timing.delete_after is not None and Verb.DELETE not in manifest.verbs:
         yield found.mistake((*path, "timing", "delete_after"), f"{manifest.name} cannot delete")
+
+
+def _fits(
+    found: PolicyText, path: tuple[str | int, ...], mapping: AttributePolicy, kind: Attribute
+) -> Iterator[Mistake]:
+    """What a mapping says that its attribute cannot be: written at all, tried, or given that default."""
+    if not kind.written:
+        yield found.mistake(path, f"{kind.name} can only be read; it follows from other attributes")
+    if kind.reference and mapping.value.tried:
+        yield found.mistake(path, f"{kind.name} points to another account; it cannot be tried until one is free")
+    if isinstance(mapping.null, Default) and (why := kind.misfit(mapping.null.default)):
+        yield found.mistake((*path, "null"), f"the default {why}")
+
+
+def _tables(found: PolicyText, path: tuple[str | int, ...], names: Iterable[str]) -> Iterator[Mistake]:
+    for name in sorted(names):
+        if name not in found.policy.tables:
+            yield found.mistake(path, f"the policy has no table {name}{near(name, found.policy.tables)}")
 
 
 def _names(

@@ -82,14 +82,14 @@ def _mistakes(tree: Tree, error: ValidationError, model: type[BaseModel], above:
             o is not one and o["loc"][: len(one["loc"])] == one["loc"] for o in errors
         ):
             continue  # it was long enough until what is wrong with its items was found
-        path = tree.visible((*above, *(part for part in one["loc"] if not _invisible(part))))
+        path = tree.visible((*above, *one["loc"]), added=_added)
         place = tree.place(path, key=one["type"] == "extra_forbidden" or one["loc"][-1:] == ("[key]",))
         found.setdefault((_dotted(path), *place), []).append(words(one, model, path[len(above) :]))
     return [Mistake(*place, ", or ".join(dict.fromkeys(said))) for place, said in found.items()]
 
 
-def _invisible(part: str | int) -> bool:
-    """Pydantic adds steps for keys and unions that are no keys of the file."""
+def _added(part: str | int) -> bool:
+    """Pydantic adds steps for keys and unions; a key of the file may look like one."""
     return isinstance(part, str) and (part == "[key]" or "[" in part or part.startswith(("function-", "is-instance")))
 
 

@@ -6,35 +6,40 @@ that stopping anywhere and starting over ends in the same place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
+from shared.attributes import Unique
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
-from shared.model import Account, Action, Desired, Link, Stage, Verb
-from shared.planning import after, before, counted, forgotten, missed, no_longer_intended, plan, same, settled
+from shared.identifiers import folded
+from shared.issuing import Order, Register, issue
+from shared.model import Account, Action, Attributes, Candidates, Desired, Link, Stage, Verb
+from shared.planning import (
+    Kinds,
+    after,
+    before,
+    counted,
+    forgotten,
+    missed,
+    naming,
+    no_longer_intended,
+    noted,
+    plan,
+    same,
+    settled,
+)
 
 APPEARING = timedelta(minutes=15)
 """How long a new account may be invisible before it counts as gone: directories replicate late."""
 
 
-class Work(Protocol):
+class Work(Register, Protocol):
     """What reconciling needs from whoever keeps the state; every call may raise `Conflict` when the lease was lost."""
-
-    @property
-    def now(self) -> datetime: ...
 
     def permits(self, verb: Verb, account: str) -> bool:
         """Whether `verb` may be done to `account`, "" for one that does not exist yet."""
-        ...
-
-    async def reserve(self, attribute: str, value: str) -> bool:
-        """Whether this person holds the identifier now; False when somebody else does."""
-        ...
-
-    async def foreign(self, attribute: str, value: str) -> None:
-        """Remember that somebody we do not know holds the identifier; nobody of ours gets it."""
         ...
 
     async def claim(self, account: str) -> bool:
@@ -45,9 +50,17 @@ class Work(Protocol):
         """Note that nobody knows whether `action` was done."""
         ...
 
-    async def save(self, link: Link, action: Action | None) -> None:
-        """Save what we remember, and that `action` was done."""
-        ...
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One person's account on one target, and what the policy wants of it."""
+
+    target: Target
+    kinds: Kinds
+    protected: frozenset[str]
+    """Account ids that the policy says nobody but a person may touch."""
+    desired: Desired
+    work: Work
 
 
 @dataclass(slots=True)
@@ -61,48 +74,46 @@ class Outcome:
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
 
 
-async def reconcile(
-    target: Target, references: frozenset[str], protected: frozenset[str], desired: Desired, link: Link, work: Work
-) -> Outcome:
+async def reconcile(case: Case, link: Link) -> Outcome:
     """Bring one account in line. The caller saves the outcome's link.
 
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
+    desired, work = case.desired, case.work
     while True:
-        live, link = await _look(target, desired, link, work)
+        live, link = await _look(case, link)
         if live is None:
             link = missed(link, desired.stage)
         else:
-            live = replace(live, protected="named in the policy") if live.id in protected else live
-            link = await _recognised(settled(link, live, desired.stage), live, desired, work)
+            live = replace(live, protected="named in the policy") if live.id in case.protected else live
+            link = await _recognised(case, settled(link, live, desired.stage), live)
         link = forgotten(link, live, work.now)
-        actions = plan(desired, link, live, references)
+        actions = plan(desired, link, live, case.kinds)
         account = live.id if live else ""
         needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
         outcome = Outcome(link, account, needed)
-        await _do(target, desired, live, actions, work, outcome)
+        await _do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
             return outcome
         link = outcome.link
 
 
-async def _do(
-    target: Target, desired: Desired, live: Account | None, actions: tuple[Action, ...], work: Work, outcome: Outcome
-) -> None:
+async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], outcome: Outcome) -> None:
     """Do what is permitted, up to the first gate that is not; what is refused becomes a problem and others go on."""
+    work = case.work
     permitted = tuple(action for action in actions if action.verb not in outcome.needed)
     if not permitted or (actions[0].verb in GATES and actions[0].verb in outcome.needed):
         return
-    begun = bool(desired.keys.keys() & outcome.link.intended.keys())
-    outcome.link = before(outcome.link, permitted, work.now)
+    begun = outcome.link
+    outcome.link = before(begun, permitted, work.now)
     await work.save(outcome.link, None)
     todo = list(actions)
     while todo:
         action = todo.pop(0)
         try:
             if action.verb not in outcome.needed:
-                outcome.link, live = await _one(target, desired, outcome.link, live, action, work, begun)
+                outcome.link, live = await _one(case, outcome.link, live, action, begun)
                 continue
         except TryLater:
             await work.unanswered(action)
@@ -126,120 +137,152 @@ def _parted(action: Action, attribute: str) -> tuple[Action, list[Action]]:
 
 
 async def _one(
-    target: Target, desired: Desired, link: Link, live: Account | None, action: Action, work: Work, begun: bool
+    case: Case, link: Link, live: Account | None, action: Action, begun: Link
 ) -> tuple[Link, Account | None]:
-    """Do one action and save it. `begun` says that an earlier create was sent and never answered."""
+    """Do one action and save it. `begun` is what was remembered before this plan."""
     match action.verb:
         case Verb.CREATE:
-            return await _create(target, desired, link, action, work, begun)
+            return await _create(case, link, action, begun)
         case Verb.CORRELATE if live is not None:
-            return await _adopt(target, desired, link, live, action, work)
+            return await _adopt(case, link, live, action)
+        case Verb.RENAME if live is not None:
+            return await _rename(case, link, live, action, begun)
         case Verb.RESTORE:
-            link = await _restore(target, link, action, work)
+            link = await _restore(case, link, action)
         case Verb.ENABLE if link.enabled and not link.disabling:
             because = "the account was disabled by somebody else; enable it by hand or release it"
             raise Refused(because, Reason.DISABLED_BY_OTHERS)
+        case Verb.UPDATE if live is not None:
+            await _update(case, live, action)
+            link = after(link, action, live)
         case _ if live is not None:
-            await target.apply(live.id, action)
+            await case.target.apply(live.id, action)
+            if action.verb is Verb.DELETE:
+                await case.work.retire(_names(case, link, live), Verb.DELETE)
             link = after(link, action, live)
         case _:
             raise ValueError(f"{action.verb} needs an account")
-    await work.save(link, action if link.account else None)
+    await case.work.save(link, action if link.account else None)
     return link, live
 
 
-async def _restore(target: Target, link: Link, action: Action, work: Work) -> Link:
-    """The account back from the target's bin, or, when it is gone for good, forgotten so that a new one is made."""
-    try:
-        await target.apply(link.account, action)
-    except Refused as error:
-        if error.reason is not Reason.ACCOUNT_GONE:
-            raise
-        return Link(identifiers=link.identifiers)
-    return replace(after(link, action, Account(id=link.account, enabled=False)), since=work.now)
+async def _create(case: Case, link: Link, action: Action, begun: Link) -> tuple[Link, Account | None]:
+    names = {**case.desired.candidates, **_addresses(case, action.attributes)}
+    account, link, created = await issue(_order(case, link, None, action, names, begun), case.work)
+    await case.work.claim(account)
+    there = Account(id=account, enabled=False, attributes=created.attributes)
+    link = replace(after(link, created, there), since=case.work.now)
+    await case.work.save(link, created)
+    return link, there
 
 
-async def _create(
-    target: Target, desired: Desired, link: Link, action: Action, work: Work, begun: bool
-) -> tuple[Link, Account | None]:
-    """Create under the first names that are free. Names are saved before the target is asked."""
-    while True:
-        link = replace(link, identifiers=await _choose(desired, link, work))
-        given = {**action.attributes, **link.identifiers}
-        link = replace(link, intended={**link.intended, **given})
-        await work.save(link, None)
-        creating = replace(action, attributes=given)
-        try:
-            account = await target.apply("", creating)
-        except Refused as error:
-            if error.reason is not Reason.TAKEN:
-                raise
-            if not await _is_a_stranger(target, desired, link, error):
-                if not begun:  # then it was not made by us: it is adopted like any other account, once it is seen
-                    await work.save(no_longer_intended(link, creating), None)
-                raise TryLater(f"{error.attribute} is taken by an account that cannot be seen yet", 30) from error
-            await work.foreign(error.attribute, str(given[error.attribute]))
-            link = replace(link, identifiers={})
-            continue
-        created = Account(id=account, enabled=False, attributes=given)
-        await work.claim(account)
-        link = replace(after(link, creating, created), since=work.now)
-        await work.save(link, creating)
-        return link, created
+async def _rename(case: Case, link: Link, live: Account, action: Action, begun: Link) -> tuple[Link, Account | None]:
+    """New names in one write; the old ones stay this person's, so that mail still arrives and it can be undone."""
+    names = naming(case.desired, link, live, case.kinds)
+    _, link, renamed = await issue(_order(case, link, live, action, names, begun), case.work)
+    former = {name: str(live.attributes[name]) for name in renamed.attributes if live.attributes.get(name)}
+    kept = {folded(str(value)) for value in renamed.attributes.values()}
+    old = [(name, value) for name, value in former.items() if folded(value) not in kept]
+    await case.work.retire(old, Verb.RENAME)
+    tried = {name: str(value) for name, value in renamed.attributes.items() if name in case.desired.candidates}
+    link = replace(
+        after(link, renamed, live),
+        identifiers={**link.identifiers, **tried},
+        basis=case.desired.basis if tried else link.basis,
+        former=former if old else link.former,
+    )
+    await case.work.save(link, renamed)
+    return link, replace(live, attributes={**live.attributes, **renamed.attributes})
 
 
-async def _choose(desired: Desired, link: Link, work: Work) -> Mapping[str, str]:
-    """The first candidates that are free, all attributes in step, so that one number serves them all."""
-    if link.identifiers or not desired.candidates:
-        return link.identifiers
-    for attempt in range(max(map(len, desired.candidates.values()))):
-        chosen = {name: values[min(attempt, len(values) - 1)] for name, values in desired.candidates.items() if values}
-        if len(chosen) == len(desired.candidates) and all([await work.reserve(n, v) for n, v in chosen.items()]):
-            return chosen
-    raise Refused(
-        f"no free value is left for {', '.join(sorted(desired.candidates))}; add a rule with a number",
-        Reason.NAMES_EXHAUSTED,
+def _order(
+    case: Case, link: Link, live: Account | None, action: Action, names: Mapping[str, Candidates], begun: Link
+) -> Order:
+    unanswered = bool(case.desired.keys.keys() & begun.intended.keys())
+    return Order(
+        target=case.target,
+        kinds=case.kinds,
+        desired=case.desired,
+        link=link,
+        live=live,
+        action=action,
+        naming=names,
+        unanswered=unanswered,
     )
 
 
-async def _is_a_stranger(target: Target, desired: Desired, link: Link, error: Refused) -> bool:
-    """Whether the name that was refused is certainly held by somebody we do not know, so that the next one is tried.
-
-    An account with this person's key is theirs, and one that nobody can see may be. It is not taken here: it is looked
-    at again, by the way every account is found, with its permits and protections.
-    """
-    if error.attribute not in link.identifiers:
-        raise error
-    holders = await target.find(error.attribute, link.identifiers[error.attribute])
-    theirs = [one for one in holders if any(same(one.attributes.get(k), v) for k, v in desired.keys.items())]
-    return bool(holders) and not theirs
+def _addresses(case: Case, attributes: Attributes) -> dict[str, Candidates]:
+    """The addresses that the policy maps to one value: they are reserved like any name."""
+    unique = {name for name, kind in case.kinds.items() if kind.unique is Unique.ADDRESSES}
+    return {name: Candidates(values=(str(value),)) for name, value in attributes.items() if name in unique and value}
 
 
-async def _adopt(
-    target: Target, desired: Desired, link: Link, live: Account, action: Action, work: Work
-) -> tuple[Link, Account | None]:
+def _names(case: Case, link: Link, live: Account) -> list[tuple[str, str]]:
+    """Every name the account bears, aliases too."""
+    bearing = {name for name, kind in case.kinds.items() if kind.unique is not Unique.NO} | link.identifiers.keys()
+    found: list[tuple[str, str]] = []
+    for name in sorted(bearing):
+        value = live.attributes.get(name)
+        found += [(name, str(one)) for one in (value if isinstance(value, tuple) else (value,)) if one]
+    return found
+
+
+async def _update(case: Case, live: Account, action: Action) -> None:
+    """Write attributes; an address the account did not have is reserved first, and given back when it is refused."""
+    names = {name: one.values[0] for name, one in _addresses(case, action.attributes).items()}
+    if names and (taken := await case.work.reserve(names, live.id)):
+        raise Refused(f"{taken} is held by somebody else", Reason.TAKEN, taken)
+    try:
+        await case.target.apply(live.id, action)
+    except Refused:
+        await case.work.abandon(names)
+        raise
+
+
+async def _restore(case: Case, link: Link, action: Action) -> Link:
+    """The account back from the target's bin, or, when it is gone for good, forgotten so that a new one is made."""
+    try:
+        await case.target.apply(link.account, action)
+    except Refused as error:
+        if error.reason is not Reason.ACCOUNT_GONE:
+            raise
+        return Link(identifiers=link.identifiers, count=link.count, basis=link.basis)
+    await case.work.reserve(link.identifiers, link.account)
+    return replace(after(link, action, Account(id=link.account, enabled=False)), since=case.work.now)
+
+
+async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple[Link, Account | None]:
+    work, desired = case.work, case.desired
     if not await work.claim(live.id):
         raise Refused(f"account {live.id} is linked to somebody else", Reason.DISPUTED)
     held = {name: str(live.attributes[name]) for name in desired.candidates if live.attributes.get(name)}
     for name, value in held.items():
-        await work.reserve(name, value)
-    await target.apply(live.id, action)
+        await work.reserve({name: value}, live.id)
+    await case.target.apply(live.id, action)
     link = replace(after(link, action, live), identifiers=held or link.identifiers, since=work.now)
-    link = settled(link, live, Stage.DORMANT)
+    link = noted(settled(link, live, Stage.DORMANT), desired, live)
     await work.save(link, action)
     return link, live
 
 
-async def _recognised(link: Link, live: Account, desired: Desired, work: Work) -> Link:
+async def _recognised(case: Case, link: Link, live: Account) -> Link:
     """The link with its account, when it turns out that an earlier create of ours did succeed."""
-    created = bool(desired.keys) and all(same(link.written.get(name), value) for name, value in desired.keys.items())
-    if link.account or not created or not await work.claim(live.id):
-        return link
-    return replace(link, account=live.id, enabled=live.enabled, since=work.now)
+    keys = case.desired.keys
+    created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
+    if not link.account and created and await case.work.claim(live.id):
+        link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
+    known = noted(link, case.desired, live)
+    if link.identifiers and known.identifiers != link.identifiers:
+        await case.work.reserve(known.identifiers, live.id)
+        now = {folded(value) for value in known.identifiers.values()}
+        old = [(name, value) for name, value in link.identifiers.items() if folded(value) not in now]
+        await case.work.retire(old, Verb.RENAME)
+    return known
 
 
-async def _look(target: Target, desired: Desired, link: Link, work: Work) -> tuple[Account | None, Link]:
+async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
     """The account as it is now: the linked one, or else the one that is certainly theirs."""
+    target, desired, work = case.target, case.desired, case.work
     if link.account:
         live = await target.read(link.account)
         if live is None and not link.deleted and link.since is not None and work.now - link.since < APPEARING:

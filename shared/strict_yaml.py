@@ -5,7 +5,7 @@ and `on` are text; so is a number that would be written differently when read ba
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,22 @@ class Tree:
     values: Any
     root: Node | None
 
-    def visible(self, path: Sequence[str | int]) -> tuple[str | int, ...]:
-        """`path` as the file has it: without steps below a plain value and names that stand for a list there."""
+    def visible(
+        self, path: Sequence[str | int], added: Callable[[str | int], bool] = lambda part: False
+    ) -> tuple[str | int, ...]:
+        """`path` as the file has it: without steps below a plain value and names that stand for a list there.
+
+        A step of which `added` is true is left out too, unless the file has a key of that name at that place.
+        """
         node, seen = self.root, []
         for part in path:
-            if isinstance(node, SequenceNode) and not str(part).isdecimal():
+            key, child = _child(node, part)
+            if key is None and (added(part) or (isinstance(node, SequenceNode) and not str(part).isdecimal())):
                 continue
             if node is None or isinstance(node, ScalarNode):
                 break
             seen.append(part)
-            node = _child(node, part)[1]
+            node = child
         return tuple(seen)
 
     def place(self, path: Sequence[str | int], *, key: bool = False) -> tuple[int, int]:

@@ -3,7 +3,8 @@
 from types import MappingProxyType
 
 from connectors.entra.attributes import ATTRIBUTES
-from connectors.entra.target import CORRELATE, Entra, Settings
+from connectors.entra.finding import CORRELATE
+from connectors.entra.target import Entra, Settings
 from shared.connector import Manifest
 from shared.model import Verb
 
@@ -20,7 +21,7 @@ MANIFEST = Manifest(
     correlate=CORRELATE,
     permissions=MappingProxyType(
         {
-            "User.ReadWrite.All": "read, find, create and update users and their managers; read changes",
+            "User.ReadWrite.All": "read, find, create and update users and their managers; read changes and deletions",
             "User.DeleteRestore.All": "delete users softly and restore them",
             "User.RevokeSessions.All": "end the sessions of somebody who leaves",
             "User-LifeCycleInfo.ReadWrite.All": "read and write employeeLeaveDateTime",

@@ -1,10 +1,11 @@
 """Flat attributes, as policies name them, to and from the nested JSON of a Graph user. Null stays null, absent absent.
 
 Names, limits and nullability: «user resource type» (learn.microsoft.com/graph/api/resources/user). Dates are written
-in one canonical form only, so that what is read back equals what was written.
+in one canonical form only, so that what is read back equals what was written. Aliases are read, never written.
 """
 
 import re
+import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from types import MappingProxyType
@@ -17,10 +18,28 @@ from shared.model import Account, Attributes, Value
 
 EXTENSIONS = tuple(f"extensionAttribute{number}" for number in range(1, 16))
 
+LOGON = string.ascii_letters + string.digits + "'.-_!#^~"
+"""What may stand before the @ of a sign-in name: «Username policies»
+(learn.microsoft.com/entra/identity/authentication/concept-sspr-policy)."""
+ALIAS = string.ascii_letters + string.digits + ".!#$%&'*+-/=?^_`{|}~"
+"""What may stand before the @ of a mail address (RFC 5322 §3.2.3) and in an Exchange alias
+(learn.microsoft.com/powershell/module/exchange/set-mailbox); Entra takes no accents in either."""
+DOTS = "."
+"""A dot must be surrounded in an address and an alias; with a mailbox the sign-in name becomes an address too."""
+
 ATTRIBUTES = (
-    Attribute(name="userPrincipalName", longest=113, longest_local=64, unique=Unique.ADDRESSES, clearable=False),
-    Attribute(name="mail", longest=254, longest_local=64, unique=Unique.ADDRESSES),
-    Attribute(name="mailNickname", longest=64, clearable=False),
+    Attribute(
+        name="userPrincipalName",
+        longest=113,
+        longest_local=64,
+        allows=LOGON,
+        between=DOTS,
+        unique=Unique.ADDRESSES,
+        clearable=False,
+    ),
+    Attribute(name="mail", longest=254, longest_local=64, allows=ALIAS, between=DOTS, unique=Unique.ADDRESSES),
+    Attribute(name="mailNickname", longest=64, allows=ALIAS, between=DOTS, clearable=False),
+    Attribute(name="proxyAddresses", unique=Unique.ADDRESSES, written=False),
     Attribute(name="displayName", longest=256, clearable=False),
     Attribute(name="givenName", longest=64),
     Attribute(name="surname", longest=64),
@@ -36,13 +55,13 @@ ATTRIBUTES = (
     Attribute(name="manager", reference=True),
     Attribute(name="officeLocation"),
     Attribute(name="streetAddress", longest=1024),
-    Attribute(name="postalCode"),
+    Attribute(name="postalCode", longest=40),
     Attribute(name="city", longest=128),
     Attribute(name="state", longest=128),
     Attribute(name="country", longest=128),
     Attribute(name="mobilePhone", longest=64),
     Attribute(name="businessPhones"),
-    Attribute(name="otherMails"),
+    Attribute(name="otherMails", longest=250),
     Attribute(name="preferredLanguage"),
     Attribute(name="usageLocation", longest=2, clearable=False),
     *(Attribute(name=name, longest=1024) for name in EXTENSIONS),
@@ -57,14 +76,16 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Complex properties of a user, and the attributes that stand in them."""
 
 _INSIDE = {name: part for part, names in PARTS.items() for name in names}
-_KNOWN = frozenset(attribute.name for attribute in ATTRIBUTES if not attribute.reference)
-_PLAIN = tuple(attribute.name for attribute in ATTRIBUTES if attribute.name in _KNOWN and attribute.name not in _INSIDE)
+_PLAIN = tuple(one.name for one in ATTRIBUTES if not one.reference and one.name not in _INSIDE)
+_WRITTEN = frozenset(one.name for one in ATTRIBUTES if one.written and not one.reference)
 PROPERTIES = ("id", "accountEnabled", "onPremisesSyncEnabled", *_PLAIN, *PARTS)
 """What to `$select`: nearly everything HR needs is answered only when it is asked for."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _FRACTION = re.compile(r"\.[0-9]+")
+_SMTP = "smtp:"
+"""What an address that receives mail begins with; in capitals it is the primary one. Others are X500, SIP and so on."""
 
 
 def to_graph(attributes: Attributes) -> dict[str, Any]:
@@ -74,7 +95,7 @@ def to_graph(attributes: Attributes) -> dict[str, Any]:
     """
     body: dict[str, Any] = {}
     for name, value in attributes.items():
-        if name not in _KNOWN:
+        if name not in _WRITTEN:
             raise Misconfigured(f"Entra has no attribute {name} that could be written so; correct the policy")
         written = _written(name, value)
         if part := _INSIDE.get(name):
@@ -124,10 +145,16 @@ def _moment(name: str, text: str) -> str:
 
 def _read(name: str, value: Any) -> Value:
     if isinstance(value, list):
-        return tuple(item for item in value if isinstance(item, str))
+        texts = tuple(item for item in value if isinstance(item, str))
+        return _addresses(texts) if name == "proxyAddresses" else texts
     if isinstance(value, str) and name in MOMENTS:
         return _canonical(value) or value
     return value if isinstance(value, str | bool) else None
+
+
+def _addresses(proxies: tuple[str, ...]) -> tuple[str, ...]:
+    """The mail addresses among `proxies`, as they are written, without what says their kind."""
+    return tuple(proxy[len(_SMTP) :].strip() for proxy in proxies if proxy.lower().startswith(_SMTP))
 
 
 def _canonical(text: str) -> str | None:

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from connectors._graph import Graph, quoted, reading, record
+from connectors._graph import Graph, reading, record
 from connectors._graph_adapter import graph_address
-from connectors.entra import groups, licenses
+from connectors.entra import finding, groups, licenses
 from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, from_graph
 from connectors.entra.attributes import account as as_account
+from connectors.entra.deleted import deleted
 from connectors.entra.delta import changes
 from connectors.entra.protection import MEMBERSHIP, assigned, protected
 from connectors.entra.reach import Reach
@@ -19,13 +20,7 @@ from shared.connector import DirectoryPage, Outside
 from shared.errors import Misconfigured
 from shared.model import Account, Action, Entitlement, Verb
 
-CORRELATE = frozenset({"employeeId", "userPrincipalName", "mail", "mailNickname"})
-ANY_CASE = CORRELATE - {"employeeId"}
-"""Names of mailboxes and logons are the same in any case; HR's numbers are compared letter for letter."""
-ADDRESS = 320
-"""Characters of a mail address, at most (RFC 3696 §3, as corrected: 64 and 255 and the sign between)."""
 _NULLS = dict.fromkeys(attribute.name for attribute in ATTRIBUTES)
-_LONGEST = {attribute.name: attribute.longest for attribute in ATTRIBUTES}
 
 
 class Settings(BaseModel):
@@ -53,21 +48,8 @@ class Entra:
         self._licenses = licenses.Licenses(self._graph, reach, outside.clock)
 
     async def find(self, attribute: str, value: str) -> list[Account]:
-        """Users whose `attribute` equals `value`, without their groups, licences, manager and roles: `read` those.
-
-        A user that was just created may not be found yet. Raises `Misconfigured` for an attribute not in `CORRELATE`.
-        """
-        if attribute not in CORRELATE:
-            raise Misconfigured(f"Entra cannot look for {attribute}; it can for {', '.join(sorted(CORRELATE))}")
-        if not value or not _could_stand(attribute, value):
-            return []
-        query = {
-            "$filter": f"{attribute} eq {quoted(value)}",
-            "$select": ",".join((*PROPERTIES, "isManagementRestricted")),
-        }
-        answer = await self._graph.send("GET", "/users", query=query)
-        found = [as_account(row) async for row in self._graph.all(answer) if isinstance(row.get("id"), str)]
-        return [one for one in found if _equal(attribute, one.attributes.get(attribute), value)]
+        """See `connectors.entra.finding.find`; `read` knows the rest of an account."""
+        return await finding.find(self._graph, attribute, value)
 
     async def read(self, account: str) -> Account | None:
         """The user with manager, groups and direct licences; None when it does not exist or is deleted.
@@ -111,6 +93,8 @@ class Entra:
                 pass
             case Action(verb=Verb.UPDATE):
                 await self._users.update(account, action.attributes)
+            case Action(verb=Verb.RENAME):
+                await self._users.rename(account, action.attributes)
             case Action(verb=Verb.ENABLE):
                 await self._users.enable(account)
             case Action(verb=Verb.DISABLE):
@@ -137,15 +121,6 @@ class Entra:
         """See `connectors.entra.delta.changes`."""
         return changes(self._graph, token)
 
-
-def _could_stand(attribute: str, value: str) -> bool:
-    """Whether Entra could hold `value` at all: not too long, and text that can be sent."""
-    return len(value) <= (_LONGEST[attribute] or ADDRESS) and not any(
-        "\ud800" <= letter <= "\udfff" for letter in value
-    )
-
-
-def _equal(attribute: str, there: object, value: str) -> bool:
-    if attribute in ANY_CASE:
-        return isinstance(there, str) and there.casefold() == value.casefold()
-    return there == value
+    def deleted(self) -> AsyncIterator[Account]:
+        """See `connectors.entra.deleted.deleted`: who holds a name although nobody can find them."""
+        return deleted(self._graph)

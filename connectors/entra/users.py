@@ -39,7 +39,7 @@ class Users:
         body["passwordProfile"] = {"password": _password(), "forceChangePasswordNextSignIn": True}
         answer = await self._graph.send("POST", "/users", body=body)
         if not answer.ok:
-            raise answer.error(attributes)
+            raise answer.error(_filled(attributes))
         return str(record(answer)["id"])
 
     async def update(self, account: str, attributes: Attributes) -> None:
@@ -50,6 +50,15 @@ class Users:
             await self._patch(account, body, plain)
         if "manager" in attributes:
             await self._manage(account, attributes["manager"])
+
+    async def rename(self, account: str, attributes: Attributes) -> None:
+        """Write the new names in one request, so that they change together or not at all.
+
+        The mail address there was stays an alias («mail and proxyAddresses properties»,
+        learn.microsoft.com/graph/api/resources/user); a logon that was no address is free for anybody at once. Raises
+        `Refused(TAKEN)` for a name that somebody holds: it is `mail` when Graph speaks of proxyAddresses.
+        """
+        await self._patch(account, to_graph(attributes), attributes)
 
     async def enable(self, account: str) -> None:
         await self._patch(account, {"accountEnabled": True}, {})
@@ -82,7 +91,7 @@ class Users:
 
     async def _patch(self, account: str, body: dict[str, Any], attributes: Attributes) -> None:
         answer = await self._reach.write(account, "PATCH", "/users/{user}", body=body)
-        answer.require(attributes)
+        answer.require(_filled(attributes))
 
     async def _complete(self, account: str, body: dict[str, Any]) -> None:
         """Fill up employeeOrgData with what stands there: whether Graph merges it or replaces it is not documented."""
@@ -115,6 +124,11 @@ class Users:
         if not answer.ok and answer.status != 404:
             raise answer.error()
         return answer.ok
+
+
+def _filled(attributes: Attributes) -> list[str]:
+    """The attributes that get a value: only these can be somebody else's."""
+    return [name for name, value in attributes.items() if value]
 
 
 def _password() -> str:

@@ -1,13 +1,18 @@
-"""`/directory/deletedItems`: thirty days in which a user or a Microsoft 365 group can come back, or go for good."""
+"""`/directory/deletedItems`: thirty days in which a user or a Microsoft 365 group can come back, or go for good.
+
+Its names are free for others meanwhile; it keeps its own, and they are looked at when it comes back.
+"""
 
 from typing import Any
 
-from local.graph import errors, render, seats, values
+from local.graph import errors, listing, render, seats, values
 from local.graph.call import Answer, Call
 from local.graph.directory import Entry
 from local.graph.moments import moment
 from local.graph.permissions import DELETE_USERS, WRITE_GROUPS
 from local.graph.properties import KINDS
+
+SERVED = frozenset({"$select", "$top", "$skiptoken"})
 
 
 def read(call: Call, object: str) -> Answer:
@@ -19,15 +24,21 @@ def read(call: Call, object: str) -> Answer:
 
 
 def index(call: Call, cast: str) -> Answer:
-    """All deleted objects of one type; one page, newest last."""
+    """A page of the deleted objects of one type; filters and sorting are not served."""
     name = cast.lower().removeprefix("microsoft.").removeprefix("graph.")
     if name not in {"user", "group"}:
         raise errors.no_such_segment(cast)
+    if unserved := sorted(name for name in call.query if name.startswith("$") and name not in SERVED):
+        raise errors.unsupported_query(f"The query option {unserved[0]} is not supported here.")
     kind = KINDS[name]
     names = render.selection(call, kind)
-    entries = [call.directory.entries[id] for id in call.directory.order[name]]
-    rows = [_shape(call, entry, names) for entry in entries if _restorable(entry)]
-    return Answer(200, {"@odata.context": render.context(call, kind.collection, names), "value": rows})
+    entries = [entry for id in call.directory.order[name] if _restorable(entry := call.directory.entries[id])]
+    began = listing.start(call)
+    ends = began + listing.top(call)
+    body: dict[str, Any] = {"@odata.context": render.context(call, kind.collection, names)}
+    if ends < len(entries):
+        body["@odata.nextLink"] = listing.next_link(call, ends)
+    return Answer(200, {**body, "value": [_shape(call, entry, names) for entry in entries[began:ends]]})
 
 
 def restore(call: Call, object: str) -> Answer:
@@ -78,9 +89,9 @@ def _came_back(call: Call, entry: Entry, body: dict[str, Any]) -> dict[str, Any]
         raise errors.conflict("userPrincipalName")
     if holders:
         name = f"{entry.id.replace('-', '')[:8]}{name}"
-    addresses = entry.properties.get("proxyAddresses") or []
-    free = [address for address in addresses if not call.directory.having("any", "proxyAddresses", address)]
-    if len(free) < len(addresses) and not body.get("autoReconcileProxyConflict"):
+    held = entry.properties.get("proxyAddresses") or []
+    free = [address for address in held if not call.directory.having("any", "proxyAddresses", address)]
+    if len(free) < len(held) and not body.get("autoReconcileProxyConflict"):
         raise errors.conflict("proxyAddresses")
     return {"userPrincipalName": name, "proxyAddresses": free}
 

@@ -65,6 +65,7 @@ class Faults:
     restore_refuses_taken_name: bool = True
     deleted_name_is_prefixed: bool = True
     nickname_is_unique: bool = False
+    mail_clashes_with_logon: bool = True
     parts_are_replaced: bool = False
 
     _forced: list[int | None] = field(default_factory=list, repr=False)

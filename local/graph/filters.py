@@ -245,8 +245,16 @@ class _Reader:
 
 def _joined(left: Filter, right: Filter, *, any_of: bool) -> Filter:
     if any_of:
-        return Filter(lambda item: left.test(item) or right.test(item))
+        return Filter(lambda item: left.test(item) or right.test(item), _either(left, right))
     return Filter(lambda item: left.test(item) and right.test(item), left.demands + right.demands)
+
+
+def _either(left: Filter, right: Filter) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What two alternatives demand together: something only when both demand values of one and the same property."""
+    if len(left.demands) == len(right.demands) == 1 and left.demands[0][0] == right.demands[0][0]:
+        (name, values), (_, others) = left.demands[0], right.demands[0]
+        return ((name, values + others),)
+    return ()
 
 
 def _at(item: dict[str, Any], path: list[str]) -> Any:

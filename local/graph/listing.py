@@ -107,22 +107,22 @@ def _page(
     mixed: bool,
     chosen: filters.Filter | None,
 ) -> Answer:
-    size = _top(call)
-    start = _start(call)
+    size = top(call)
+    began = start(call)
     if "$orderby" in call.query:
         ids = _ordered(call, kind, [id for id in ids if _kept(call, id, None)])
     found: list[Entry] = []
-    at = start
+    at = began
     while at < len(ids) and len(found) < size:
         entry = call.directory.entries[ids[at]]
         at += 1
         if (mixed or entry.kind == kind.name) and _kept(call, entry.id, chosen):
             found.append(entry)
     body: dict[str, Any] = {"@odata.context": render.context(call, collection, names)}
-    if call.advanced and start == 0:
+    if call.advanced and began == 0:
         body["@odata.count"] = sum(_kept(call, id, chosen) for id in ids)
     if any(_kept(call, id, chosen) for id in ids[at:]):
-        body["@odata.nextLink"] = _next_link(call, at)
+        body["@odata.nextLink"] = next_link(call, at)
     body["value"] = [_item(call, entry, names, mixed) for entry in found]
     return Answer(200, body)
 
@@ -169,14 +169,16 @@ def _mixed_names(call: Call) -> tuple[str, ...] | None:
     return names
 
 
-def _top(call: Call) -> int:
+def top(call: Call) -> int:
+    """How many objects a page holds."""
     text = call.query.get("$top", "100")
     if not text.isdecimal() or not 1 <= int(text) <= 999:
         raise errors.bad_request("Invalid page size specified: it must be between 1 and 999 inclusive.")
     return int(text)
 
 
-def _start(call: Call) -> int:
+def start(call: Call) -> int:
+    """Where the page begins; refuses a token that is too old."""
     if "$skiptoken" not in call.query:
         return 0
     token = decode(call.query["$skiptoken"])
@@ -188,7 +190,7 @@ def _start(call: Call) -> int:
     return int(token["at"])
 
 
-def _next_link(call: Call, at: int) -> str:
+def next_link(call: Call, at: int) -> str:
     kept = {name: value for name, value in call.query.items() if name != "$skiptoken"}
     kept["$skiptoken"] = encode({"at": at, "issued": call.now.isoformat()})
     return f"{call.base}/{call.path}?" + "&".join(f"{name}={quote(value, safe='$,')}" for name, value in kept.items())

@@ -57,6 +57,8 @@ class Kind:
 _PLAIN = frozenset({"eq", "in", "startswith", "ge", "le"})
 _MORE = frozenset({"ne", "not", "endswith", "eq null", "gt", "lt"}) | _PLAIN
 _EXACT = frozenset({"eq", "in"})
+_LISTED = _PLAIN - {"in"}
+"""Within `any`; «Support for filter by properties of Microsoft Entra ID objects» has `in` for no list."""
 
 DIRECTORY_EXTENSION = Property(longest=256, simple=_PLAIN, advanced=_MORE)
 
@@ -159,7 +161,7 @@ _USER: dict[str, Property] = {
     "preferredDataLocation": _text(plain=False),
     "preferredLanguage": _text(plain=False),
     "provisionedPlans": _fixed("parts"),
-    "proxyAddresses": Property(type="texts", writable=False, simple=_PLAIN, advanced=_MORE),
+    "proxyAddresses": Property(type="texts", writable=False, simple=_LISTED, advanced=_MORE - {"in"}),
     "securityIdentifier": _fixed(),
     "serviceProvisioningErrors": _fixed("parts"),
     "showInAddressList": _flag(),
@@ -202,7 +204,7 @@ _GROUP: dict[str, Property] = {
     "onPremisesSyncEnabled": _fixed("flag", plain=True),
     "preferredDataLocation": _text(plain=False),
     "preferredLanguage": _text(plain=False),
-    "proxyAddresses": Property(type="texts", writable=False, simple=_PLAIN, advanced=_MORE),
+    "proxyAddresses": Property(type="texts", writable=False, simple=_LISTED, advanced=_MORE - {"in"}),
     "renewedDateTime": _fixed("moment"),
     "resourceBehaviorOptions": Property(type="texts"),
     "resourceProvisioningOptions": Property(type="texts", simple=_PLAIN, advanced=_MORE),

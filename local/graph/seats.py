@@ -6,11 +6,12 @@ show up in `licenseAssignmentStates` only, as there.
 
 from typing import TYPE_CHECKING, Any
 
+from local.graph import addresses
 from local.graph.directory import Entry
 from local.graph.moments import moment
 
 if TYPE_CHECKING:
-    from local.graph.tenant import Sku, Tenant
+    from local.graph.tenant import Tenant
 
 
 def used(tenant: "Tenant", sku_id: str) -> int:
@@ -42,6 +43,12 @@ def settle(tenant: "Tenant", id: str) -> None:
         _settle(tenant, entry)
 
 
+def mailbox(tenant: "Tenant", entry: Entry) -> bool:
+    """Whether a licence in force gives the user a mailbox."""
+    held = entry.properties.get("assignedLicenses") or ()
+    return _mailbox(tenant, {licence["skuId"]: set(licence["disabledPlans"]) for licence in held})
+
+
 def _settle(tenant: "Tenant", entry: Entry) -> None:
     sources = _sources(tenant, entry)
     before = {licence["skuId"] for licence in entry.properties.get("assignedLicenses") or ()}
@@ -59,11 +66,8 @@ def _settle(tenant: "Tenant", entry: Entry) -> None:
         "assignedLicenses": _wire({sku_id: sorted(plans) for sku_id, plans in active.items()}),
         "licenseAssignmentStates": [_unmoved(entry, state) for state in states],
     }
-    mailbox = any(_has_mailbox(tenant.skus[sku_id], plans) for sku_id, plans in active.items())
-    if mailbox and not entry.properties.get("mail"):
-        name = entry.properties["userPrincipalName"]
-        changed["mail"] = name
-        changed["proxyAddresses"] = [f"SMTP:{name}", *(entry.properties.get("proxyAddresses") or ())]
+    if _mailbox(tenant, active):
+        changed |= addresses.of_mailbox(tenant.directory, tenant.domains, entry.properties)
     tenant.directory.update(entry, changed)
 
 
@@ -100,7 +104,9 @@ def _unmoved(entry: Entry, state: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def _has_mailbox(sku: "Sku", disabled: set[str]) -> bool:
+def _mailbox(tenant: "Tenant", active: dict[str, set[str]]) -> bool:
     return any(
-        plan["servicePlanName"].startswith("EXCHANGE") and plan["servicePlanId"] not in disabled for plan in sku.plans
+        plan["servicePlanName"].startswith("EXCHANGE") and plan["servicePlanId"] not in disabled
+        for sku_id, disabled in active.items()
+        for plan in tenant.skus[sku_id].plans
     )

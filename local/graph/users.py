@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.graph import errors, listing, render, values
+from local.graph import addresses, errors, listing, render, seats, values
 from local.graph.call import Answer, Call
 from local.graph.directory import Entry
 from local.graph.moments import moment
@@ -32,7 +32,7 @@ def create(call: Call) -> Answer:
         call.require(WRITE_LEAVE_DATE)
     _refuse_taken(call, None, given)
     if given.get("mail"):
-        given["proxyAddresses"] = [f"SMTP:{given['mail']}"]
+        given["proxyAddresses"] = addresses.primary((), given["mail"])
     entry = call.tenant.create("user", given)
     names = USER.default
     location = f"{call.base}/users/{entry.id}"
@@ -108,13 +108,11 @@ def _refuse_taken(call: Call, entry: Entry | None, given: dict[str, Any]) -> Non
         if value and set(call.directory.having("user", name, value)) - {own}:
             raise errors.conflict(name)
     for name in ("mail", "userPrincipalName"):
-        if given.get(name) and address_holders(call, given[name]) - {own}:
+        if given.get(name) and addresses.holders(call.directory, given[name]) - {own}:
             raise errors.conflict("proxyAddresses")
-
-
-def address_holders(call: Call, address: str) -> set[str]:
-    """Ids of the users and groups that receive mail on an address."""
-    return set(call.directory.having("any", "proxyAddresses", f"smtp:{address}"))
+    logon = given.get("mail") if call.faults.mail_clashes_with_logon else None
+    if logon and set(call.directory.having("user", "userPrincipalName", logon)) - {own}:
+        raise errors.conflict("proxyAddresses")
 
 
 def _settled(call: Call, entry: Entry, given: dict[str, Any]) -> dict[str, Any]:
@@ -128,12 +126,8 @@ def _settled(call: Call, entry: Entry, given: dict[str, Any]) -> dict[str, Any]:
             kept = {part: value for part, value in given[name].items() if not part.startswith("@")}
             before = {} if call.faults.parts_are_replaced else entry.properties.get(name) or {}
             given[name] = {**before, **kept}
-    if given.get("mail"):
-        given["proxyAddresses"] = primary(entry.properties.get("proxyAddresses") or [], given["mail"])
+    if "mail" in given:
+        given["proxyAddresses"] = addresses.primary(entry.properties.get("proxyAddresses") or [], given["mail"])
+    if {"mail", "userPrincipalName"} & set(given) and seats.mailbox(call.tenant, entry):
+        given |= addresses.of_mailbox(call.directory, call.tenant.domains, {**entry.properties, **given})
     return given
-
-
-def primary(addresses: list[str], mail: str) -> list[str]:
-    """The addresses with `mail` as the primary one; the old primary stays as a secondary."""
-    others = [f"smtp:{address[5:]}" if address.startswith("SMTP:") else address for address in addresses]
-    return [f"SMTP:{mail}", *(address for address in others if address.lower() != f"smtp:{mail}".lower())]

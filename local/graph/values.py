@@ -117,7 +117,7 @@ def _part_fits(name: str, definition: Property, value: dict[str, Any]) -> bool:
 
 def _letters(name: str, value: str) -> bool:
     if name == "mailNickname":
-        return value.isascii() and not NICKNAME_REFUSED.intersection(value)
+        return value.isascii() and not value.startswith(".") and not NICKNAME_REFUSED.intersection(value)
     if name == "mail":
         return value.isascii() and ADDRESS.fullmatch(value) is not None
     if name == "usageLocation":

@@ -7,7 +7,7 @@ from shared import codec, layout
 from shared.engine import Engine
 from shared.model import Action, Verb
 
-EVENTS = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE, Verb.DELETE, Verb.DISABLE, Verb.ENABLE, Verb.UPDATE)
+EVENTS = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE, Verb.DELETE, Verb.DISABLE, Verb.ENABLE, Verb.RENAME, Verb.UPDATE)
 """What somebody is listed under: the first of these that was done. Who is new is not said to have changed as well."""
 
 ACCESS = Verb.GRANT
@@ -69,7 +69,8 @@ async def name_of(engine: Engine, person: str, target: str) -> Name:
     if found is None:
         return Name(hr_id, "")
     link = codec.LINK.load(found.data)
-    known = {**link.written, **link.identifiers}
+    secret = engine.policy.sensitive(target)
+    known = {name: value for name, value in {**link.written, **link.identifiers}.items() if name not in secret}
     return Name(hr_id, str(known.get("userPrincipalName") or known.get("displayName") or ""))
 
 

@@ -20,11 +20,15 @@ from shared.model import Action, Attributes, Value, Verb
 MOST = 20
 """People whose plan is shown; the others are counted."""
 
+HIDDEN = "•••"
+"""Stands for every value of an attribute that the policy calls sensitive."""
+
 MARKS = {
     Verb.CREATE: ("+", "green"),
     Verb.CORRELATE: ("=", "cyan"),
     Verb.RESTORE: ("+", "green"),
     Verb.UPDATE: ("~", "yellow"),
+    Verb.RENAME: ("~", "yellow"),
     Verb.ENABLE: ("+", "green"),
     Verb.DISABLE: ("-", "red"),
     Verb.DELETE: ("-", "bold red"),
@@ -38,7 +42,7 @@ MARKS = {
 class Shift:
     """One attribute's new value beside the old one, which is None where it is empty or unknown.
 
-    A value that points to another account is shown as whose it is.
+    A value that points to another account is shown as whose it is, and one the policy calls sensitive not at all.
     """
 
     name: str
@@ -99,7 +103,9 @@ async def steps(local: Local) -> list[Step]:
 async def _shift(engine: Engine, target: str, one: tuple[str, Value], before: Attributes) -> Shift:
     name, new = one
     old = before.get(name)
-    if name not in engine.references[target]:
+    if name in engine.policy.sensitive(target):
+        return Shift(name, HIDDEN if old not in (None, "") else None, HIDDEN if new not in (None, "") else None)
+    if name not in engine.references(target):
         return Shift(name, old, new)
     return Shift(name, await _whose(engine, target, old), await _whose(engine, target, new))
 

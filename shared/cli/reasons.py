@@ -15,6 +15,7 @@ SENTENCES = {
     Reason.NAMES_EXHAUSTED: "every name the policy offers is taken; add another candidate to the policy",
     Reason.NO_PROGRESS: "it was tried many times and never worked; look at the target, then run again",
     Reason.PROTECTED: "the account may be changed by a person only; do by hand what is needed",
+    Reason.RENAME: "their name changed in HR; allow it, and they sign in and are mailed under a new name",
     Reason.REFUSED: "the target declined it; repair the cause there, and the next run tries again",
     Reason.TAKEN: "somebody else holds a value that must be unique; free it there or change the policy",
     Reason.VANISHED: "they are missing from HR without an end date; nothing is done until HR says what happened",

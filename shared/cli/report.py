@@ -25,6 +25,7 @@ TITLES = {
     Verb.DELETE: ("Deleted", "bold red"),
     Verb.DISABLE: ("Disabled", "red"),
     Verb.ENABLE: ("Enabled", "green"),
+    Verb.RENAME: ("Renamed", "yellow"),
     Verb.UPDATE: ("Changed", "yellow"),
     ACCESS: ("Access changed", "yellow"),
 }
@@ -109,7 +110,7 @@ def _signed(given: int, taken: int) -> Iterator[str]:
 
 def _detail(one: Doings) -> str:
     """What is worth knowing beside the name: what changed for who was there already, and why for the others."""
-    if one.event in (Verb.UPDATE, ACCESS):
+    if one.event in (Verb.RENAME, Verb.UPDATE, ACCESS):
         attributes = sorted({name for action in one.actions for name in action.attributes})
         groups = [
             f"{'+' if action.verb is Verb.GRANT else '-'} {action.entitlement.kind} {action.entitlement.name}"

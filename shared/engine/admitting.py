@@ -29,6 +29,7 @@ URGENT = frozenset({Verb.DISABLE, Verb.DELETE})
 WORDS = {
     Reason.LIMIT: "the limit of the policy is reached",
     Reason.ADOPTION: "an existing account would be adopted",
+    Reason.RENAME: "they would sign in and be mailed under another name",
 }
 
 
@@ -70,7 +71,7 @@ def _asked(row: Row, policy: TargetPolicy) -> Asked:
         version=int(row.data["version"]),
         cohort=str(row.data["cohort"]),
         verbs=verbs,
-        asks=asks(verbs, policy.adopt),
+        asks=asks(verbs, policy.adopt, policy.names.rename),
     )
     return Asked(row, request)
 
@@ -126,7 +127,9 @@ async def _settle(
     changes: list[Change] = [Delete(asked.mark.key, asked.mark.version)]
     if permitted:
         key = layout.permit(person, target)
-        changes.append(permit(key, rows.get(key), request.version, permitted, start, now))
+        starts = {verb: max(start, engine.earliest(target, verb)) for verb in permitted}
+        start = min(starts.values())
+        changes.append(permit(key, rows.get(key), request.version, starts, now))
         mark = engine.marked(Hop.PROVISION, person, request.cohort, target, attempts=0, due=start.isoformat())
         changes.append(mark)
     for verb in sorted(request.verbs):

@@ -90,16 +90,17 @@ async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
     line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version, account=one.account)
     entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
     await engine.store.commit(layout.LEDGER, home, [entry])
-    key = layout.permit(one.person, one.place)
+    key, verb = layout.permit(one.person, one.place), Verb(one.what)
+    start = max(now, engine.earliest(one.place, verb))
     row = await engine.store.get(layout.STATE, home, key)
     changes: list[Change] = [
-        permit(key, row, one.version, [Verb(one.what)], now, now, one.account),
+        permit(key, row, one.version, {verb: start}, now, one.account),
         Delete(hold.key, hold.version),
-        engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0),
+        engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0, due=start.isoformat()),
     ]
     try:
         await engine.store.commit(layout.STATE, home, changes)
     except Conflict:
         return 0
-    await engine.ring(Hop.PROVISION, [one.person], one.place)
+    await engine.ring(Hop.PROVISION, [one.person], one.place, start if start > now else None)
     return 1

@@ -4,10 +4,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from shared import codec, layout
+from shared.contracts import facts_of, primary
 from shared.engine.parts import Engine
+from shared.expressions import Facts
 from shared.layout import Hop
-from shared.model import Desired, Link
+from shared.model import Desired, Link, Value
 from shared.store import Conflict, Delete, Put, prefixed
+
+UNKNOWN = "\0"
+"""Stands for an account that does not exist yet; it never leaves this module."""
 
 
 async def resolve(
@@ -19,22 +24,55 @@ async def resolve(
     those people who was not `told` before is told before their account is looked up, so that an account made in between
     is not missed.
     """
-    attributes, leads = dict(new.attributes), set()
-    for name in engine.references[target] & attributes.keys():
-        hr_id = attributes.pop(name)
-        lead = layout.own_id(source, str(hr_id)) if hr_id else person
-        if lead == person:
-            attributes[name] = None
-            continue
-        leads.add(lead)
-        home = layout.bucket(lead)
-        if lead not in told:
-            await engine.store.commit(layout.STATE, home, [Put(layout.dependent(lead, person), codec.plain())])
-        row = await engine.store.get(layout.STATE, home, layout.link(lead, target))
-        link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
-        if link.account and not link.deleted:
-            attributes[name] = link.account
-    return replace(new, attributes=attributes), leads
+    leads: set[str] = set()
+    references = engine.references(target)
+    resolved: list[dict[str, Value]] = []
+    for values in (new.attributes, new.changing, new.lacking):
+        pointing = {name: values[name] for name in references & values.keys()}
+        accounts = {
+            name: await _account(engine, person, source, target, id, told, leads) for name, id in pointing.items()
+        }
+        found = {name: accounts.get(name, value) for name, value in values.items()}
+        resolved.append({name: value for name, value in found.items() if value is not UNKNOWN})
+    attributes, changing, lacking = resolved
+    return replace(new, attributes=attributes, changing=changing, lacking=lacking), leads
+
+
+async def _account(
+    engine: Engine, person: str, source: str, target: str, hr_id: Value, told: Collection[str], leads: set[str]
+) -> Value:
+    """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
+    lead = layout.own_id(source, str(hr_id)) if hr_id else person
+    if lead == person:
+        return None
+    leads.add(lead)
+    await _tell(engine, person, lead, told)
+    row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.link(lead, target))
+    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
+    return link.account if link.account and not link.deleted else UNKNOWN
+
+
+async def _tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:
+    """Have `lead` remember that `person` points to them, before they are looked up."""
+    if lead not in told:
+        change = Put(layout.dependent(lead, person), codec.plain())
+        await engine.store.commit(layout.STATE, layout.bucket(lead), [change])
+
+
+async def manager_of(
+    engine: Engine, person: str, source: str, facts: Facts, told: Collection[str]
+) -> tuple[Facts | None, set[str]]:
+    """The manager's facts today, None when there is none or HR does not hold them; and whom to be told by."""
+    hr_id = facts.get("manager")
+    lead = layout.own_id(source, str(hr_id)) if hr_id else person
+    if lead == person:
+        return None, set()
+    await _tell(engine, person, lead, told)
+    row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.person(lead))
+    if row is None or not codec.readable(row.data):
+        return None, {lead}
+    manager = codec.PERSON.load(row.data)
+    return facts_of(manager, primary(manager, engine.today), engine.today), {lead}
 
 
 async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:

@@ -1,14 +1,16 @@
 """One worker's place at one account: the rows as read, a lease that fences what is saved, and the ledger's pen."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine import permits
+from shared.engine import identifiers, permits
 from shared.engine.parts import Engine
+from shared.engine.permits import Leave
 from shared.errors import TryLater
+from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
 from shared.model import Action, Link, Verb
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
@@ -45,17 +47,54 @@ class Desk:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
 
     def permits(self, verb: Verb, account: str) -> bool:
-        row = self.rows.get(layout.permit(self.person, self.target))
-        leave = permits.standing(row, self.version, self.now).get(verb)
-        return leave is not None and leave.account in ("", account)
+        leave = self._leaves().get(verb)
+        return leave is not None and leave.since <= self.now and leave.account in ("", account)
 
-    async def reserve(self, attribute: str, value: str) -> bool:
-        return await self._own(layout.IDENTIFIERS, layout.identifier(attribute, value), self.person)
+    def begins(self, verb: Verb) -> datetime | None:
+        """When a verb that may not be done yet may be, if that has been decided."""
+        leave = self._leaves().get(verb)
+        return leave.since if leave is not None and leave.since > self.now else None
 
-    async def foreign(self, attribute: str, value: str) -> None:
-        key = layout.identifier(attribute, value)
-        data = codec.plain(owner="", at=self.now.isoformat())
-        await self.engine.store.commit(layout.IDENTIFIERS, layout.drawer(self.target, key), [Put(key, data)])
+    def _leaves(self) -> Mapping[Verb, Leave]:
+        return permits.standing(self.rows.get(layout.permit(self.person, self.target)), self.version, self.now)
+
+    @property
+    def first_count(self) -> int:
+        return max((link.count for target, link in self._links() if target != self.target), default=0)
+
+    async def reserve(self, names: Mapping[str, str], account: str) -> str:
+        return await identifiers.reserve(self.engine, self.target, self.person, account, names, self._kept())
+
+    async def abandon(self, names: Mapping[str, str]) -> None:
+        await identifiers.abandon(self.engine, self.target, self.person, names, self._kept())
+
+    async def retire(self, names: Collection[tuple[str, str]], verb: Verb) -> None:
+        rules = self.engine.policy.targets[self.target].names
+        used_for = timedelta(days=rules.keep_old) if verb is Verb.RENAME else timedelta()
+        await identifiers.retire(self.engine, self.target, self.person, names, used_for)
+
+    async def foreign(self, attribute: str, value: str, account: str) -> None:
+        await identifiers.foreign(self.engine, self.target, attribute, value, account)
+
+    async def furthest(self, naming: Naming) -> int:
+        return await identifiers.furthest(self.engine, self.target, signature(naming))
+
+    async def reached(self, naming: Naming, count: int) -> None:
+        await identifiers.reached(self.engine, self.target, signature(naming), count)
+
+    def _links(self) -> Iterator[tuple[str, Link]]:
+        """The person's links, by target, as they were when this look began."""
+        for key, row in self.rows.items():
+            _, kind, *rest = key.split("|")
+            if kind == "link" and codec.readable(row.data):
+                yield rest[0], codec.LINK.load(row.data)
+
+    def _kept(self) -> frozenset[str]:
+        """Names in use, which are never given back: those of the accounts this person has."""
+        links = [link for _, link in self._links() if link.account]
+        return frozenset(
+            folded(value) for link in links for value in (*link.identifiers.values(), *map(str, link.written.values()))
+        )
 
     async def claim(self, account: str) -> bool:
         return await self._own(layout.ACCOUNTS, account, self.person)
@@ -81,19 +120,27 @@ class Desk:
         """Say in the ledger that nobody knows whether `action` was done; what is found later is ours all the same."""
         await self._write(action, self.known, "unanswered")
 
-    async def finish(self, changes: list[Change], link: Link) -> None:
-        """Save what is left to save, remove the mark if no news came, and let go of the lease."""
+    async def finish(self, changes: list[Change], link: Link, again: datetime | None = None) -> None:
+        """Save what is left to save, remove the mark if no news came, and let go of the lease.
+
+        `again` is when (UTC) to look once more, because something may not be done before.
+        """
         await self.save(link, None)
         released = Delete(layout.lease(self.person, self.target), self.lease_version)
         home = layout.bucket(self.person)
+        unmarked: Change = Delete(self.mark.key, self.mark.version)
+        if again is not None:
+            unmarked = Replace(self.mark.key, {**self.mark.data, "due": again.isoformat()}, self.mark.version)
         try:
-            done: list[Change] = [*changes, released, Delete(self.mark.key, self.mark.version)]
-            await self.engine.store.commit(layout.STATE, home, done)
+            await self.engine.store.commit(layout.STATE, home, [*changes, released, unmarked])
         except Conflict as conflict:
             if conflict.key == released.key:
                 raise
             await self.engine.store.commit(layout.STATE, home, [*changes, released])
             await self.engine.ring(Hop.PROVISION, [self.person], self.target)
+            return
+        if again is not None:
+            await self.engine.ring(Hop.PROVISION, [self.person], self.target, again)
 
     def _renewed(self) -> Change:
         """The lease, longer. Raises `Conflict` when it ran out: the world may have changed since it was read."""

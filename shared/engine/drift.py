@@ -5,6 +5,7 @@ The mirror decides nothing: it only says where to look. A change that equals wha
 
 from shared import codec, layout
 from shared.connector import DirectoryPage
+from shared.engine import identifiers
 from shared.engine.parts import Engine
 from shared.layout import Hop
 from shared.model import Account, Link
@@ -38,13 +39,17 @@ async def follow(engine: Engine, target: str) -> int:
 async def _page(engine: Engine, target: str, page: DirectoryPage) -> int:
     by_drawer: dict[str, list[Change]] = {}
     count = 0
+    owners: dict[str, str] = {}
     for account in page.accounts:
         data = codec.ACCOUNT.dump(account)
         by_drawer.setdefault(layout.drawer(target, account.id), []).append(Put(account.id, data))
-        count += await _compare(engine, target, account.id, account)
+        owners[account.id] = await _owner(engine, target, account.id)
+        count += await _compare(engine, target, account.id, account, owners[account.id])
+    await identifiers.observe(engine, target, page.accounts, owners)
     for gone in page.removed:
+        await _gone(engine, target, gone)
         by_drawer.setdefault(layout.drawer(target, gone), []).append(Delete(gone))
-        count += await _compare(engine, target, gone, None)
+        count += await _compare(engine, target, gone, None, await _owner(engine, target, gone))
     for drawer, changes in by_drawer.items():
         latest = list({change.key: change for change in changes}.values())
         for start in range(0, len(latest), TOGETHER):
@@ -59,17 +64,28 @@ async def _absent(engine: Engine, target: str, present: set[str]) -> int:
         drawer = f"{target}|{bucket}"
         gone = [row.key async for row in engine.store.scan(layout.DIRECTORY, drawer) if row.key not in present]
         for account in gone:
-            count += await _compare(engine, target, account, None)
+            await _gone(engine, target, account)
+            count += await _compare(engine, target, account, None, await _owner(engine, target, account))
             await engine.store.commit(layout.DIRECTORY, drawer, [Delete(account)])
     return count
 
 
-async def _compare(engine: Engine, target: str, account: str, now: Account | None) -> int:
-    """Mark the person an account belongs to when it is not as we left it; 1 or 0."""
+async def _owner(engine: Engine, target: str, account: str) -> str:
+    """The person an account belongs to; "" for somebody we do not know."""
     claim = await engine.store.get(layout.ACCOUNTS, layout.drawer(target, account), account)
-    if claim is None or not codec.readable(claim.data):
+    return str(claim.data["owner"]) if claim is not None and codec.readable(claim.data) else ""
+
+
+async def _gone(engine: Engine, target: str, account: str) -> None:
+    row = await engine.store.get(layout.DIRECTORY, layout.drawer(target, account), account)
+    if row is not None and codec.readable(row.data):
+        await identifiers.vanished(engine, target, codec.ACCOUNT.load(row.data))
+
+
+async def _compare(engine: Engine, target: str, account: str, now: Account | None, person: str) -> int:
+    """Mark `person`, whose account it is, when it is not as we left it; 1 or 0."""
+    if not person:
         return 0
-    person = str(claim.data["owner"])
     home = layout.bucket(person)
     row = await engine.store.get(layout.STATE, home, layout.link(person, target))
     link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()

@@ -10,13 +10,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared import codec, layout
-from shared.engine.dependents import forget, resolve
+from shared.desired import View, desired, view
+from shared.engine.dependents import forget, manager_of, resolve
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
+from shared.identifiers import basis
 from shared.layout import Hop
-from shared.lifecycle import desired, next_change, stage_of
-from shared.model import Desired, Link, Person, Stage, Value
-from shared.planning import counted, plan, remembered
+from shared.lifecycle import next_change, stage_of
+from shared.model import Desired, Link, Person, Stage
+from shared.planning import Kinds, counted, plan, remembered
 from shared.policy import SourcePolicy
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 
@@ -41,6 +43,7 @@ class Draft:
     leads: set[str] = field(default_factory=set)
     admit: bool = False
     provision: list[str] = field(default_factory=list)
+    tell: bool = False
 
     @property
     def rules(self) -> SourcePolicy:
@@ -50,7 +53,7 @@ class Draft:
     def mapped(self) -> Mapping[str, Any]:
         """What the last mapping left to remember."""
         row = self.rows.get(layout.mapped(self.person))
-        return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None)
+        return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None, said="")
 
     def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
         data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
@@ -77,6 +80,8 @@ async def map_person(engine: Engine, person: str) -> None:
             await engine.ring(Hop.ADMIT, [person])
         for target in draft.provision:
             await engine.ring(Hop.PROVISION, [person], target)
+        if draft.tell:
+            await engine.ring(Hop.DEPENDENTS, [person])
         await forget(engine, person, set(draft.mapped["leads"]) - draft.leads)
         return
     raise TryLater(f"person {person} is being changed by others", 5)
@@ -96,28 +101,33 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
         remembered = {**draft.mapped, "policy": engine.policy_hash}  # so that naming it again maps them again
         draft.changes.append(Put(layout.mapped(person), codec.plain(**remembered)))
         return draft
+    seen = await _view(draft)
     for target in engine.policy.targets:
-        await _target(draft, target)
+        await _target(draft, seen, target)
     _vanished(draft)
-    _calendar(draft)
+    _remember(draft, seen)
     return draft
 
 
-async def _target(draft: Draft, target: str) -> None:
+async def _view(draft: Draft) -> View:
+    """The person as rules see them today, with the manager's facts where some rule asks for those."""
+    policy = draft.engine.policy
+    seen = view(draft.subject, draft.rules, policy, draft.today, seed=draft.person)
+    if not policy.manager_names:
+        return seen
+    manager, lead = await manager_of(draft.engine, draft.person, draft.source, seen.facts, draft.mapped["leads"])
+    draft.leads |= lead
+    return replace(seen, scope=replace(seen.scope, manager=manager))
+
+
+async def _target(draft: Draft, seen: View, target: str) -> None:
     """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
     engine = draft.engine
     held = layout.hold(draft.person, target, "map")
     try:
-        new = desired(
-            draft.subject,
-            draft.rules,
-            engine.policy.targets[target],
-            draft.today,
-            engine.policy.time_zone,
-            f"{draft.person}/{target}",
-        )
+        new = desired(seen, target, engine.policy.targets[target])
         if new is not None:
-            new = _fitting(engine.limits[target], new)
+            _check(engine, target, new)
             told = draft.mapped["leads"]
             new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
             draft.leads |= leads
@@ -143,7 +153,7 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.references[target])
+    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target])
     if verbs:
         draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
         draft.admit = True
@@ -158,31 +168,22 @@ def _equal(old: Desired, new: Desired) -> bool:
     return replace(old, because="") == replace(new, because="")
 
 
-def _foreseen(new: Desired, link: Link, references: frozenset[str]) -> dict[str, int]:
+def _foreseen(new: Desired, link: Link, kinds: Kinds) -> dict[str, int]:
     """The verbs this will take, judged by what we remember; what is found live may differ and is then asked again."""
     if new.stage < Stage.READY and not link.account:
         return {}
     try:
-        return {str(verb): count for verb, count in counted(plan(new, link, remembered(link), references)).items()}
+        return {str(verb): count for verb, count in counted(plan(new, link, remembered(link), kinds)).items()}
     except Refused:
         return {}
 
 
-def _fitting(limits: Mapping[str, int], new: Desired) -> Desired:
-    """`new` without candidates that are too long. Raises `Refused` for a value that is, before anything is sent."""
-    given: dict[str, Value] = {**new.initial, **new.attributes}
-    for name, value in given.items():
-        if limits.get(name) and isinstance(value, str) and len(value) > limits[name]:
-            raise Refused(
-                f"{name} has {len(value)} characters, the target holds {limits[name]}; shorten it in HR or with Left",
-                Reason.INVALID_VALUE,
-                name,
-            )
-    fitting = {
-        name: tuple(value for value in values if len(value) <= limits.get(name, len(value)))
-        for name, values in new.candidates.items()
-    }
-    return replace(new, candidates=fitting)
+def _check(engine: Engine, target: str, new: Desired) -> None:
+    """Raises `Refused` for a value that the target would refuse, before anything is sent."""
+    kinds = engine.attributes[target]
+    for name, value in {**new.initial, **new.lacking, **new.changing, **new.attributes}.items():
+        if name in kinds and not kinds[name].reference and (why := kinds[name].misfit(value)):
+            raise Refused(f"{name} {why}; correct it in HR or in the policy", Reason.INVALID_VALUE, name)
 
 
 def _vanished(draft: Draft) -> None:
@@ -199,14 +200,21 @@ def _vanished(draft: Draft) -> None:
         draft.changes.append(Delete(held))
 
 
-def _calendar(draft: Draft) -> None:
-    """The next day on which a date alone changes something, as one wake; the one that was set before goes."""
+def _remember(draft: Draft, seen: View) -> None:
+    """What the next mapping wants to know, and one wake for the next day on which a date alone changes something.
+
+    Whoever points to this person is told when what rules read of a manager has changed.
+    """
     timings = {name: target.timing for name, target in draft.engine.policy.targets.items()}
     day = next_change(draft.subject, draft.rules, timings, draft.today)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
-    data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash)
+    said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
+    data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash, said=said)
     if dict(draft.mapped) == data:
         return
+    if said != draft.mapped["said"]:
+        draft.changes.append(draft.engine.marked(Hop.DEPENDENTS, draft.person, draft.engine.trickle("dependents")))
+        draft.tell = True
     draft.changes.append(Put(layout.mapped(draft.person), data))
     if before and before != wake:
         draft.changes.append(Delete(layout.wake(date.fromisoformat(before), draft.person)))

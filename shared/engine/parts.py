@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 
 from shared import codec, layout, queues
+from shared.attributes import Attribute
 from shared.bus import Bus, Doorbell
 from shared.connector import Source, Target
 from shared.layout import Hop
-from shared.model import Action, Person
+from shared.model import Action, Person, Verb
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
 
@@ -38,10 +39,8 @@ class Engine:
     policy_hash: str
     sources: Mapping[str, Source]
     targets: Mapping[str, Target]
-    references: Mapping[str, frozenset[str]]
-    """Target → the attributes that point to another account."""
-    limits: Mapping[str, Mapping[str, int]]
-    """Target → attribute → the most characters it holds."""
+    attributes: Mapping[str, Mapping[str, Attribute]]
+    """Target → what it says of its attributes, by name."""
     store: Store
     bus: Bus
     clock: Callable[[], datetime]
@@ -53,10 +52,23 @@ class Engine:
     witness: Callable[[str, str, Action], None] = lambda person, target, action: None
     """Told of every action that was done: for summaries and measurements, never for decisions."""
 
+    def references(self, target: str) -> frozenset[str]:
+        """The attributes of a target that point to another account."""
+        return frozenset(name for name, kind in self.attributes[target].items() if kind.reference)
+
     @property
     def today(self) -> date:
         """The civil date of the customer."""
         return self.clock().astimezone(self.policy.time_zone).date()
+
+    def earliest(self, target: str, verb: Verb) -> datetime:
+        """When something may be done at the earliest, UTC: people are renamed at the hour that the policy names."""
+        now, at = self.clock(), self.policy.targets[target].names.at
+        if verb is not Verb.RENAME or at is None:
+            return now
+        local = now.astimezone(self.policy.time_zone)
+        day = local.date() if local.time() <= at else local.date() + timedelta(days=1)
+        return datetime.combine(day, at, self.policy.time_zone).astimezone(UTC)
 
     def fingerprint(self, person: Person) -> str:
         """Whether HR said something new: equal for equal people, useless without the key."""

@@ -10,7 +10,7 @@ from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
-from shared.reconcile import Outcome, reconcile
+from shared.reconcile import Case, Outcome, reconcile
 from shared.store import Change, Conflict, Delete, Put, Replace
 
 ATTEMPTS = 10
@@ -61,27 +61,28 @@ async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
     desired = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
     try:
-        outcome = await reconcile(
-            engine.targets[target],
-            engine.references[target],
-            frozenset(engine.policy.targets[target].protected),
-            desired,
-            desk.known,
-            desk,
+        case = Case(
+            target=engine.targets[target],
+            kinds=engine.attributes[target],
+            protected=frozenset(engine.policy.targets[target].protected),
+            desired=desired,
+            work=desk,
         )
+        outcome = await reconcile(case, desk.known)
     except Refused as error:
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
     changes = _holds(desk, outcome)
+    later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
     ask = {
         str(verb): count
         for verb, count in outcome.needed.items()
-        if layout.hold(desk.person, target, verb) not in desk.rows
+        if layout.hold(desk.person, target, verb) not in desk.rows and verb not in later
     }
     if ask:
         cohort = str(desk.mark.data["cohort"])
         beside = {"version": desk.version, "verbs": ask, "account": outcome.account}
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
-    await desk.finish(changes, outcome.link)
+    await desk.finish(changes, outcome.link, min(later.values(), default=None))
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
 

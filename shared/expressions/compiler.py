@@ -23,12 +23,15 @@ NOWHERE = Scope(now=datetime(1, 1, 1, tzinfo=UTC))
 
 
 class Compiler:
-    """Compiles one expression under one watch and gathers the attributes it reads in `names`."""
+    """Compiles one expression under one watch and gathers the attributes it reads: in `names` those that must be known,
+    in `optional` those that need not be.
+    """
 
     def __init__(self, known: Collection[str] | None, watch: Watch) -> None:
         self.known = known
         self.watch = watch
         self.names: set[str] = set()
+        self.optional: set[str] = set()
         self.generated = 0
 
     def root(self, node: Node) -> Slot:
@@ -74,7 +77,10 @@ class Compiler:
         passed = kind if kind in (Kind.TEXT, Kind.RESULT) else Kind.ANY
         slots = self._arguments(node, function, passed)
         made = passed if function.returns is Kind.RESULT else function.returns
+        self.optional.update(function.may_read)
         slot = Slot(self.watch.value(self._term(node, function, slots), node))
+        for name in function.needs(slots):
+            self._read(name, node)
         if function.folds and all(argument.constant for argument in slots):
             slot = constant(slot.run(NO_FACTS, NOWHERE))
         return self._converted(slot, kind, node, made=made)

@@ -101,9 +101,12 @@ def _group(reader: _Reader) -> str:
         if reader.peek(start, 2):
             reader.refuse(what, "take what you need in a group and name it in the replacement")
     if named := GROUP_NAME.match(reader.pattern, reader.at + 2):
+        name = named["angle"] or named["quote"]
+        if name in reader.captures:
+            reader.refuse(f"a second group named {name}", "put what may stand there in one group: (?<name>a|b)")
         reader.at = named.end()
-        reader.captures.append(named["angle"] or named["quote"])
-        return f"(?P<{reader.captures[-1]}>"
+        reader.captures.append(name)
+        return f"(?P<{name}>"
     if not FLAGS.match(reader.pattern, reader.at + 2):
         reader.refuse("a group of an unknown kind")
     return reader.take(2)

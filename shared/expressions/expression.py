@@ -29,6 +29,8 @@ class Expression:
     source: str
     names: frozenset[str] = field(compare=False)
     """The facts of the person it reads, on whichever contract."""
+    optional: frozenset[str] = field(compare=False)
+    """The facts it reads where a source gives them."""
     manager_names: frozenset[str] = field(compare=False)
     """The facts of the manager it reads."""
     tables: frozenset[str] = field(compare=False)
@@ -80,6 +82,7 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
     return Expression(
         source=text,
         names=frozenset(compiler.names),
+        optional=frozenset(compiler.optional),
         manager_names=frozenset(),
         tables=frozenset(),
         seeded=compiler.generated > 0,

@@ -31,6 +31,8 @@ TOKENS = re.compile(
     re.DOTALL,
 )
 TWO_DIGIT_YEAR_MAX = 2049
+SAME_PART = {"short": "year", "named": "month"}
+"""Fields that say what another field says: together in one format they could contradict each other."""
 
 Write = Callable[[datetime], str]
 
@@ -113,7 +115,8 @@ class DateFormat:
 
     @property
     def readable(self) -> bool:
-        return bool({"year", "short"} & set(self.fields)) and len(set(self.fields)) == len(self.fields)
+        parts = [SAME_PART.get(field, field) for field in self.fields]
+        return "year" in parts and len(set(parts)) == len(parts)
 
 
 def _numbered(field: dict[str, str | None]) -> dict[str, str | None]:

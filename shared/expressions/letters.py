@@ -11,41 +11,15 @@ from functools import lru_cache
 from shared.expressions.fault import ExpressionError
 from shared.expressions.registry import Example, Family, Parameter
 from shared.expressions.values import Kind, bounded
+from shared.names.casing import DOTTED, lower, upper
+from shared.names.casing import lower_invariant as lower_invariant
+from shared.names.casing import upper_invariant as upper_invariant
+from shared.names.spelling import LANGUAGES, WITHOUT_BASE, Spelling, spelling_of
 
 LETTERS = Family("Letters")
 SOURCE = Parameter("source", Kind.TEXT)
 
-WITHOUT_BASE = {
-    "æ": "ae", "Æ": "AE", "ø": "oe", "Ø": "OE", "œ": "oe", "Œ": "OE", "ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L",
-    "ı": "i", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ĳ": "ij", "Ĳ": "IJ",
-}  # fmt: skip
-"""Latin letters that Unicode does not decompose. Entra's table is silent on œ without a macron, đ, ð, þ and ĳ."""
-_GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
-_DANISH = {"æ": "ae", "ø": "oe", "å": "aa"}
-SPELLINGS: dict[str, dict[str, str]] = {
-    "de": _GERMAN,
-    "nl": {},
-    "da": _DANISH,
-    "no": _DANISH,
-    "nb": _DANISH,
-    "nn": _DANISH,
-    "sv": {"å": "a", "ä": "a", "ö": "o"},
-}
 CULTURE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-DOTTED = {"tr", "az"}
-"""Languages in which I and ı, and İ and i, are pairs."""
-
-
-def lower_invariant(text: str) -> str:
-    return text.lower() if text.isascii() else "".join([_single(c, c.lower()) for c in text])
-
-
-def upper_invariant(text: str) -> str:
-    return text.upper() if text.isascii() else "".join([_single(c, c.upper()) for c in text])
-
-
-def _single(character: str, changed: str) -> str:
-    return changed if len(changed) == 1 else character
 
 
 def _culture(name: str | None) -> bool:
@@ -67,17 +41,13 @@ CULTURE_PARAMETER = Parameter("culture", Kind.TEXT, default=False, prepare=_cult
 )
 def to_lower(source: str | None, dotted: bool) -> str | None:
     """In lower case, by the rules of the culture if one is given."""
-    if source is None:
-        return None
-    return lower_invariant(source.replace("I", "ı").replace("İ", "i") if dotted else source)
+    return None if source is None else lower(source, dotted)
 
 
 @LETTERS.strict("ToUpper", SOURCE, CULTURE_PARAMETER, returns=Kind.TEXT, examples=(Example('ToUpper("nl")', "NL"),))
 def to_upper(source: str | None, dotted: bool) -> str | None:
     """In upper case, by the rules of the culture if one is given."""
-    if source is None:
-        return None
-    return upper_invariant(source.replace("i", "İ").replace("ı", "I") if dotted else source)
+    return None if source is None else upper(source, dotted)
 
 
 @lru_cache(maxsize=2048)
@@ -129,42 +99,30 @@ def normalize_diacritics(source: str | None) -> str | None:
     return bounded(unicodedata.normalize("NFC", "".join(out)))
 
 
-def _spelling(locale: str | None) -> dict[str, str]:
-    language = (locale or "").replace("_", "-").split("-")[0].lower()
-    if language not in SPELLINGS:
-        raise ExpressionError("is a language without a spelling here", hint=f"choose one of {', '.join(SPELLINGS)}")
-    return SPELLINGS[language]
+def spelling(locale: str | None) -> Spelling:
+    """The spelling of a locale; raises ExpressionError, with the languages there are, for one that is not known."""
+    try:
+        return spelling_of(locale or "")
+    except ValueError:
+        hint = f"choose one of {', '.join(LANGUAGES)}"
+        raise ExpressionError("is a language without a spelling here", hint=hint) from None
 
 
 @LETTERS.strict(
     "Transliterate",
     SOURCE,
-    Parameter("locale", Kind.TEXT, prepare=_spelling),
+    Parameter("locale", Kind.TEXT, prepare=spelling),
     returns=Kind.TEXT,
     examples=(
         Example('Transliterate("Jürgen Groß", "de")', "Juergen Gross"),
         Example('Transliterate("Åse Sørensen", "da")', "Aase Soerensen"),
         Example('Transliterate("Åsa Öberg", "sv")', "Asa Oberg"),
+        Example('Transliterate("Юлія Згурська", "uk")', "Yuliia Zghurska"),
     ),
 )
-def transliterate(source: str | None, spelling: dict[str, str]) -> str | None:
-    """Spelled as that language does without its own letters (de, nl, da, no, sv); other diacritics are dropped.
+def transliterate(source: str | None, spelled: Spelling) -> str | None:
+    """In plain Latin letters, as that language spells its own letters without them; other diacritics are dropped.
 
-    Not in Entra.
+    Greek and Cyrillic are read in every language; other scripts stay. "icao" spells as passports do. Not in Entra.
     """
-    if source is None or source.isascii():
-        return source
-    text = unicodedata.normalize("NFC", source)
-    spelled = [_spell(text, at, spelling) for at in range(len(text))]
-    return normalize_diacritics(bounded("".join(spelled)))
-
-
-def _spell(text: str, at: int, spelling: dict[str, str]) -> str:
-    character = text[at]
-    written = spelling.get(_single(character, character.lower()))
-    if written is None:
-        return character
-    if not character.isupper():
-        return written
-    near = text[at + 1 : at + 2] or text[max(0, at - 1) : at]
-    return written.upper() if near.isupper() else written.capitalize()
+    return None if source is None else bounded(spelled(source))

@@ -7,13 +7,14 @@ from shared.expressions.encoding import ENCODING
 from shared.expressions.generated import GENERATED
 from shared.expressions.letters import LETTERS
 from shared.expressions.lists import LISTS
+from shared.expressions.naming import NAMES
 from shared.expressions.numbers import NUMBERS
 from shared.expressions.registry import Function
 from shared.expressions.replace import PATTERNS
 from shared.expressions.text import TEXT
 from shared.expressions.uniqueness import UNIQUENESS
 
-FAMILIES = (TEXT, LETTERS, PATTERNS, LISTS, CHOICES, TESTS, DATES, NUMBERS, ENCODING, GENERATED, UNIQUENESS)
+FAMILIES = (TEXT, LETTERS, NAMES, PATTERNS, LISTS, CHOICES, TESTS, DATES, NUMBERS, ENCODING, GENERATED, UNIQUENESS)
 FUNCTIONS: dict[str, Function] = {function.name: function for family in FAMILIES for function in family.functions}
 
 _ROLES = "application roles are entitlements: grant them in the policy"

@@ -1,6 +1,6 @@
 """How a function is declared: name, parameters, what it gives back, what it does and examples that are executed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -23,7 +23,7 @@ class Parameter:
     name: str
     kind: Kind
     default: Any = REQUIRED
-    prepare: Callable[[str], Any] | None = None
+    prepare: Callable[[Any], Any] | None = None
     blank: bool = False
     """Whether an empty slot is fine although the parameter is required."""
 
@@ -55,7 +55,8 @@ class Function:
 
     `repeats` parameters at the end may come again as a group. `root` means outermost only, `ignores` where its answer
     is the expression's answer only. `numbered` builders get the ordinal of their call in the expression first.
-    `reads` are attributes it uses unasked. A function that `folds` is evaluated while loading when all its arguments
+    `reads` are attributes it uses unasked, and `may_read` those it uses where a source gives them; `needs` says of its
+    slots which of these a source must give. A function that `folds` is evaluated while loading when all its arguments
     are constants.
     """
 
@@ -72,6 +73,8 @@ class Function:
     numbered: bool = False
     folds: bool = True
     reads: tuple[str, ...] = ()
+    may_read: tuple[str, ...] = ()
+    needs: Callable[[list[Slot]], Collection[str]] = lambda slots: ()
 
     @property
     def least(self) -> int:

@@ -143,6 +143,11 @@ def person(name: str = "anna") -> dict[str, Value]:
     }
 
 
+def names(name: str) -> dict[str, Value]:
+    """What a rename writes."""
+    return {"userPrincipalName": f"{name}@contoso.nl", "mail": f"{name}@contoso.nl", "mailNickname": name}
+
+
 async def whole_life(world: World) -> str:
     """Every verb, every kind of entitlement and every way to read."""
     world.tenant.add_group("Sales")
@@ -150,14 +155,18 @@ async def whole_life(world: World) -> str:
     boss, anna = await world.create("boss"), await world.create("anna", usageLocation="NL", employeeId=CANARY)
     await world.apply(anna, Verb.CORRELATE)
     await world.apply(anna, Verb.UPDATE, manager=boss, department=CANARY, division="North", mail="anna@contoso.nl")
+    await world.apply(anna, Verb.RENAME, **names(CANARY))
     for kind, name in (("group", "Sales"), ("license", "ENTERPRISEPACK")):
         await world.grant(anna, kind, name)
         await world.revoke(anna, kind, name)
     await world.apply(anna, Verb.UPDATE, manager=None)
-    for verb in (Verb.ENABLE, Verb.DISABLE, Verb.DELETE, Verb.RESTORE):
+    for verb in (Verb.ENABLE, Verb.DISABLE, Verb.DELETE):
         await world.apply(anna, verb)
+    assert [one.id async for one in world.target.deleted()] == [anna]
+    await world.apply(anna, Verb.RESTORE)
     await world.read(anna)
     await world.target.find("employeeId", CANARY)
+    await world.target.find("proxyAddresses", f"{CANARY}@contoso.nl")
     token = [page async for page in world.target.changes("")][-1].token
     [page async for page in world.target.changes(token)]
     return anna

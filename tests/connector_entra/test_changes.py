@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from entra_world import BASE, World, refusal, scripted
+from entra_world import BASE, World, names, refusal, scripted
 
 from shared.connector import DirectoryPage
 from shared.errors import Misconfigured, TryLater
@@ -49,6 +49,24 @@ async def test_a_later_round_tells_what_changed_and_who_went(world: World) -> No
     assert "manager" not in told[anna]
     assert page.removed == (carl,)
     assert [(page.accounts, page.removed) for page in await round_of(world, page.token)] == [((), ())]
+
+
+async def test_a_rename_is_told_with_the_address_that_was_kept(world: World) -> None:
+    anna = await world.create(mail="anna@contoso.nl")
+    first = await round_of(world)
+    assert first[-1].accounts[0].attributes["proxyAddresses"] == ("anna@contoso.nl",)
+    await world.apply(anna, Verb.RENAME, **names("anna.wit"))
+    (page,) = await round_of(world, first[-1].token)
+    told = page.accounts[0].attributes
+    assert told["userPrincipalName"] == "anna.wit@contoso.nl"
+    assert told["proxyAddresses"] == ("anna.wit@contoso.nl", "anna@contoso.nl")
+
+
+async def test_addresses_that_are_not_told_stay_absent() -> None:
+    answer = httpx.Response(200, json={"value": [{"id": "a", "mail": None}], "@odata.deltaLink": TOKEN})
+    async with scripted(answer) as (target, _):
+        pages = [page async for page in target.changes(TOKEN)]
+    assert "proxyAddresses" not in pages[0].accounts[0].attributes
 
 
 async def test_a_clear_is_told_as_null(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from entra_world import CANARY, World, whole_life
+from entra_world import CANARY, World, names, whole_life
 from opentelemetry import trace
 
 from shared.model import Verb
@@ -82,9 +82,11 @@ async def test_a_preview_reads_everything_and_writes_nothing(world: World) -> No
         assert (await target.read(anna)) is not None
         assert len(await target.find("employeeId", "hr-anna")) == 1
         assert [page async for page in target.changes("")]
+        assert [one async for one in target.deleted()] == []
         world.target = target
         for asked in (
             world.create("bert"),
+            world.apply(anna, Verb.RENAME, **names("anna.wit")),
             world.apply(anna, Verb.DISABLE),
             world.apply(anna, Verb.DELETE),
             world.revoke(anna, "group", "Sales"),

@@ -1,6 +1,7 @@
 """What the connector says about itself, and which settings it takes."""
 
 import pytest
+from entra_world import World, names, person
 from pydantic import ValidationError
 
 from connectors import manifest
@@ -8,7 +9,10 @@ from connectors._graph_adapter import HOSTS
 from connectors.entra import MANIFEST
 from connectors.entra.target import Settings
 from shared.attributes import Unique
-from shared.model import Verb
+from shared.errors import Refused
+from shared.model import Value, Verb
+
+ATTRIBUTES = {attribute.name: attribute for attribute in MANIFEST.attributes}
 
 
 def test_the_connector_is_found_by_name() -> None:
@@ -24,10 +28,49 @@ def test_names_are_declared_once_with_graphs_limits() -> None:
     assert attributes["employeeId"].longest == 16
     assert not attributes["displayName"].clearable
     assert [name for name, attribute in attributes.items() if attribute.reference] == ["manager"]
-    assert {name for name, attribute in attributes.items() if attribute.unique is not Unique.NO} == {
+    assert {name for name, attribute in attributes.items() if attribute.unique is Unique.ADDRESSES} == {
         "userPrincipalName",
         "mail",
+        "proxyAddresses",
     }
+    assert [name for name, attribute in attributes.items() if not attribute.written] == ["proxyAddresses"]
+
+
+@pytest.mark.parametrize("local", ["anna", "a.b-c_d!e#f^g~h", "o'neill", "x" * 64, "7"])
+async def test_a_name_that_fits_is_taken_by_graph(world: World, local: str) -> None:
+    given: dict[str, Value] = {**person(local), **names(local), "employeeId": "7"}
+    assert [name for name, value in given.items() if ATTRIBUTES[name].misfit(value)] == []
+    assert await world.apply("", Verb.CREATE, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("userPrincipalName", f"{odd}@contoso.nl") for odd in ("an na", "ännä", "a&b", "a+b", "x" * 65, "anna.", "")),
+        ("userPrincipalName", "anna"),
+        ("userPrincipalName", f"{'x' * 64}@{'y' * 50}"),
+        *(("mail", f"{odd}@contoso.nl") for odd in ("an na", "ännä", "x" * 65, "")),
+        ("mail", "anna"),
+        *(("mailNickname", odd) for odd in ("an na", "ännä", "x" * 65, "a@b", "a,b", "a(b)", ".anna")),
+        ("displayName", "x" * 257),
+        ("employeeId", "x" * 17),
+        ("givenName", "x" * 65),
+        ("jobTitle", "x" * 129),
+        ("postalCode", "x" * 41),
+        ("otherMails", (f"{'x' * 240}@contoso.nl",)),
+        ("extensionAttribute1", "x" * 1025),
+    ],
+)
+async def test_a_value_that_graph_refuses_is_a_misfit_before_it_is_sent(world: World, name: str, value: Value) -> None:
+    assert ATTRIBUTES[name].misfit(value)
+    with pytest.raises(Refused):
+        await world.create("anna", **{name: value})
+
+
+@pytest.mark.parametrize("local", [".anna", "anna.", "an..na"])
+def test_a_dot_must_be_surrounded_wherever_a_mailbox_may_use_the_name(local: str) -> None:
+    for name, value in names(local).items():
+        assert ATTRIBUTES[name].misfit(value)
 
 
 def test_no_permission_is_wider_than_it_must_be() -> None:

@@ -60,6 +60,13 @@ async def test_everything_about_an_account_is_read_flat(world: World) -> None:
     assert found.entitlements == frozenset()
 
 
+async def test_aliases_are_read_bare_and_other_kinds_of_address_are_left_out(world: World) -> None:
+    proxies = ["smtp:old@contoso.nl", "SMTP:anna@contoso.nl", "X500:/o=Contoso/cn=a", "SIP:anna@contoso.nl", "odd"]
+    anna, bert = world.tenant.add_user(proxyAddresses=proxies), world.tenant.add_user()
+    assert (await world.read(anna)).attributes["proxyAddresses"] == ("old@contoso.nl", "anna@contoso.nl")
+    assert (await world.read(bert)).attributes["proxyAddresses"] == ()
+
+
 async def test_reading_is_one_request_once_names_are_known(world: World) -> None:
     anna = world.tenant.add_user()
     world.tenant.add_member(world.tenant.add_group("Sales"), anna)

@@ -6,6 +6,7 @@ from itertools import count
 
 from hypothesis import strategies as st
 
+from shared.attributes import Attribute
 from shared.model import Account, Action, Desired, Entitlement, Link, Stage, Verb
 from shared.planning import (
     after,
@@ -17,7 +18,7 @@ from shared.planning import (
 )
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-REFERENCES = frozenset({"manager"})
+KINDS = {"manager": Attribute(name="manager", reference=True)}
 SALES, STAFF, E3 = Entitlement("group", "Sales"), Entitlement("group", "Staff"), Entitlement("license", "E3")
 FIRST = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE)
 ORDER = (*FIRST, Verb.DISABLE, Verb.DELETE, Verb.UPDATE, Verb.REVOKE, Verb.GRANT, Verb.ENABLE)
@@ -64,7 +65,7 @@ class World:
         return replace(self, link=forgotten(link, self.live, NOW))
 
     def plans(self, desired: Desired) -> tuple[Action, ...]:
-        return plan(desired, self.looks(desired.stage).link, self.live, REFERENCES)
+        return plan(desired, self.looks(desired.stage).link, self.live, KINDS)
 
 
 def converge(world: World, desired: Desired, lost: int = -1) -> tuple[World, list[Action], bool]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.errors import Reason
 from shared.guard import DAY, WEEK, Decision, Request, Reservation, admit, asks, implausible
 from shared.model import Verb
-from shared.policy import Adopt, Limit, Plausible
+from shared.policy import Adopt, Limit, Plausible, Rename
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DISABLE, DELETE, GRANT = Verb.DISABLE, Verb.DELETE, Verb.GRANT
@@ -300,4 +300,4 @@ def test_of_a_verb_that_is_beyond_its_limit_a_cohort_gets_nothing_at_all(request
 def test_adopting_an_account_only_to_close_it_always_needs_a_yes(
     verbs: set[Verb], adopt: Adopt, waiting: set[Verb]
 ) -> None:
-    assert asks(verbs, adopt) == dict.fromkeys(waiting, Reason.ADOPTION)
+    assert asks(verbs, adopt, Rename.ASK) == dict.fromkeys(waiting, Reason.ADOPTION)

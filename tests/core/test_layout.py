@@ -109,9 +109,3 @@ def test_lines_of_the_ledger_are_in_order_of_time(one: int, other: int) -> None:
     early, late = (AT + timedelta(microseconds=number) for number in sorted((one, other)))
     lines = [layout.entry(at, PERSON, "entra", "disable") for at in (early, late)]
     assert lines == sorted(lines)
-
-
-@pytest.mark.parametrize(("one", "other"), [("Anna@Contoso.NL", "anna@contoso.nl"), ("STRASSE", "straße"), ("İ", "i̇")])
-def test_identifiers_that_differ_in_case_only_are_one(one: str, other: str) -> None:
-    assert layout.identifier("mail", one) == layout.identifier("mail", other)
-    assert layout.identifier("mail", one) != layout.identifier("mailNickname", one)

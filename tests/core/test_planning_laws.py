@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planning_world import EMPTY, ORDER, READY, REFERENCES, World, converge, wishes, worlds
+from planning_world import EMPTY, KINDS, ORDER, READY, World, converge, wishes, worlds
 
 from shared.errors import Reason, Refused
 from shared.model import Account, Desired, Stage, Verb
@@ -135,4 +135,4 @@ def test_what_we_remember_foresees_nothing_once_a_new_account_is_as_it_should_be
     if world.live is not None or world.binned is not None:
         return
     reached, _, _ = converge(world, desired)
-    assert plan(desired, reached.link, remembered(reached.link), REFERENCES) == ()
+    assert plan(desired, reached.link, remembered(reached.link), KINDS) == ()

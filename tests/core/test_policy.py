@@ -61,7 +61,7 @@ def test_what_is_left_out_is_safe() -> None:
         ({}, SAFE_LIMITS),
         ({"grant": {"run": 5}}, {**SAFE_LIMITS, Verb.GRANT: Limit(run=5)}),
         ({"disable": {"day": 50}}, {**SAFE_LIMITS, Verb.DISABLE: Limit(day=50)}),
-        ({"disable": {}, "delete": {"day": 0}}, {Verb.DISABLE: Limit(), Verb.DELETE: Limit(day=0)}),
+        ({"disable": {}, "delete": {"day": 0}}, {**SAFE_LIMITS, Verb.DISABLE: Limit(), Verb.DELETE: Limit(day=0)}),
     ],
 )
 def test_a_verb_that_is_not_mentioned_keeps_its_safe_limit(limits: dict[str, Any], expected: dict[Verb, Limit]) -> None:
@@ -130,7 +130,7 @@ def test_a_plain_expression_is_short_for_its_value() -> None:
         ('Join(".", [a]', "line 1, column 14: the expression ends too early: a closing parenthesis is missing"),
         ("", "the expression is empty"),
         ({"value": "[a]", "null": "delete"}, "'clear' or 'keep'"),
-        ({"value": "[a]", "mode": "once"}, "'enforce' or 'create_only'"),
+        ({"value": "[a]", "mode": "once"}, "'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ({}, "Field required"),
     ],
 )

@@ -80,6 +80,10 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("limits: 5", "10:13: targets.entra.limits: write keys and values here, such as key: value"),
         ("grants: [A]", "10:14: targets.entra.grants.0: write keys and values here, such as key: value"),
         ("grants: [{group: ''}]", "10:22: targets.entra.grants.0.group: this text must not be empty"),
+        # keys that look like something else
+        ('"[a]": b', "10:5: targets.entra.[a]: this key is not known; remove it"),
+        ("  'mails[type eq \"work\"].value': 5", '10:38: targets.entra.attributes.mails[type eq "work"].value: an expression is text, such as [givenName] or "a constant"'),
+        ("  function-x: {value: 5}", '10:27: targets.entra.attributes.function-x.value: an expression is text, such as [givenName] or "a constant"'),
         # rules over several keys
         ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
         ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: a grant names exactly one thing: group or license"),
@@ -100,7 +104,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ('  mail: {value: "[a"}', "10:21: targets.entra.attributes.mail.value: line 1, column 1: this attribute has no name or no closing bracket (write [givenName])"),
         ("  mail: {null: keep}", "10:7: targets.entra.attributes.mail.value: this key is missing"),
         ("  mail: 5", '10:13: targets.entra.attributes.mail: an expression is text, such as [givenName] or "a constant"'),
-        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce' or 'create_only'"),
+        ("  mail: {value: '[a]', mode: once}", "10:34: targets.entra.attributes.mail.mode: write 'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ("  mail: {value: '[a]', nul: keep}", "10:28: targets.entra.attributes.mail.nul: this key is not known; did you mean null?"),
         ("  mail: >-\n        Join(\".\",\n          [a]", "10:13: targets.entra.attributes.mail: line 2, column 6: the expression ends too early: a closing parenthesis is missing"),
     ],

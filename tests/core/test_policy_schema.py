@@ -36,7 +36,7 @@ def test_the_policies_in_the_repository_are_good_to_an_editor(name: str) -> None
 
 def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be() -> None:
     kinds: dict[str, Any] = VALIDATOR.schema["$defs"]
-    assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode"}
+    assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode", "sensitive"}
     assert set(kinds["Condition"]["properties"]) == {"any", "not"}
     assert "nothing is ever deleted" in kinds["Timing"]["properties"]["delete_after"]["description"]
     assert kinds["Timing"]["properties"]["create_before"]["default"] == 14
@@ -52,7 +52,9 @@ def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be()
         "grants: [{group: A}, {license: B, when: {a: b}}]",
         "protected: [a, b]",
         "adopt: ask",
-        "  mail: {value: '[mail]', null: keep, mode: create_only}",
+        "  mail: {value: '[mail]', null: keep, mode: create_only, sensitive: true}",
+        "  mail: {value: '[mail]', null: {default: none}, mode: on_change}",
+        "names: {rename: automatic, at: '22:00', keep_old: 30, quarantine: 0}",
     ],
 )
 def test_what_loads_is_good_to_an_editor(line: str) -> None:

@@ -10,7 +10,8 @@ from core_world import SOURCE, contract, day, person
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.lifecycle import next_change, primary, stage, stage_of
+from shared.contracts import primary
+from shared.lifecycle import next_change, stage, stage_of
 from shared.model import Contract, Person, Stage
 from shared.policy import SourcePolicy, Timing
 

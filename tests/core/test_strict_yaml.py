@@ -226,6 +226,13 @@ def test_a_path_is_shown_as_the_file_has_it(path: tuple[str | int, ...], seen: t
     assert read(PLACES).visible(path) == seen
 
 
+def test_a_step_that_was_added_is_shown_only_where_the_file_has_such_a_key() -> None:
+    tree = read('{"a[0]": {b: 1}}')
+    added = {"a[0]", "[key]"}.__contains__
+    assert tree.visible(("a[0]", "[key]", "b", "[key]"), added) == ("a[0]", "b")
+    assert tree.visible(("c", "a[0]"), added) == ("c",)
+
+
 def test_the_names_at_a_place_are_its_keys() -> None:
     tree = read(PLACES)
     assert tree.names(("b",)) == {"c", "e"}

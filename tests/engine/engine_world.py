@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from shared import engine as production
 from shared import layout, queues
+from shared.attributes import Attribute, Unique
 from shared.connector import DirectoryPage
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
@@ -25,6 +26,9 @@ START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TODAY = START.date()
 YESTERDAY = TODAY - timedelta(days=1)
 ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+MANAGER = Attribute(name="manager", reference=True)
+KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="employeeId"))
+NAMES = ("userPrincipalName", "mail")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 Hook = Callable[[str, Sequence[Change]], Awaitable[None]]
@@ -185,7 +189,8 @@ class Directory:
                 return account
             raise Refused("there is no such account", Reason.ACCOUNT_GONE)
         match action:
-            case Action(verb=Verb.UPDATE):
+            case Action(verb=Verb.UPDATE | Verb.RENAME):
+                self._free(action, account)
                 there = replace(there, attributes={**there.attributes, **action.attributes})
             case Action(verb=Verb.GRANT, entitlement=Entitlement() as one):
                 there = replace(there, entitlements=there.entitlements | {one})
@@ -199,12 +204,20 @@ class Directory:
         return account
 
     def _create(self, action: Action) -> str:
-        name = action.attributes.get("userPrincipalName")
-        if name and any(one.attributes.get("userPrincipalName") == name for one in self.accounts.values()):
-            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        self._free(action, "")
         account = f"a{len(self.log)}"
         self.accounts[account] = Account(id=account, enabled=False, attributes=dict(action.attributes))
         return account
+
+    def _free(self, action: Action, account: str) -> None:
+        """No two accounts have one name, be it to sign in with or to be mailed at."""
+        others = [one for one in self.accounts.values() if one.id != account]
+        held = {
+            str(one.attributes.get(name)).casefold() for one in others for name in NAMES if one.attributes.get(name)
+        }
+        for name in NAMES:
+            if (value := action.attributes.get(name)) and str(value).casefold() in held:
+                raise Refused("the name is taken", Reason.TAKEN, name)
 
     def _answers(self) -> None:
         if self.silent:
@@ -363,7 +376,7 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    references: frozenset[str] = frozenset(), source: Mapping[str, Any] | None = None, **target: Any
+    kinds: Sequence[Attribute] = KINDS, source: Mapping[str, Any] | None = None, **target: Any
 ) -> AsyncIterator[World]:
     clock, hr, directory = Clock(), HR(), Directory()
     async with SqliteStore(":memory:") as inner:
@@ -373,8 +386,7 @@ async def opened(
             policy_hash="first",
             sources={"hr": hr},
             targets={"entra": directory},
-            references={"entra": references},
-            limits={"entra": {}},
+            attributes={"entra": {kind.name: kind for kind in kinds}},
             store=store,
             bus=bus,
             clock=clock,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from engine_world import DAY, HOUR, TODAY, YESTERDAY, World, person
+from engine_world import DAY, HOUR, MANAGER, TODAY, YESTERDAY, World, person
 
 from shared import engine as production
 from shared import layout
@@ -15,7 +15,7 @@ from shared.model import Person, Rejected
 NEWER = {"schema": layout.SCHEMA + 1, "something": "else"}
 NO_LIMITS: dict[str, Any] = {"limits": {"disable": {}, "delete": {}}}
 LED: dict[str, Any] = {
-    "references": frozenset({"manager"}),
+    "kinds": [MANAGER],
     "attributes": {"employeeId": "[employeeId]", "department": "[department]", "manager": "[manager]"},
 }
 

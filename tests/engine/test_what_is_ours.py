@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_world import DAY, HOUR, TODAY, YESTERDAY, World, group, person
+from engine_world import DAY, HOUR, MANAGER, TODAY, YESTERDAY, World, group, person
 
 from shared import engine as production
 from shared.errors import Reason
@@ -240,7 +240,7 @@ async def test_a_yes_for_the_account_that_is_still_theirs_is_used(world: World) 
 
 async def test_whoever_points_to_an_account_by_any_fact_is_told_when_it_comes(open_world: Any) -> None:
     attributes = {"employeeId": "[employeeId]", "userPrincipalName": "[name]", "manager": "[supervisor]"}
-    world: World = await open_world(references=frozenset({"manager"}), attributes=attributes)
+    world: World = await open_world(kinds=[MANAGER], attributes=attributes)
     await world.hears(person("7", supervisor="8"))
     assert world.directory.of("7").attributes.get("manager") is None
     await world.hears(person("7", supervisor="8"), person("8"))

@@ -67,6 +67,13 @@ def test_a_text_that_does_not_fit_its_format_is_an_error(text: str) -> None:
         readable_format("yyyy-MM-dd").read(text)
 
 
+@pytest.mark.parametrize("form", ["yyyy-yy", "MM MMM yyyy", "d MMMM yy M", "H h yyyy", "dd MM"])
+def test_a_format_that_says_a_part_twice_or_no_year_cannot_read(form: str) -> None:
+    assert compile_format(form).write(MOMENT)
+    with pytest.raises(ExpressionError, match="each part once"):
+        readable_format(form)
+
+
 @given(MOMENTS)
 def test_a_date_written_by_the_language_is_read_by_it(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)

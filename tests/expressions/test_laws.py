@@ -82,6 +82,9 @@ FIXED = {
     "format": ["dd-MM-yyyy"],
     "culture": ["nl-NL", "tr"],
     "locale": ["de", "sv"],
+    "form": ["{nick} {family}", "[{initials:several}.]{leading.name}"],
+    "style": ["nl", "be"],
+    "dots": ["true", "false"],
     "message": ["stop"],
     "charsToAvoid": ["", "abc"],
 }

@@ -20,6 +20,7 @@ REFUSED = [
     ("(?<a-b>x)", "a group of an unknown kind at character 1"),
     ("(?<1>x)", "a group of an unknown kind"),
     ("(?n)x", "a group of an unknown kind"),
+    ("(?<g>a)|(?'g'b)", "a second group named g at character 9"),
     ("(?#never closed", "comment without an end"),
     (r"(a)\1", r"a backreference at character 4"),
     (r"(?<a>x)\k<a>", "a backreference at character 8"),

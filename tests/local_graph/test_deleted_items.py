@@ -1,5 +1,7 @@
 """Deleted items: thirty days in the bin, back with the same id, or gone."""
 
+import pytest
+
 from tests.local_graph.graph_client import World, error, person, reference
 
 
@@ -99,3 +101,23 @@ async def test_deleting_and_restoring_take_their_own_permission(world: World) ->
     assert (await world.delete(f"/users/{other}")).status_code == 403
     assert (await world.post(f"/directory/deletedItems/{user}/restore")).status_code == 403
     assert (await world.delete(f"/directory/deletedItems/{user}")).status_code == 403
+
+
+@pytest.mark.parametrize(("people", "pages"), [(0, 1), (2, 1), (3, 2), (4, 2), (5, 3)])
+async def test_deleted_users_come_in_pages(world: World, people: int, pages: int) -> None:
+    users = [world.tenant.add_user() for _ in range(people)]
+    await world.create("live")
+    for user in users:
+        await world.delete(f"/users/{user}")
+    link, found, seen = "/directory/deletedItems/microsoft.graph.user?$top=2&$select=id", [], 0
+    while link:
+        body = (await world.get(link)).json()
+        found += [row["id"] for row in body["value"]]
+        link, seen = body.get("@odata.nextLink"), seen + 1
+    assert (found, seen) == (users, pages)
+
+
+@pytest.mark.parametrize("option", ["$filter=mail eq 'a@contoso.nl'", "$count=true", "$orderby=displayName"])
+async def test_an_option_the_bin_does_not_serve_is_refused_rather_than_ignored(world: World, option: str) -> None:
+    answer = await world.get(f"/directory/deletedItems/microsoft.graph.user?{option}")
+    assert error(answer)[:2] == (400, "Request_UnsupportedQuery")

@@ -135,7 +135,8 @@ async def test_a_product_with_mail_gives_a_mailbox_address(world: World) -> None
     user = await world.create("anna", usageLocation="NL")
     await assign(world, user, sku)
     assert world.tenant.users[user]["mail"] == "anna@contoso.nl"
-    assert world.tenant.users[user]["proxyAddresses"] == ["SMTP:anna@contoso.nl"]
+    addresses = ["SMTP:anna@contoso.nl", "smtp:anna@contoso.onmicrosoft.com"]
+    assert world.tenant.users[user]["proxyAddresses"] == addresses
     other = await world.create("piet", usageLocation="NL")
     (mail_plan, _) = (await world.value("/subscribedSkus"))[0]["servicePlans"]
     body = {"addLicenses": [{"skuId": sku, "disabledPlans": [mail_plan["servicePlanId"]]}], "removeLicenses": []}

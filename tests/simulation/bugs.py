@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from storage import SimulatedBus, SimulatedStore
 
-from shared import codec, layout, planning, queues, reconcile
+from shared import codec, issuing, layout, planning, queues, reconcile
 from shared.bus import Doorbell
 from shared.engine import desk, gate, mapping, provisioning
 from shared.guard import Decision
@@ -33,13 +33,13 @@ def no_outbox() -> Iterator[None]:
 def no_correlation() -> Iterator[None]:
     """An account is created without looking for the one that is theirs, and every conflict counts as a stranger."""
 
-    async def look(target: Any, desired: Any, link: Link, work: Any) -> Any:
-        return (await target.read(link.account) if link.account else None), link
+    async def look(case: Any, link: Link) -> Any:
+        return (await case.target.read(link.account) if link.account else None), link
 
-    async def anybody(*_: Any) -> bool:
-        return True
+    async def anybody(*_: Any) -> str:
+        return "anybody"
 
-    with patch.object(reconcile, "_look", look), patch.object(reconcile, "_is_a_stranger", anybody):
+    with patch.object(reconcile, "_look", look), patch.object(issuing, "_stranger", anybody):
         yield
 
 

@@ -14,6 +14,7 @@ from turns import Graveyard, Task, choose
 
 from shared import codec, layout
 from shared import engine as production
+from shared.attributes import Attribute, Unique
 from shared.engine import Engine
 from shared.errors import Misconfigured, TryLater
 from shared.lifecycle import stage_of
@@ -23,6 +24,7 @@ from shared.policy import Policy
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DISABLES = 1
+KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 HISTORY = (
     *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "vanish", "return", "policy"),
     *("day", "days", "days"),
@@ -115,8 +117,7 @@ class World:
             policy_hash="Sales",
             sources={"hr": self.hr},
             targets={"entra": self.target},
-            references={"entra": frozenset({"manager"})},
-            limits={"entra": {}},
+            attributes={"entra": {kind.name: kind for kind in KINDS}},
             store=self.store,
             bus=self.bus,
             clock=self.faults.clock,

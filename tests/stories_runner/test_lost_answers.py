@@ -42,7 +42,7 @@ async def _seen(world: World) -> dict[str, Any]:
 async def test_whatever_answer_is_lost_every_day_ends_as_if_none_was(life: str, done: bool) -> None:
     story = product_stories()[life]
     expected, writes = await _lived(story)
-    assert writes > 4
+    assert writes >= 4
     assert all((day["twice"], day["again"]) == ([], ({}, 0)) for day in expected)
     wrong: list[tuple[int, str, dict[str, Any]]] = []
     for number in range(1, writes + 1):

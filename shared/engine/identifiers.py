@@ -1,0 +1,178 @@
+"""The identifier ledger: every name ever issued or seen, with its holder, from when to when, and from when it is free.
+
+A name is taken by inserting its row, so that of any number of workers one gets it. Several are taken in one order and
+given back when one of them cannot be had. Nothing here is ever deleted but what was reserved and not used.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from shared import codec, layout
+from shared.attributes import Attribute, Unique
+from shared.engine.parts import Engine
+from shared.identifiers import Holding, folded, space
+from shared.model import Account
+from shared.store import MOST, Conflict, Delete, Insert, Put, Replace
+
+Place = tuple[str, str]
+"""The partition and the key of a name."""
+
+FURTHEST = "furthest"
+"""In the partition of a signature: how far its numbers have gone."""
+
+HOLDING = codec.Codec(Holding)
+
+
+def place(engine: Engine, target: str, attribute: str, value: str) -> Place:
+    kind = engine.attributes[target].get(attribute, Attribute(name=attribute))
+    key = folded(value)
+    return layout.drawer(space(target, kind), key), key
+
+
+async def reserve(
+    engine: Engine, target: str, person: str, account: str, names: Mapping[str, str], kept: Collection[str]
+) -> str:
+    """Take all of `names` (attribute → value) for `person`, or none: "" or the attribute that cannot be had.
+
+    What is given back when one cannot be had is everything that is not `kept`, folded values that are in use.
+    """
+    wanted: dict[Place, list[str]] = {}
+    for attribute, value in sorted(names.items()):
+        wanted.setdefault(place(engine, target, attribute, value), []).append(attribute)
+    taken: list[Place] = []
+    for where in sorted(wanted):
+        if not await _take(engine, where, person, account, wanted[where]):
+            await _give_back(engine, [one for one in taken if one[1] not in kept], person)
+            return wanted[where][0]
+        taken.append(where)
+    return ""
+
+
+async def _take(engine: Engine, where: Place, person: str, account: str, attributes: list[str]) -> bool:
+    partition, key = where
+    now = engine.clock()
+    mine = HOLDING.dump(Holding(owner=person, account=account, attributes=tuple(attributes), since=now))
+    try:
+        await engine.store.commit(layout.IDENTIFIERS, partition, [Insert(key, mine)])
+    except Conflict:
+        row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+        if row is None:
+            return False
+        holding = HOLDING.load(row.data)
+        if holding.owner == person and holding.until is None:
+            return True
+        if not holding.open_to(person, account, now):
+            return False
+        try:
+            await engine.store.commit(layout.IDENTIFIERS, partition, [Replace(key, mine, row.version)])
+        except Conflict:
+            return False
+    return True
+
+
+async def abandon(engine: Engine, target: str, person: str, names: Mapping[str, str], kept: Collection[str]) -> None:
+    """Give back what `person` reserved and never used; folded values that are `kept` stay."""
+    places = {place(engine, target, attribute, value) for attribute, value in names.items()}
+    await _give_back(engine, [one for one in sorted(places) if one[1] not in kept], person)
+
+
+async def _give_back(engine: Engine, places: Iterable[Place], person: str) -> None:
+    for partition, key in places:
+        row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+        if row is None or (holding := HOLDING.load(row.data)).owner != person or holding.until is not None:
+            continue
+        with suppress(Conflict):  # it was taken anew by another worker of the same person, who will use it
+            await engine.store.commit(layout.IDENTIFIERS, partition, [Delete(key, row.version)])
+
+
+async def retire(
+    engine: Engine, target: str, person: str, names: Collection[tuple[str, str]], used_for: timedelta
+) -> None:
+    """Say that `person` uses these names only for `used_for` longer; the policy says when they are free."""
+    await _end(engine, target, names, used_for, lambda holding: holding.owner == person)
+
+
+async def vanished(engine: Engine, target: str, account: Account) -> None:
+    """An account is gone from the directory: what a stranger bore is no longer used, and free after the quarantine."""
+    names = [(kind.name, value) for kind in _unique(engine, target) for value in _texts(account, kind.name)]
+    await _end(engine, target, names, timedelta(), lambda one: not one.owner and one.account == account.id)
+
+
+async def _end(
+    engine: Engine,
+    target: str,
+    names: Collection[tuple[str, str]],
+    used_for: timedelta,
+    meant: Callable[[Holding], bool],
+) -> None:
+    until = engine.clock() + used_for
+    free_from = until + timedelta(days=engine.policy.targets[target].names.quarantine)
+    for partition, key in sorted({place(engine, target, attribute, value) for attribute, value in names}):
+        row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+        if row is None or not meant(holding := HOLDING.load(row.data)) or holding.until is not None:
+            continue
+        data = HOLDING.dump(replace(holding, until=until, free_from=free_from))
+        with suppress(Conflict):  # it was taken anew meanwhile, and stays in use
+            await engine.store.commit(layout.IDENTIFIERS, partition, [Replace(key, data, row.version)])
+
+
+async def foreign(engine: Engine, target: str, attribute: str, value: str, account: str) -> None:
+    """Record that an account of somebody we do not know holds the name."""
+    partition, key = place(engine, target, attribute, value)
+    data = HOLDING.dump(Holding(owner="", account=account, attributes=(attribute,), since=engine.clock()))
+    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, data)])
+
+
+async def furthest(engine: Engine, target: str, signature: str) -> int:
+    """The highest count given out for numbered names of one signature, and 0 when there is none."""
+    row = await engine.store.get(layout.IDENTIFIERS, *_furthest(target, signature))
+    return int(row.data["count"]) if row is not None and codec.readable(row.data) else 0
+
+
+async def reached(engine: Engine, target: str, signature: str, count: int) -> None:
+    partition, key = _furthest(target, signature)
+    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, codec.plain(count=count))])
+
+
+def _furthest(target: str, signature: str) -> Place:
+    return layout.drawer(f"{FURTHEST}|{target}", signature), signature
+
+
+async def observe(engine: Engine, target: str, accounts: Iterable[Account], owners: Mapping[str, str]) -> None:
+    """Record the names that accounts of a directory bear, unless somebody holds them; `owners` says whose are ours."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for account in accounts:
+        for kind in _unique(engine, target):
+            seen = Holding(
+                owner=owners.get(account.id, ""), account=account.id, attributes=(kind.name,), since=engine.clock()
+            )
+            for value in _texts(account, kind.name):
+                partition, key = place(engine, target, kind.name, value)
+                found.setdefault(partition, {}).setdefault(key, HOLDING.dump(seen))
+    for partition, rows in found.items():
+        await _insert_missing(engine, partition, rows)
+
+
+def _unique(engine: Engine, target: str) -> list[Attribute]:
+    return [kind for kind in engine.attributes[target].values() if kind.unique is not Unique.NO]
+
+
+def _texts(account: Account, attribute: str) -> list[str]:
+    value = account.attributes.get(attribute)
+    return [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str) and one]
+
+
+async def _insert_missing(engine: Engine, partition: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """All together while none is known, which is how a first round finds them; else one by one."""
+    items = list(rows.items())
+    for start in range(0, len(items), MOST):
+        some = items[start : start + MOST]
+        try:
+            await engine.store.commit(layout.IDENTIFIERS, partition, [Insert(key, data) for key, data in some])
+        except Conflict:
+            for key, data in some:
+                with suppress(Conflict):
+                    await engine.store.commit(layout.IDENTIFIERS, partition, [Insert(key, data)])

@@ -1,0 +1,123 @@
+"""Names only one person may have: which come next, which still fit, and who may take one. Pure."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from shared.attributes import Attribute, Unique
+from shared.model import Attributes, Candidates
+
+MOST = 100_000
+"""Candidates that are tried for one person, at most."""
+
+Naming = Mapping[str, Candidates]
+"""Attribute → what may be tried for it. All of them share one count, so that one number serves them all."""
+
+
+def folded(value: str) -> str:
+    """The form under which two values are the same name: without case and without diacritics."""
+    apart = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).strip()
+
+
+def space(target: str, kind: Attribute) -> str:
+    """The namespace of an attribute: all addresses share one, anything else is its target's own."""
+    return "addresses" if kind.unique is Unique.ADDRESSES else f"{target}|{kind.name}"
+
+
+def named(naming: Naming, count: int, kinds: Mapping[str, Attribute]) -> Mapping[str, str] | None:
+    """The value of every attribute for `count`; None when one of them has none that its target could hold."""
+    found = {name: _candidate(one, count, kinds.get(name, Attribute(name=name))) for name, one in naming.items()}
+    return found if all(found.values()) else None
+
+
+def _candidate(candidates: Candidates, count: int, kind: Attribute) -> str:
+    """Past the last rule it is the series, else the last value; "" when that gives nothing, or nothing that fits."""
+    values, series = candidates.values, candidates.series
+    if count >= len(values) and series is not None:
+        value = series.at(count - len(values), _room(series.ending, kind))
+    else:
+        value = values[min(count, len(values) - 1)] if values else ""
+    return "" if kind.misfit(value) else value
+
+
+def _room(ending: str, kind: Attribute) -> int:
+    """The most characters a value with this ending may have, 0 for any; a part before the @ has its own limit."""
+    _, at, domain = ending.partition("@")
+    within = kind.longest_local + len(at + domain) if at and kind.longest_local else 0
+    return min(filter(None, (kind.longest, within)), default=0)
+
+
+def spent(candidates: Candidates, count: int) -> bool:
+    """Whether no later count gives another value."""
+    return candidates.series is None and count >= len(candidates.values) - 1
+
+
+def exhausted(naming: Naming, count: int) -> bool:
+    """Whether no later count gives anything new."""
+    return count >= MOST or all(spent(one, count) for one in naming.values())
+
+
+def numbered(naming: Naming, count: int) -> bool:
+    """Whether `count` is past every rule, where only numbers follow."""
+    return any(one.series for one in naming.values()) and all(count >= len(one.values) for one in naming.values())
+
+
+def signature(naming: Naming) -> str:
+    """Equal for people whose numbered names are the same: one row tells them how far the numbers have gone."""
+    series = sorted((name, folded(one.series.stem), one.series.ending) for name, one in naming.items() if one.series)
+    return blake2b(repr(series).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
+
+
+def fits(candidates: Candidates, value: str) -> bool:
+    """Whether `value` is one of the candidates, whatever its case."""
+    if not value:
+        return False
+    there, series = folded(value), candidates.series
+    if any(there == folded(one) for one in candidates.values if one):
+        return True
+    return series is not None and _is_numbered(
+        there, folded(series.stem), folded(series.opening), folded(series.ending)
+    )
+
+
+def _is_numbered(there: str, stem: str, opening: str, ending: str) -> bool:
+    """Whether it is the stem, or a part of it that was cut for want of room, with a number behind."""
+    if not there.endswith(ending):
+        return False
+    front = there[: len(there) - len(ending)] if ending else there
+    bare = front.rstrip("0123456789")
+    if bare == front or not bare.endswith(opening):
+        return False
+    kept = bare[: len(bare) - len(opening)] if opening else bare
+    return kept == stem or (len(kept) >= 8 and stem.startswith(kept))
+
+
+def basis(facts: Attributes, names: frozenset[str]) -> str:
+    """What the names of somebody follow from: it differs when one of these facts does, and when no rule does."""
+    told = [(name, facts.get(name)) for name in sorted(names)]
+    return blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """Who holds an identifier, since when and until when (UTC).
+
+    `owner` is a person of ours, or "" for somebody we do not know, whose account is `account` where that is known.
+    `until` is None while it is in use; from `free_from` on, as the policy was then, it may go to anybody.
+    """
+
+    owner: str
+    account: str = ""
+    attributes: tuple[str, ...] = ()
+    since: datetime
+    until: datetime | None = None
+    free_from: datetime | None = None
+
+    def open_to(self, person: str, account: str, now: datetime) -> bool:
+        """Whether `person` may take it: it is theirs, it is their account's, or it has been free for long enough."""
+        if self.owner == person or (not self.owner and account != "" and self.account == account):
+            return True
+        return self.free_from is not None and self.free_from <= now

@@ -1,0 +1,66 @@
+"""How a policy writes single values: days, times, time zones and expressions, each checked while it is loaded."""
+
+import re
+from datetime import time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from shared.expressions import Expression, ExpressionError, compile_expression
+
+Days = Annotated[int, Field(ge=0, le=3660)]
+Count = Annotated[int, Field(ge=0)]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+
+
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _compile(text: object) -> Expression:
+    if isinstance(text, Expression):
+        return text
+    if not isinstance(text, str):
+        raise ValueError('an expression is text, such as [givenName] or "a constant"')
+    try:
+        return compile_expression(text)
+    except ExpressionError as error:
+        raise ValueError(str(error)) from error
+
+
+def _zone(name: object) -> ZoneInfo:
+    try:
+        return name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"there is no time zone {name!r}; use a name such as Europe/Amsterdam") from error
+
+
+def _time(given: object) -> time:
+    if isinstance(given, time):
+        return given
+    if not isinstance(given, str) or not _TIME.fullmatch(given):
+        raise ValueError('write a time of day between quotes, such as "22:00"')
+    return time.fromisoformat(given)
+
+
+Mapped = Annotated[
+    Expression,
+    BeforeValidator(_compile),
+    PlainSerializer(lambda expression: expression.source, return_type=str),
+    WithJsonSchema({"type": "string", "description": 'An expression: [attribute], "constant" or Function(…).'}),
+]
+Zone = Annotated[
+    ZoneInfo,
+    BeforeValidator(_zone),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["Europe/Amsterdam"]}),
+]
+
+
+LocalTime = Annotated[
+    time,
+    BeforeValidator(_time),
+    PlainSerializer(lambda at: at.strftime("%H:%M"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["22:00"]}),
+]

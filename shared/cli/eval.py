@@ -17,6 +17,7 @@ from shared.expressions import (
     Outcome,
     Result,
     Scope,
+    Step,
     compile_expression,
     first_free,
 )
@@ -33,6 +34,7 @@ MAX_FILE = 50_000_000
 @click.option("--taken", multiple=True, metavar="VALUE", help="A value somebody holds already; may be repeated.")
 @click.option("--seed", default="", help="What Guid and RandomString follow from.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as a JSON object.")
+@click.option("--explain", is_flag=True, help="Print every part that was evaluated, with what it gave.")
 def eval_(
     expression: str | None,
     facts: TextIO | None,
@@ -41,19 +43,24 @@ def eval_(
     taken: tuple[str, ...],
     seed: str,
     as_json: bool,
+    explain: bool,
 ) -> None:
     """Evaluate EXPRESSION, or every {expression, input, now, taken} of a file of cases."""
     now = _moment(now_text) if now_text else datetime.now(UTC)
     if cases is not None:
-        if expression is not None or facts is not None or taken:
-            raise click.UsageError("--cases takes no EXPRESSION, --facts or --taken; each case has its own.")
+        if expression is not None or facts is not None or taken or explain:
+            raise click.UsageError("--cases takes no EXPRESSION, --facts, --taken or --explain; each case has its own.")
         _print_json([_case(case, now, seed) for case in _cases(cases)])
         return
     if expression is None:
         raise click.UsageError("give an EXPRESSION, or a file with --cases.")
     given = _facts(_read(facts, "--facts"), "--facts") if facts is not None else {}
     try:
-        answer = _answer(compile_expression(expression), given, now, taken, seed)
+        compiled = compile_expression(expression)
+        if explain:
+            _print_steps(compiled.explain(given, Scope(now=now, seed=seed)))
+            return
+        answer = _answer(compiled, given, now, taken, seed)
     except ExpressionError as error:
         _fail(expression, error)
     _print_json(answer) if as_json else click.echo(_plain(answer))
@@ -63,16 +70,22 @@ def _answer(
     expression: Expression, facts: Facts, now: datetime, taken: tuple[str, ...], seed: str
 ) -> dict[str, object]:
     result: Result = expression(facts, Scope(now=now, seed=seed))
+    if isinstance(result, Candidates):
+        free = first_free(result, taken)
+        if free is None:
+            raise ExpressionError("every candidate is taken or empty", 1, 1)
+        return {"value": free}
+    return _json(result)
+
+
+def _json(result: Result) -> dict[str, object]:
     match result:
         case Outcome() if result is ABSENT:
             return {"value": None}
         case Outcome():
             return {"ignored": result.value}
         case Candidates():
-            free = first_free(result, taken)
-            if free is None:
-                raise ExpressionError("every candidate is taken or empty", 1, 1)
-            return {"value": free}
+            return {"value": list(result.values)}
         case tuple():
             return {"value": list(result)}
         case _:
@@ -146,6 +159,13 @@ def _plain(answer: Mapping[str, object]) -> str:
     value = answer["value"]
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _printable(text)
+
+
+def _print_steps(step: Step, depth: int = 0) -> None:
+    outcome = f"! {step.error}" if step.error else f"→ {_plain(_json(step.value))}"
+    click.echo(_printable(f"{'  ' * depth}{step.text}  {outcome}"))
+    for child in step.children:
+        _print_steps(child, depth + 1)
 
 
 def _printable(text: str) -> str:

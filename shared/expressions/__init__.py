@@ -13,6 +13,7 @@ from shared.expressions.grammar import parse
 from shared.expressions.outcomes import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Outcome, Result, first_free
 from shared.expressions.scope import Facts, Scope
 from shared.expressions.syntax import unparse
+from shared.expressions.trace import Step
 from shared.model import Candidates
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Outcome",
     "Result",
     "Scope",
+    "Step",
     "compile_expression",
     "first_free",
     "parse",

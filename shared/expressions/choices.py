@@ -32,7 +32,11 @@ def _branch(name: str) -> Parameter:
 )
 def iif(condition: Slot, when_true: Slot, when_false: Slot) -> Term:
     """One of two values. A comparison with an attribute that is null or empty is false, whatever the operator."""
-    holds, yes, no = condition.run, when_true.run, when_false.run
+    holds = condition.run
+    if when_true.constant and when_false.constant:
+        this, that = when_true.value, when_false.value
+        return lambda facts, scope: this if holds(facts, scope) else that
+    yes, no = when_true.run, when_false.run
     return lambda facts, scope: (yes if holds(facts, scope) else no)(facts, scope)
 
 
@@ -55,14 +59,12 @@ def switch(source: Slot, default: Slot, *pairs: Slot) -> Term:
     keys, values = pairs[::2], pairs[1::2]
     if not all(key.constant for key in keys):
         return _searching(read, otherwise, tuple((key.run, value.run) for key, value in zip(keys, values, strict=True)))
-    table: dict[str, Term] = {}
-    for key, value in zip(keys, values, strict=True):
-        table.setdefault(key.value or "", value.run)
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        return table.get(read(facts, scope) or "", otherwise)(facts, scope)
-
-    return run
+    table = {key.value or "": value for key, value in reversed([*zip(keys, values, strict=True)])}
+    if default.constant and all(value.constant for value in values):
+        answers, other = {key: value.value for key, value in table.items()}, default.value
+        return lambda facts, scope: answers.get(read(facts, scope) or "", other)
+    terms = {key: value.run for key, value in table.items()}
+    return lambda facts, scope: terms.get(read(facts, scope) or "", otherwise)(facts, scope)
 
 
 def _searching(read: Term, otherwise: Term, pairs: tuple[tuple[Term, Term], ...]) -> Term:
@@ -89,11 +91,25 @@ def _searching(read: Term, otherwise: Term, pairs: tuple[tuple[Term, Term], ...]
 def coalesce(*sources: Slot) -> Term:
     """The first source that is not null or empty; when all are, the last one."""
     *runs, last = (source.run for source in sources)
+    names = [source.fact for source in sources[:-1] if source.fact]
+    if len(names) == len(runs):
+        return _first_fact(names, last)
 
     def run(facts: Facts, scope: Scope) -> Any:
         for source in runs:
             value = source(facts, scope)
             if not is_empty(value):
+                return value
+        return last(facts, scope)
+
+    return run
+
+
+def _first_fact(names: list[str], last: Term) -> Term:
+    def run(facts: Facts, scope: Scope) -> Any:
+        for name in names:
+            value = facts.get(name)
+            if value or not is_empty(value):
                 return value
         return last(facts, scope)
 

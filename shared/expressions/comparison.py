@@ -31,9 +31,12 @@ def comparison(symbol: str, left: Slot, right: Slot) -> Term:
     for side, other in ((left, right), (right, left)):
         if side.constant and is_empty(side.value) and symbol in ("=", "<>"):
             return _emptiness(other.run, wanted=symbol == "=")
-    if symbol == "=" and right.constant and isinstance(right.value, str):
-        return _equals_text(left.run, right.value)
+    equality, text = symbol in ("=", "<>"), right.constant and isinstance(right.value, str)
+    if symbol == "=" and text:
+        return _equals_text(left, right.value)
     first, second, holds = left.run, right.run, OPERATORS[symbol]
+    if right.constant and not (equality and text) and (number := numeric(right.value)) is not None:
+        return _against_number(first, symbol, right.value, number)
     return lambda facts, scope: compare(symbol, holds, first(facts, scope), second(facts, scope))
 
 
@@ -41,7 +44,27 @@ def _emptiness(read: Term, *, wanted: bool) -> Term:
     return lambda facts, scope: is_empty(read(facts, scope)) is wanted
 
 
-def _equals_text(read: Term, constant: str) -> Term:
+def _against_number(read: Term, symbol: str, constant: Inner, number: int | float) -> Term:
+    holds = OPERATORS[symbol]
+
+    def run(facts: Facts, scope: Scope) -> bool:
+        value = read(facts, scope)
+        given = numeric(value)
+        return holds(given, number) if given is not None else compare(symbol, holds, value, constant)
+
+    return run
+
+
+def _equals_text(side: Slot, constant: str) -> Term:
+    read, name = side.run, side.fact
+
+    def of_fact(facts: Facts, scope: Scope) -> bool:
+        value = facts.get(name)
+        return value == constant if value.__class__ is str else compare("=", operator.eq, value, constant)
+
+    if name:
+        return of_fact
+
     def run(facts: Facts, scope: Scope) -> bool:
         value = read(facts, scope)
         return value == constant if value.__class__ is str else compare("=", operator.eq, value, constant)

@@ -1,10 +1,10 @@
 """Syntax tree to closures: everything that can be known without a person is decided here, once, while loading."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from shared.expressions.choices import CONSTANTS
 from shared.expressions.comparison import comparison
@@ -12,41 +12,44 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.library import FUNCTIONS, INSTEAD
 from shared.expressions.outcomes import Outcome
 from shared.expressions.registry import REQUIRED, Function, Parameter, Slot
-from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
+from shared.expressions.scope import NO_FACTS, Scope, Term
 from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Text
+from shared.expressions.terms import call, constant, fact
 from shared.expressions.values import CONVERT, Kind
+from shared.expressions.watching import Watch
 
 NOWHERE = Scope(now=datetime(1, 1, 1, tzinfo=UTC))
 """The scope of what is worked out while loading."""
 
 
 class Compiler:
-    """Compiles one expression and gathers the attributes it reads: in `names` those that must be known, in `optional`
-    those that need not be.
+    """Compiles one expression under one watch and gathers the attributes it reads: in `names` those that must be known,
+    in `optional` those that need not be.
     """
 
-    def __init__(self, known: Collection[str] | None) -> None:
+    def __init__(self, known: Collection[str] | None, watch: Watch) -> None:
         self.known = known
+        self.watch = watch
         self.names: set[str] = set()
         self.optional: set[str] = set()
         self.generated = 0
 
     def root(self, node: Node) -> Slot:
-        """The whole expression. Raises ExpressionError with a place for whatever can never work."""
+        """The whole expression. Raises ExpressionError for whatever can never work."""
         return self._slot(node, Kind.RESULT, root=True)
 
     def _slot(self, node: Node, kind: Kind, *, root: bool = False) -> Slot:
         match node:
             case Text(value) | Number(value):
-                return _converted(constant(value), kind, node)
+                return self._converted(constant(value), kind, node)
             case Attribute(name):
                 self._read(name, node)
-                return Slot(_leaf(name, kind, node))
+                return self._fact(name, kind, node)
             case Name(name):
-                return _converted(_named(name, kind, node), kind, node)
+                return self._converted(_named(name, kind, node), kind, node)
             case Compare(symbol, left, right):
                 term = comparison(symbol, self._slot(left, Kind.ANY), self._slot(right, Kind.ANY))
-                return _converted(Slot(guarded(term, node)), kind, node, made=Kind.TRUTH)
+                return self._converted(Slot(self.watch.value(term, node)), kind, node, made=Kind.TRUTH)
             case Call():
                 return self._call(node, kind, root=root)
             case Empty():
@@ -56,6 +59,12 @@ class Compiler:
         self.names.add(name)
         if self.known is not None and name not in self.known:
             fail(node, f"there is no attribute [{name}]", did_you_mean(name, self.known, "[{}]"))
+
+    def _fact(self, name: str, kind: Kind, node: Node) -> Slot:
+        """An attribute as the kind that is wanted; absent is null."""
+        if not self.watch.direct:
+            return self._converted(Slot(self.watch.value(fact(name, None), node)), kind, node)
+        return Slot(fact(name, CONVERT.get(kind)), fact="" if kind in CONVERT else name)
 
     def _call(self, node: Call, kind: Kind, *, root: bool) -> Slot:
         function = _function(node)
@@ -69,12 +78,12 @@ class Compiler:
         slots = self._arguments(node, function, passed)
         made = passed if function.returns is Kind.RESULT else function.returns
         self.optional.update(function.may_read)
-        slot = Slot(self._term(node, function, slots))
+        slot = Slot(self.watch.value(self._term(node, function, slots), node))
         for name in function.needs(slots):
             self._read(name, node)
         if function.folds and all(argument.constant for argument in slots):
             slot = constant(slot.run(NO_FACTS, NOWHERE))
-        return _converted(slot, kind, node, made=made)
+        return self._converted(slot, kind, node, made=made)
 
     def _arguments(self, node: Call, function: Function, passed: Kind) -> list[Slot]:
         given = list(node.arguments)
@@ -86,36 +95,40 @@ class Compiler:
         missing = function.parameters[len(given) :]
         return slots + [replace(constant(parameter.default), given=False) for parameter in missing]
 
-    def _argument(self, call: Call, parameter: Parameter, node: Node, passed: Kind) -> Slot:
+    def _argument(self, outer: Call, parameter: Parameter, node: Node, passed: Kind) -> Slot:
         if isinstance(node, Empty):
             if parameter.default is not REQUIRED:
                 return replace(constant(parameter.default), given=False)
             if not parameter.blank:
-                fail(call, f"the {parameter.name} of {call.name} is missing")
+                fail(outer, f"the {parameter.name} of {outer.name} is missing")
             return replace(self._slot(node, Kind.ANY), given=False)
         slot = self._slot(node, passed if parameter.kind is Kind.RESULT else parameter.kind)
         if parameter.prepare is None:
             return slot
         if not slot.constant:
-            fail(node, f"the {parameter.name} of {call.name} must be a constant", 'write it in quotes: "…"')
+            fail(node, f"the {parameter.name} of {outer.name} must be a constant", 'write it in quotes: "…"')
         try:
             return constant(parameter.prepare(slot.value))
         except ExpressionError as error:
-            raise error.located(node.place.line, node.place.column, f"the {parameter.name} of {call.name}") from None
+            raise error.located(node.place.line, node.place.column, f"the {parameter.name} of {outer.name}") from None
 
     def _term(self, node: Call, function: Function, slots: list[Slot]) -> Term:
         if not function.lazy:
-            return strict(function.implementation, slots, node)
+            return call(function.implementation, slots)
         extra = [self.generated] if function.numbered else []
         self.generated += function.numbered
         try:
-            return guarded(function.implementation(*extra, *slots), node)
+            return function.implementation(*extra, *slots)  # type: ignore[no-any-return]
         except ExpressionError as error:
             raise error.located(node.place.line, node.place.column, node.name) from None
 
-
-def constant(value: Any) -> Slot:
-    return Slot(lambda facts, scope: value, constant=True, value=value)
+    def _converted(self, slot: Slot, kind: Kind, node: Node, made: Kind = Kind.ANY) -> Slot:
+        """The slot as the kind that is wanted, when it is not that already."""
+        if made is kind or kind not in CONVERT:
+            return slot
+        convert, read = CONVERT[kind], slot.run
+        run = self.watch.conversion(lambda facts, scope: convert(read(facts, scope)), node)
+        return constant(run(NO_FACTS, NOWHERE)) if slot.constant else Slot(run)
 
 
 def _function(node: Call) -> Function:
@@ -142,77 +155,3 @@ def did_you_mean(name: str, choices: Collection[str], form: str = "{}") -> str:
 
 def fail(node: Node, message: str, hint: str = "") -> NoReturn:
     raise ExpressionError(message, node.place.line, node.place.column, hint)
-
-
-def _subject(node: Node) -> str:
-    match node:
-        case Attribute(name):
-            return f"[{name}]"
-        case Call(name):
-            return f"the answer of {name}"
-        case Compare():
-            return "the comparison"
-        case _:
-            return "this constant"
-
-
-def _leaf(name: str, kind: Kind, node: Node) -> Term:
-    """Reads an attribute as the kind that is wanted; absent is null."""
-    if kind in (Kind.ANY, Kind.RESULT):
-        return lambda facts, scope: facts.get(name)
-    convert, place, subject = CONVERT[kind], node.place, _subject(node)
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        try:
-            return convert(facts.get(name))
-        except ExpressionError as error:
-            raise error.located(place.line, place.column, subject) from None
-
-    if kind is not Kind.TEXT:
-        return run
-
-    def text(facts: Facts, scope: Scope) -> Any:
-        value = facts.get(name)
-        return value if value.__class__ is str else run(facts, scope)
-
-    return text
-
-
-def _converted(slot: Slot, kind: Kind, node: Node, made: Kind = Kind.ANY) -> Slot:
-    """The slot as the kind that is wanted, when it is not that already."""
-    if made is kind or kind in (Kind.ANY, Kind.RESULT):
-        return slot
-    convert, read, place, subject = CONVERT[kind], slot.run, node.place, _subject(node)
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        value = read(facts, scope)
-        try:
-            return convert(value)
-        except ExpressionError as error:
-            raise error.located(place.line, place.column, subject) from None
-
-    return constant(run(NO_FACTS, NOWHERE)) if slot.constant else Slot(run)
-
-
-def guarded(term: Term, node: Call | Compare) -> Term:
-    """The term, with the place of its node in its errors."""
-    place, name = node.place, node.name if isinstance(node, Call) else node.operator
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        try:
-            return term(facts, scope)
-        except ExpressionError as error:
-            raise error.located(place.line, place.column, name) from None
-
-    return run
-
-
-def strict(body: Callable[..., Any], slots: list[Slot], node: Call) -> Term:
-    """A call of a function of values; the common shape, one argument and constants behind it, is made short."""
-    if slots and all(slot.constant for slot in slots[1:]):
-        first, rest = slots[0].run, tuple(slot.value for slot in slots[1:])
-        if not rest:
-            return guarded(lambda facts, scope: body(first(facts, scope)), node)
-        return guarded(lambda facts, scope: body(first(facts, scope), *rest), node)
-    runs = tuple(slot.run for slot in slots)
-    return guarded(lambda facts, scope: body(*[run(facts, scope) for run in runs]), node)

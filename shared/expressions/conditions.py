@@ -6,7 +6,7 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 from datetime import datetime
 
 from shared.expressions.registry import Example, Family, Parameter, Slot
-from shared.expressions.scope import Term
+from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Inner, Kind, is_empty, list_of, text_of
 
 TESTS = Family("Tests")
@@ -23,7 +23,7 @@ VALUE = Parameter("value", Kind.ANY)
 )
 def conjunction(*conditions: Slot) -> Term:
     """Whether all conditions hold; it stops at the first that does not. Not in Entra."""
-    runs = tuple(condition.run for condition in conditions)
+    runs = [condition.run for condition in conditions]
     return lambda facts, scope: all(holds(facts, scope) for holds in runs)
 
 
@@ -36,7 +36,7 @@ def conjunction(*conditions: Slot) -> Term:
 )
 def disjunction(*conditions: Slot) -> Term:
     """Whether any condition holds; it stops at the first that does. Not in Entra."""
-    runs = tuple(condition.run for condition in conditions)
+    runs = [condition.run for condition in conditions]
     return lambda facts, scope: any(holds(facts, scope) for holds in runs)
 
 
@@ -46,7 +46,7 @@ def negation(condition: bool) -> bool:
     return not condition
 
 
-@TESTS.strict(
+@TESTS.lazy(
     "In",
     VALUE,
     Parameter("choice", Kind.ANY),
@@ -57,10 +57,22 @@ def negation(condition: bool) -> bool:
         Example('In("VPN", [groups])', "False", {"groups": ("Mail", "Wifi")}),
     ),
 )
-def among(value: Inner, *choices: Inner) -> bool:
+def among(value: Slot, *choices: Slot) -> Term:
     """Whether the value equals one of the choices; a list counts as each of its values. Not in Entra."""
-    text = text_of(value)
-    return bool(text) and any(text in list_of(choice) for choice in choices)
+    read, runs = value.run, [choice.run for choice in choices if not choice.constant]
+    fixed = frozenset(text for choice in choices if choice.constant for text in list_of(choice.value))
+
+    def run(facts: Facts, scope: Scope) -> bool:
+        given = read(facts, scope)
+        text = given if given.__class__ is str else text_of(given)
+        if not text or text in fixed:
+            return bool(text)
+        for choice in runs:  # noqa: SIM110  the loop is faster than a generator
+            if text in list_of(choice(facts, scope)):
+                return True
+        return False
+
+    return run
 
 
 @TESTS.strict("IsNull", VALUE, returns=Kind.TRUTH, examples=(Example("IsNull([x])", "False", {"x": ""}),))
@@ -72,13 +84,13 @@ def is_null(value: Inner) -> bool:
 @TESTS.strict("IsNullOrEmpty", VALUE, returns=Kind.TRUTH, examples=(Example("IsNullOrEmpty([x])", "True", {"x": ""}),))
 def is_null_or_empty(value: Inner) -> bool:
     """Whether the value is null, empty text or an empty list."""
-    return is_empty(value)
+    return not value and is_empty(value)
 
 
 @TESTS.strict("IsPresent", VALUE, returns=Kind.TRUTH, examples=(Example("IsPresent([x])", "True", {"x": "a"}),))
 def is_present(value: Inner) -> bool:
     """Whether the value is neither null nor empty."""
-    return not is_empty(value)
+    return bool(value) or not is_empty(value)
 
 
 @TESTS.strict("IsString", VALUE, returns=Kind.TRUTH, examples=(Example("IsString([x])", "False", {"x": 12}),))
@@ -87,9 +99,9 @@ def is_string(value: Inner) -> bool:
     return isinstance(value, str | datetime)
 
 
-@TESTS.strict(
+@TESTS.lazy(
     "CBool", Parameter("value", Kind.TRUTH), returns=Kind.TRUTH, examples=(Example("CBool([x])", "True", {"x": "7"}),)
 )
-def as_truth(value: bool) -> bool:
+def as_truth(value: Slot) -> Term:
     """True for a condition that holds and a number that is not 0; False for null."""
-    return value
+    return value.run

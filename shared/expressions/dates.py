@@ -6,12 +6,13 @@ boundaries crossed for years, months, weeks (Sundays) and days, and whole units 
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from shared.expressions.datetext import read_date
 from shared.expressions.fault import ExpressionError
 from shared.expressions.formats import DateFormat, compile_format, midnight, readable_format
-from shared.expressions.registry import Example, Family, Parameter
+from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Inner, Kind, one, text_of
 
@@ -26,6 +27,13 @@ FIXED = {
     "s": timedelta(seconds=1),
 }
 MONTHS = {"yyyy": 12, "m": 1}
+BOUNDARIES: dict[str, Callable[[datetime], int]] = {
+    "d": datetime.toordinal,
+    "ww": lambda moment: moment.toordinal() // 7,
+    "m": lambda moment: moment.year * 12 + moment.month,
+    "yyyy": lambda moment: moment.year,
+}
+"""The number of the day, the week (from Sunday), the month or the year a moment is in; a difference counts these."""
 STYLES = re.compile(
     r"None|AllowLeadingWhite|AllowTrailingWhite|AllowInnerWhite|AllowWhiteSpaces|NoCurrentDateDefault"
     r"|AdjustToUniversal|AssumeLocal|AssumeUniversal|RoundtripKind"
@@ -52,8 +60,11 @@ def current() -> Term:
     """The current moment in UTC."""
 
     def run(facts: Facts, scope: Scope) -> datetime:
+        now = scope.now
+        if now.tzinfo is UTC:
+            return now
         try:
-            return scope.now.astimezone(UTC) if scope.now.tzinfo else scope.now.replace(tzinfo=UTC)
+            return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
         except OverflowError:
             raise ExpressionError("is a moment outside the years 1 to 9999") from None
 
@@ -70,7 +81,7 @@ def today() -> Term:
     return run
 
 
-@DATES.strict(
+@DATES.lazy(
     "CDate",
     Parameter("text", Kind.DATE),
     returns=Kind.DATE,
@@ -79,9 +90,9 @@ def today() -> Term:
         Example('CDate("3/1/2025 4:30:00 PM")', "3/1/2025 4:30:00 PM"),
     ),
 )
-def as_date(moment: datetime | None) -> datetime | None:
+def as_date(text: Slot) -> Term:
     """The date a text holds, in UTC: ISO 8601 or M/d/yyyy, with or without a time and an offset. Empty gives null."""
-    return moment
+    return text.run
 
 
 @DATES.strict(
@@ -112,7 +123,7 @@ def _months_later(moment: datetime, months: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
-@DATES.strict(
+@DATES.lazy(
     "DateDiff",
     INTERVAL,
     Parameter("date1", Kind.DATE),
@@ -124,22 +135,22 @@ def _months_later(moment: datetime, months: int) -> datetime:
         Example('DateDiff("h", CDate("2025-01-02"), CDate("2025-01-01"))', "-24"),
     ),
 )
-def date_diff(interval: str, first: datetime | None, second: datetime | None) -> int | None:
+def date_diff(interval: Slot, date1: Slot, date2: Slot) -> Term:
     """date2 minus date1 in whole intervals; negative when date2 is earlier, null when one is null."""
-    if first is None or second is None:
-        return None
-    match interval:
-        case "d":
-            return second.toordinal() - first.toordinal()
-        case "ww":
-            return second.toordinal() // 7 - first.toordinal() // 7
-        case "yyyy":
-            return second.year - first.year
-        case "m":
-            return (second.year - first.year) * 12 + second.month - first.month
-        case _:
-            away = abs(second - first) // FIXED[interval]
-            return away if second >= first else -away
+    first, second, number = date1.run, date2.run, BOUNDARIES.get(interval.value)
+
+    def run(facts: Facts, scope: Scope) -> int | None:
+        start, end = first(facts, scope), second(facts, scope)
+        if start is None or end is None:
+            return None
+        return number(end) - number(start) if number else _units(FIXED[interval.value], start, end)
+
+    return run
+
+
+def _units(unit: timedelta, start: datetime, end: datetime) -> int:
+    away = abs(end - start) // unit
+    return away if end >= start else -away
 
 
 @DATES.strict(

@@ -6,6 +6,7 @@ an offset is UTC, and a date may carry an offset without a time (`2020-03-16-07:
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from shared.expressions.fault import ExpressionError
 
@@ -20,6 +21,7 @@ UNREADABLE = "is not a date that can be read"
 SHAPES = "write 2025-07-30, 2025-07-30T16:00:00Z or 7/30/2025 4:00:00 PM, or give the format with FormatDateTime"
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str) -> datetime:
     """The moment a text names, in UTC. Raises ExpressionError when it names none."""
     return _read(text, civil=False)

@@ -1,6 +1,6 @@
 """A compiled expression: facts and a scope in; a value, candidates or an outcome out."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,13 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
 from shared.expressions.library import FUNCTIONS
 from shared.expressions.outcomes import ABSENT, Outcome, Result
+from shared.expressions.registry import Slot
 from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
 from shared.expressions.syntax import Attribute, Call, Node
+from shared.expressions.terms import constant
+from shared.expressions.trace import Recorder, Step
 from shared.expressions.values import MAX_TEXT, text_of
+from shared.expressions.watching import Placed, Unwatched, placed, subject
 from shared.model import Candidates
 
 MAX_VALUES = 1_000
@@ -36,7 +40,10 @@ class Expression:
     tried: bool = field(compare=False)
     """Whether it answers candidates for a value that must be unique."""
     warnings: tuple[Caution, ...] = field(compare=False)
-    run: Term = field(compare=False)
+    fast: Term = field(compare=False)
+    careful: Term = field(compare=False)
+    """The same with places: what runs when the fast one has failed, to say where and why."""
+    finish: Callable[[Any], Any] = field(compare=False)
 
     def __call__(self, facts: Facts, scope: Scope) -> Result:
         """What the expression answers for these facts in this scope.
@@ -45,7 +52,17 @@ class Expression:
         text, a tuple of texts, None, an Outcome, or Candidates. `scope.now` without a zone is UTC. Raises
         ExpressionError, which never holds a value.
         """
-        return self.run(facts, scope)  # type: ignore[no-any-return]
+        try:
+            value = self.fast(facts, scope)
+            return value if value.__class__ is str and len(value) <= MAX_TEXT else self.finish(value)
+        except ExpressionError:
+            pass
+        return self.careful(facts, scope)  # type: ignore[no-any-return]
+
+    def explain(self, facts: Facts, scope: Scope) -> Step:
+        """The same evaluation with every part it took, for somebody who asks why. It never raises ExpressionError."""
+        tree, recorder = parse(self.source), Recorder()
+        return recorder.explain(_whole(Compiler(None, recorder), tree).run, tree, facts, scope)
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -59,11 +76,9 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
     patterns that cannot be matched in linear time, constants of the wrong kind, and expressions too long or too deep.
     """
     tree = parse(text)
-    compiler = Compiler(known)
-    root = compiler.root(tree)
-    run = _bare(tree) if isinstance(tree, Attribute) else _finished(root.run, tree)
-    if root.constant:
-        run = _always(run(NO_FACTS, NOWHERE))
+    compiler = Compiler(known, Placed())
+    careful = _whole(compiler, tree)
+    fast = careful if careful.constant else _whole(Compiler(known, Unwatched()), tree)
     return Expression(
         source=text,
         names=frozenset(compiler.names),
@@ -73,54 +88,47 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
         seeded=compiler.generated > 0,
         tried=isinstance(tree, Call) and FUNCTIONS[tree.name].root,
         warnings=(),
-        run=run,
+        fast=fast.run,
+        careful=careful.run,
+        finish=_finish(tree),
     )
 
 
-def _always(value: Result) -> Term:
-    return lambda facts, scope: value
+def _whole(compiler: Compiler, tree: Node) -> Slot:
+    """The slot of a whole tree; the placed form finishes its answers itself, so that too long an answer has a place."""
+    slot = compiler.root(tree)
+    if isinstance(tree, Attribute):
+        slot = Slot(_bare(tree.name))
+    if compiler.watch.direct:
+        return slot
+    finish, read = _finish(tree), slot.run
+    whose = subject(tree) if isinstance(tree, Attribute) else "the answer"
+    run = placed(lambda facts, scope: finish(read(facts, scope)), tree, whose)
+    return constant(run(NO_FACTS, NOWHERE)) if slot.constant else Slot(run)
 
 
-def _bare(node: Attribute) -> Term:
-    name, place = node.name, node.place
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        value = facts.get(name, ABSENT)
-        try:
-            _check_size(value)
-        except ExpressionError as error:
-            raise error.located(place.line, place.column, f"[{name}]") from None
-        return value
-
-    return run
+def _bare(name: str) -> Term:
+    return lambda facts, scope: facts.get(name, ABSENT)
 
 
-def _finished(read: Term, node: Node) -> Term:
-    """Inner values as they leave: numbers, dates and truths become text, as in Entra."""
-    place = node.place
-
-    def run(facts: Facts, scope: Scope) -> Any:
-        value = read(facts, scope)
-        if value.__class__ is str and len(value) <= MAX_TEXT:
-            return value
-        try:
-            if value is not None and not isinstance(value, str | tuple | Outcome | Candidates):
-                value = text_of(value)
-            _check_size(value)
-        except ExpressionError as error:
-            raise error.located(place.line, place.column, "the answer") from None
-        return value
-
-    return run
+def _finish(tree: Node) -> Callable[[Any], Any]:
+    """A bare attribute leaves as it is; of anything else numbers, dates and truths become text, as in Entra."""
+    return _checked if isinstance(tree, Attribute) else _finished
 
 
-def _check_size(value: object) -> None:
+def _finished(value: Any) -> Any:
+    return _checked(value) if value is None or isinstance(value, str | tuple | Outcome | Candidates) else text_of(value)
+
+
+def _checked(value: Any) -> Any:
+    """The value itself; raises ExpressionError when it is longer than any target could hold."""
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise ExpressionError(f"is longer than {MAX_TEXT} characters")
     if isinstance(value, Candidates):
-        _check_size(value.values)
+        _checked(value.values)
     if isinstance(value, tuple):
         if len(value) > MAX_VALUES:
             raise ExpressionError(f"has more than {MAX_VALUES} values")
         for item in value:
-            _check_size(item)
+            _checked(item)
+    return value

@@ -3,7 +3,7 @@
 from shared.expressions.fault import ExpressionError
 from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Facts, Scope, Term
-from shared.expressions.values import MAX_TEXT, Kind, bounded, list_of
+from shared.expressions.values import MAX_TEXT, Inner, Kind, bounded, list_of
 
 LISTS = Family("Lists")
 PHONES = {"phones": ("030-1", "06-2")}
@@ -22,9 +22,10 @@ PHONES = {"phones": ("030-1", "06-2")}
 )
 def join(separator: Slot, *sources: Slot) -> Term:
     """The sources with the separator between them. Null and empty sources are skipped; lists give all their values."""
-    runs = tuple(source.run for source in sources)
-    between = separator.run
-    fixed = (separator.value or "") if separator.constant else None
+    names = [source.fact for source in sources if source.fact]
+    if separator.constant and len(names) == len(sources):
+        return _join_facts(separator.value or "", names)
+    between, runs = separator.run, [source.run for source in sources]
 
     def run(facts: Facts, scope: Scope) -> str:
         parts: list[str] = []
@@ -34,11 +35,31 @@ def join(separator: Slot, *sources: Slot) -> Term:
                 if value:
                     parts.append(value)
             elif value is not None:
-                parts += [text for text in list_of(value) if text]
-        text = (fixed if fixed is not None else between(facts, scope) or "").join(parts)
+                parts += _texts(value)
+        text = (between(facts, scope) or "").join(parts)
         return text if len(text) <= MAX_TEXT else bounded(text)
 
     return run
+
+
+def _join_facts(between: str, names: list[str]) -> Term:
+    def run(facts: Facts, scope: Scope) -> str:
+        parts: list[str] = []
+        for name in names:
+            value = facts.get(name)
+            if value.__class__ is str:
+                if value:
+                    parts.append(value)
+            elif value is not None:
+                parts += _texts(value)
+        text = between.join(parts)
+        return text if len(text) <= MAX_TEXT else bounded(text)
+
+    return run
+
+
+def _texts(value: Inner) -> list[str]:
+    return [text for text in list_of(value) if text]
 
 
 @LISTS.strict(
@@ -57,12 +78,6 @@ def split(source: str | None, delimiter: str | None) -> tuple[str, ...] | None:
     return tuple(part for part in (item.strip() for item in source.split(delimiter)) if part)
 
 
-def _item(values: tuple[str, ...], index: int) -> str | None:
-    if index < 1:
-        raise ExpressionError("has an index below 1", hint="values count from 1")
-    return values[index - 1] if index <= len(values) else None
-
-
 @LISTS.strict(
     "Item",
     Parameter("attribute", Kind.LIST),
@@ -72,10 +87,9 @@ def _item(values: tuple[str, ...], index: int) -> str | None:
 )
 def item(values: tuple[str, ...], index: int) -> str | None:
     """The value with that number, counted from 1. Null for an attribute without values; an error past the last one."""
-    value = _item(values, index)
-    if value is None and values:
+    if index > len(values) > 0:
         raise ExpressionError("asks for a value past the last one", hint="use ItemOrNull")
-    return value
+    return item_or_null(values, index)
 
 
 @LISTS.strict(
@@ -87,7 +101,9 @@ def item(values: tuple[str, ...], index: int) -> str | None:
 )
 def item_or_null(values: tuple[str, ...], index: int) -> str | None:
     """The value with that number, counted from 1, or null when there are fewer. In Entra, only in Connect Sync."""
-    return _item(values, index)
+    if index < 1:
+        raise ExpressionError("has an index below 1", hint="values count from 1")
+    return values[index - 1] if index <= len(values) else None
 
 
 @LISTS.strict(

@@ -19,6 +19,8 @@ MAX_PATTERN = 1_000
 REFERENCE = re.compile(
     r"\$(?:(?P<escape>\$)|(?P<whole>&)|(?P<number>[0-9]{1,2})|\{(?P<name>\w{1,100})\}|(?P<odd>[`'+_]))"
 )
+EASY = re.compile(r"\[\^?(?:[A-Za-z0-9 _.,;:'/()@#+*!?<>=]|-(?!-))+\]\+?")
+"""One class of plain characters, perhaps repeated: no engine has to go back in it, so the fastest one may take it."""
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 
@@ -31,6 +33,7 @@ class Pattern:
 
     regex: Any
     groups: dict[str, int]
+    easy: re.Pattern[str] | None = None
 
     def group(self, name: str) -> int:
         """RE2's number of a group. Raises ExpressionError when the pattern has no such group."""
@@ -61,6 +64,13 @@ class Pattern:
         """Whether the whole text matches."""
         return self.regex.fullmatch(_utf8(text)) is not None
 
+    def swap(self, text: str, new: str) -> str:
+        """Every match replaced by a text that is taken as it is."""
+        if self.easy is None or len(text) * len(new) > MAX_TEXT:
+            return self.replace(text, (new,))
+        swapped, count = self.easy.subn(new.replace("\\", r"\\"), _valid(text))
+        return bounded(swapped) if count else text
+
     def replace(self, text: str, pieces: tuple[str | int, ...]) -> str:
         """Every match replaced by the pieces; a group that took no part counts as empty."""
         subject, matches = self._matches(text)
@@ -76,7 +86,7 @@ class Pattern:
             last = end
             if size > MAX_TEXT * 2:
                 break
-        if not last and not out:
+        if not out:
             return text
         out.append(subject[last:])
         return bounded("".join([part if isinstance(part, str) else part.decode() for part in out]))
@@ -141,4 +151,4 @@ def compile_pattern(text: str) -> Pattern:
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if error.args else "unknown"
         raise ExpressionError(f"is not a pattern that can be used: {reason}") from None
-    return Pattern(regex, {"0": 0, **translated.groups})
+    return Pattern(regex, {"0": 0, **translated.groups}, re.compile(text) if EASY.fullmatch(text) else None)

@@ -36,7 +36,8 @@ class Slot:
     constant: bool = False
     value: Any = None
     given: bool = True
-    source: str = ""
+    fact: str = ""
+    """The name of the fact that the slot answers as it is, so that a function may read it without the term."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.patterns import Pattern, compile_pattern
 from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Facts, Scope, Term
+from shared.expressions.terms import constant
 from shared.expressions.values import MAX_TEXT, Kind
 
 PATTERNS = Family("Replace and match")
@@ -101,13 +102,23 @@ def _template(source: Slot, old: Slot, template: Slot) -> Term:
 def _matches(source: Slot, pattern: Pattern, replacement: Slot) -> Term:
     """A constant is a template; a value of the person is taken as it is, so that HR text cannot name groups."""
     read, new = source.run, replacement.run
-    fixed = pattern.template(replacement.value or "") if replacement.constant else None
+    pieces = pattern.template(replacement.value or "") if replacement.constant else ()
+    if any(isinstance(piece, int) for piece in pieces):
+        return _matches_with_groups(read, pattern, pieces)
+    if replacement.constant:
+        new = constant("".join(map(str, pieces))).run
 
     def run(facts: Facts, scope: Scope) -> str | None:
         text = read(facts, scope)
-        if text is None:
-            return None
-        return pattern.replace(text, fixed if fixed is not None else (new(facts, scope) or "",))
+        return None if text is None else pattern.swap(text, new(facts, scope) or "")
+
+    return run
+
+
+def _matches_with_groups(read: Term, pattern: Pattern, pieces: tuple[str | int, ...]) -> Term:
+    def run(facts: Facts, scope: Scope) -> str | None:
+        text = read(facts, scope)
+        return None if text is None else pattern.replace(text, pieces)
 
     return run
 

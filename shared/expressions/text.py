@@ -5,7 +5,8 @@ Source of what Entra's functions do: Microsoft Entra ID, "Reference for writing 
 
 from shared.expressions.fault import ExpressionError
 from shared.expressions.letters import lower_invariant
-from shared.expressions.registry import Example, Family, Parameter
+from shared.expressions.registry import Example, Family, Parameter, Slot
+from shared.expressions.scope import Term
 from shared.expressions.values import MAX_TEXT, Kind, bounded
 
 TEXT = Family("Text")
@@ -25,7 +26,8 @@ def append(source: str | None, suffix: str | None) -> str | None:
     """The suffix behind the source. A null counts as empty; two nulls are null."""
     if source is None or suffix is None:
         return source or suffix
-    return bounded(source + suffix)
+    text = source + suffix
+    return text if len(text) <= MAX_TEXT else bounded(text)
 
 
 @TEXT.strict(
@@ -175,7 +177,7 @@ def position(text: str | None, sought: str | None, start: int, compare: int) -> 
     return text.find(sought, start - 1) + 1
 
 
-@TEXT.strict("CStr", SOURCE, returns=Kind.TEXT, examples=(Example("CStr([fte])", "0.8", {"fte": 0.8}),))
-def as_text(source: str | None) -> str | None:
+@TEXT.lazy("CStr", SOURCE, returns=Kind.TEXT, examples=(Example("CStr([fte])", "0.8", {"fte": 0.8}),))
+def as_text(source: Slot) -> Term:
     """The value as text: a truth is True or False, a date is M/d/yyyy h:mm:ss tt."""
-    return source
+    return source.run

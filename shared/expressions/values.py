@@ -60,17 +60,14 @@ def one(value: Inner) -> str | bool | int | float | datetime | None:
 
 
 def text_of(value: Inner) -> str | None:
-    match one(value):
-        case None:
-            return None
-        case str() as text:
-            return text
-        case bool() as truth:
-            return "True" if truth else "False"
-        case int() | float() as number:
-            return _digits(number)
-        case datetime() as moment:
-            return date_text(moment)
+    single = one(value)
+    if single is None or isinstance(single, str):
+        return single
+    if isinstance(single, datetime):
+        return date_text(single)
+    if isinstance(single, bool):
+        return "True" if single else "False"
+    return _digits(single)
 
 
 def _digits(number: int | float) -> str:
@@ -83,17 +80,19 @@ def _digits(number: int | float) -> str:
 
 def numeric(value: Inner) -> int | float | None:
     """The number a value is or spells, else None."""
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        return _spelled(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, int | float):
-        return value if -MAX_NUMBER < value < MAX_NUMBER else None
-    if not isinstance(value, str):
-        return None
-    if INTEGER.fullmatch(value):
-        return int(value)
-    if DECIMAL.fullmatch(value):
-        return float(value)
-    return int(value[2:], 16) if HEXADECIMAL.fullmatch(value) else None
+    return value if -MAX_NUMBER < value < MAX_NUMBER else None
+
+
+def _spelled(text: str) -> int | float | None:
+    if INTEGER.fullmatch(text):
+        return int(text)
+    if DECIMAL.fullmatch(text):
+        return float(text)
+    return int(text[2:], 16) if HEXADECIMAL.fullmatch(text) else None
 
 
 def whole_number(value: Inner) -> int:
@@ -104,7 +103,7 @@ def whole_number(value: Inner) -> int:
 
 
 def date_of(value: Inner) -> datetime | None:
-    return _moment(value, read_date)
+    return read_date(value) if value.__class__ is str and value else _moment(value, read_date)
 
 
 def civil_of(value: Inner) -> datetime | None:

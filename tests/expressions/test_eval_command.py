@@ -153,3 +153,19 @@ def test_a_wrong_use_ends_with_2_and_says_what_is_wrong(arguments: tuple, given:
     assert ended.exit_code == 2
     assert message in ended.stderr
     assert ended.stdout == ""
+
+
+def test_an_explanation_shows_every_part_as_deep_as_it_stands() -> None:
+    facts = json.dumps({"a": "Zoë", "b": None})
+    ended = run('SelectUniqueValue(ToLower([a]), IIF(IsNull([b]), "z", [b]))', "--facts", "-", "--explain", given=facts)
+    assert ended.stdout.splitlines() == [
+        'SelectUniqueValue(ToLower([a]), IIF(IsNull([b]), "z", [b]))  → ["zoë", "z"]',
+        "  ToLower([a])  → zoë",
+        "    [a]  → Zoë",
+        '  IIF(IsNull([b]), "z", [b])  → z',
+        "    IsNull([b])  → True",
+        "      [b]  → ",
+    ]
+    ended = run("Left([a], [a])", "--facts", "-", "--explain", given=facts)
+    assert ended.stdout.splitlines()[2] == "  [a]  ! line 1, column 11: [a] is not a whole number"
+    assert run("[a]", "--cases", "-", "--explain", given="[]").exit_code == 2

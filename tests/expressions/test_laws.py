@@ -1,5 +1,6 @@
 """Properties: nothing but ExpressionError escapes, nothing is remembered, and printing a tree loses nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hypothesis import example, given, settings
@@ -168,6 +169,45 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
             outcomes += [str(error)] * 2
     assert all(repr(outcome) == repr(outcomes[0]) for outcome in outcomes)
     assert repr(facts) == repr(before)
+
+
+@settings(max_examples=600)
+@given(SENSIBLE, FACTS, st.text(max_size=5))
+def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
+    tree: Node, facts: dict, seed: str
+) -> None:
+    try:
+        expression = compile_expression(unparse(tree))
+    except ExpressionError:
+        return
+    scope = Scope(now=NOW, seed=seed)
+
+    def outcome(run: Callable[[], object]) -> str:
+        try:
+            return repr(run())
+        except ExpressionError:
+            return "an error"
+
+    assert outcome(lambda: expression.finish(expression.fast(facts, scope))) == outcome(
+        lambda: expression.careful(facts, scope)
+    )
+
+
+@settings(max_examples=400)
+@given(SENSIBLE, FACTS, st.text(max_size=5))
+def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, seed: str) -> None:
+    try:
+        expression = compile_expression(unparse(tree))
+    except ExpressionError:
+        return
+    scope = Scope(now=NOW, seed=seed)
+    step = expression.explain(facts, scope)
+    value, error = None, ""
+    try:
+        value = expression(facts, scope)
+    except ExpressionError as failed:
+        error = str(failed)
+    assert (step.text, repr(step.value), step.error) == (unparse(tree), repr(value), error)
 
 
 @settings(max_examples=300)

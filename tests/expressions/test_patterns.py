@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.expressions import ExpressionError
@@ -125,3 +125,40 @@ def test_replacing_agrees_with_pythons_own_engine(pattern: str, text: str) -> No
     ascii_boundaries = re.compile(pattern.replace(r"\b", r"(?a:\b)"))
     expected = ascii_boundaries.sub("<>", text)
     assert compile_pattern(pattern).replace(text, ("<>",)) == expected
+
+
+PLAIN = "ab-z09 _.,;:'/()@#+*!?<>="
+EASY_PATTERNS = st.builds(
+    lambda negated, body, more: f"[{negated}{body}]{more}",
+    st.sampled_from(["", "^"]),
+    st.text(PLAIN, min_size=1, max_size=6),
+    st.sampled_from(["", "+"]),
+)
+
+
+@settings(max_examples=500)
+@given(EASY_PATTERNS, st.text(PLAIN + "éß\n\U0001f600xY", max_size=20), st.sampled_from(["", "-", "\\1", "$", "\\"]))
+def test_an_easy_pattern_is_replaced_by_either_engine_alike(pattern: str, text: str, new: str) -> None:
+    try:
+        compiled = compile_pattern(pattern)
+    except ExpressionError:
+        return
+    assert compiled.swap(text, new) == compiled.replace(text, (new,))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "easy"), [("[ -]+", True), ("[^0-9]", True), ("[+--]", False), ("[[a]", False), ("a+", False)]
+)
+def test_only_one_class_of_plain_characters_is_easy(pattern: str, easy: bool) -> None:
+    assert (compile_pattern(pattern).easy is not None) is easy
+
+
+def test_an_easy_pattern_is_bounded_and_refuses_half_a_character_too() -> None:
+    easy = compile_pattern("[a]")
+    with pytest.raises(ExpressionError, match="longer than 10000"):
+        easy.swap("a" * 200, "b" * 100)
+    with pytest.raises(ExpressionError, match="longer than 10000"):
+        easy.swap("a" * 10_001, "b")
+    with pytest.raises(ExpressionError, match="half a character"):
+        easy.swap("\ud800", "b")
+    assert easy.swap("b" * 10_001, "c") == "b" * 10_001

@@ -1,5 +1,6 @@
 """What one attribute of a target can hold, and whether a value fits: asked before anything is sent. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ from shared.model import Value
 
 
 class Unique(StrEnum):
-    """Among whom no two may hold the same value, compared without case."""
+    """Among whom no two may hold the same value, compared without case; a target can look for whatever is unique."""
 
     NO = "no"
     ACCOUNTS = "accounts"
@@ -70,6 +71,13 @@ class Attribute:
             if part.startswith(letter) or part.endswith(letter) or letter * 2 in part:
                 return f"holds the character {_shown(letter)} at an end, or twice in a row"
         return ""
+
+
+def sharing(kinds: Mapping[str, Attribute], name: str) -> list[str]:
+    """The attributes in which the same name may stand: an address may be another's sign-in name, mail or alias."""
+    if name in kinds and kinds[name].unique is Unique.ADDRESSES:
+        return [other for other, kind in kinds.items() if kind.unique is Unique.ADDRESSES]
+    return [name]
 
 
 def _shown(letter: str) -> str:

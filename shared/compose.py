@@ -10,7 +10,7 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
-from shared.attributes import Attribute, Unique
+from shared.attributes import Attribute
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Engine
@@ -66,9 +66,8 @@ async def assemble(
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
             target = one.target(final, outside)
-            unique = frozenset(a.name for a in one.attributes if a.unique is not Unique.NO) & one.correlate
-            targets[name] = Rehearsal(target, unique=unique) if around.preview else target
             attributes[name] = {kind.name: kind for kind in one.attributes}
+            targets[name] = Rehearsal(target, attributes[name]) if around.preview else target
     return Engine(
         policy=found.policy,
         policy_hash=found.hash,

@@ -78,6 +78,10 @@ class Target(Protocol):
         """
         ...
 
+    def deleted(self) -> AsyncIterator[Account]:
+        """Accounts that are gone and can be restored, with the names they bore: those are still theirs."""
+        ...
+
     def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         """What changed since `token` ("" for everything), page by page; an expired token starts a fresh full round."""
         ...

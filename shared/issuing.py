@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from shared.attributes import Unique
+from shared.attributes import sharing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.identifiers import Naming, exhausted, fits, named, numbered, spent
@@ -159,9 +159,12 @@ def _none_left(naming: Naming, taken: str) -> Refused:
 async def _told_apart(
     order: Order, link: Link, asked: Action, attribute: str, names: Mapping[str, str], register: Register
 ) -> None:
-    """Record the stranger who holds the name that was refused. Raises `TryLater` when it may be our own doing."""
+    """Record the stranger who holds the name that was refused. Raises `TryLater` when it may be our own doing.
+
+    Whoever is renamed has an account, so a holder whom nobody can see is certainly somebody else, such as a contact.
+    """
     holder = await _stranger(order, attribute, names[attribute])
-    if not holder:
+    if not holder and order.action.verb is Verb.CREATE:
         if not order.unanswered:  # then it was not made by us: it is adopted like any other account, once it is seen
             await register.save(no_longer_intended(link, asked), None)
         raise TryLater(f"{attribute} is taken by an account that cannot be seen yet", 30)
@@ -176,7 +179,7 @@ async def _stranger(order: Order, attribute: str, value: str) -> str:
     at again, by the way every account is found, with its permits and protections.
     """
     holders: dict[str, Account] = {}
-    for name in _sharing(order.kinds, attribute):
+    for name in sharing(order.kinds, attribute):
         holders |= {one.id: one for one in await order.target.find(name, value)}
     theirs = [one for one in holders.values() if one.id == order.account or _is_theirs(one, order.desired)]
     return "" if theirs else next(iter(sorted(holders)), "")
@@ -184,13 +187,6 @@ async def _stranger(order: Order, attribute: str, value: str) -> str:
 
 def _is_theirs(account: Account, desired: Desired) -> bool:
     return any(same(account.attributes.get(name), value) for name, value in desired.keys.items())
-
-
-def _sharing(kinds: Kinds, attribute: str) -> list[str]:
-    """The attributes in which the same name may stand: an address may be another's sign-in name, mail or alias."""
-    if attribute in kinds and kinds[attribute].unique is Unique.ADDRESSES:
-        return [name for name, kind in kinds.items() if kind.unique is Unique.ADDRESSES]
-    return [attribute]
 
 
 def _without(link: Link, names: Mapping[str, str]) -> Link:

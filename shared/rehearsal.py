@@ -1,8 +1,9 @@
 """A target that is asked everything and told nothing: actions change a copy that lives as long as the preview."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
+from shared.attributes import Attribute, Unique, sharing
 from shared.connector import DirectoryPage, Target
 from shared.errors import Reason, Refused
 from shared.model import Account, Action, Entitlement, Verb
@@ -12,10 +13,9 @@ from shared.planning import same
 class Rehearsal:
     """The target protocol over another target, without its writes."""
 
-    def __init__(self, target: Target, unique: Collection[str] = ("userPrincipalName",)) -> None:
-        """`unique` are the attributes that no two accounts may share, in any case, and that the target can look for."""
+    def __init__(self, target: Target, kinds: Mapping[str, Attribute]) -> None:
         self._target = target
-        self._unique = unique
+        self._kinds = kinds
         self._changed: dict[str, Account | None] = {}
         self._bin: dict[str, Account] = {}
         self._new = 0
@@ -27,6 +27,10 @@ class Rehearsal:
 
     async def read(self, account: str) -> Account | None:
         return self._changed[account] if account in self._changed else await self._target.read(account)
+
+    async def deleted(self) -> AsyncIterator[Account]:
+        async for account in self._target.deleted():
+            yield account
 
     async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         async for page in self._target.changes(token):
@@ -43,6 +47,8 @@ class Rehearsal:
             if action.verb is not Verb.RESTORE:
                 raise Refused(f"account {account} is gone", Reason.ACCOUNT_GONE)
             there = self._bin.get(account, Account(id=account, enabled=False))
+        if action.verb is Verb.RENAME:
+            await self._is_free(action, account)
         self._changed[account] = _done(there, action)
         if action.verb is Verb.DELETE:
             self._bin[account] = there
@@ -50,13 +56,26 @@ class Rehearsal:
 
     def _equal(self, attribute: str, account: Account, value: str) -> bool:
         there = account.attributes.get(attribute)
-        return str(there or "").casefold() == value.casefold() if attribute in self._unique else same(there, value)
+        if not self._is_unique(attribute):
+            return same(there, value)
+        held = there if isinstance(there, tuple) else (there,)
+        return value.casefold() in {str(one or "").casefold() for one in held}
+
+    def _is_unique(self, attribute: str) -> bool:
+        return attribute in self._kinds and self._kinds[attribute].unique is not Unique.NO
+
+    async def _is_free(self, action: Action, account: str) -> None:
+        """Raises `Refused` when somebody else holds a name that the action gives to `account`."""
+        asked: set[tuple[str, str]] = set()
+        for name, value in sorted(action.attributes.items()):
+            for other in sharing(self._kinds, name) if value and self._is_unique(name) else ():
+                wanted = other, str(value).casefold()
+                if wanted not in asked and any(one.id != account for one in await self.find(other, str(value))):
+                    raise Refused(f"{name} is taken", Reason.TAKEN, name)
+                asked.add(wanted)
 
     async def _create(self, action: Action) -> str:
-        for name in sorted(self._unique):
-            value = action.attributes.get(name)
-            if value and await self.find(name, str(value)):
-                raise Refused(f"{name} is taken", Reason.TAKEN, name)
+        await self._is_free(action, "")
         self._new += 1
         created = Account(id=f"new-{self._new}", enabled=False, attributes=dict(action.attributes))
         self._changed[created.id] = created
@@ -65,7 +84,7 @@ class Rehearsal:
 
 def _done(there: Account, action: Action) -> Account | None:
     match action:
-        case Action(verb=Verb.UPDATE):
+        case Action(verb=Verb.UPDATE | Verb.RENAME):
             return replace(there, attributes={**there.attributes, **action.attributes})
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
             return replace(there, enabled=verb is Verb.ENABLE)

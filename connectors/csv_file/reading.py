@@ -11,6 +11,7 @@ from connectors.csv_file.settings import Column, Settings, heading
 from connectors.csv_file.table import Row
 from shared.errors import Reason
 from shared.model import Contract, Value
+from shared.names import usage_from
 
 _LONGEST_KEY = 64
 
@@ -115,8 +116,10 @@ class RowReader:
         text = self._text(row, column.column)
         if not text and column.required:
             raise self._doubt(row, column.column, "the cell is empty; fill it in", Reason.MISSING_DATA)
+        if column.codes:
+            return usage_from(column.codes, text).value
         if column.values:
-            translated = column.codes.get(heading(text), column.otherwise)
+            translated = column.translations.get(heading(text), column.otherwise)
             if translated is None and text:
                 raise self._doubt(row, column.column, "the code is not listed in values; correct it or list it")
             return translated

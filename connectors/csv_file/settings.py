@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from connectors.csv_file.cells import clean
 from connectors.csv_file.dates import Dates, checked
+from shared.names import System, Usage
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -18,6 +19,9 @@ _FORBIDDEN = frozenset({"bsn", "burgerservicenummer", "burgerservicenr", "bsn-nu
 
 _TAKEN = frozenset({"employeeId", "manager", "contractId", "contractStart", "contractEnd"})
 """Names the engine fills itself from the HR id and the contract."""
+
+_USAGE = "nameUsage"
+"""The fact that says which family name a person uses."""
 
 
 def heading(name: str) -> str:
@@ -51,17 +55,21 @@ class Column(BaseModel):
     """HR's codes → ours (of text); compared without case. A code that is not listed rejects the record."""
     otherwise: Text | None = None
     """With `values`: what an empty cell or a code that is not listed means."""
+    codes: System | None = None
+    """Of `nameUsage`, in place of values: the HR system whose codes these are; any other cell is the birth name."""
 
     @model_validator(mode="after")
-    def _codes_are_text(self) -> "Column":
-        if self.values and self.type != "text":
+    def _translates_text(self) -> "Column":
+        if (self.values or self.codes) and self.type != "text":
             raise ValueError("values can be translated for text only; remove type or values")
+        if self.values and self.codes:
+            raise ValueError("codes translates by the table of an HR system and values by your own; keep one of them")
         if self.otherwise is not None and not self.values:
             raise ValueError("otherwise says what an unlisted value means; list the values too")
         return self
 
     @cached_property
-    def codes(self) -> dict[str, str]:
+    def translations(self) -> dict[str, str]:
         return {heading(theirs): ours for theirs, ours in self.values.items()}
 
 
@@ -161,6 +169,17 @@ class Settings(BaseModel):
         taken = sorted((self.person.keys() | self.contract.fields.keys()) & _TAKEN)
         if taken:
             raise ValueError(f"fields {', '.join(taken)} are filled from key and contract; use other names")
+        return self
+
+    @model_validator(mode="after")
+    def _name_usage_is_ours(self) -> "Settings":
+        both = {**self.person, **self.contract.fields}
+        others = sorted(name for name, column in both.items() if column.codes and name != _USAGE)
+        if others:
+            raise ValueError(f"codes translates {_USAGE} only; give {', '.join(others)} values of their own")
+        column = both.get(_USAGE)
+        if column and not {*column.values.values(), column.otherwise or Usage.B}.issubset(Usage):
+            raise ValueError(f"the values of {_USAGE} and its otherwise are {', '.join(Usage)}; or name codes")
         return self
 
     @property

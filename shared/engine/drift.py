@@ -31,6 +31,7 @@ async def follow(engine: Engine, target: str) -> int:
         if page.token:
             if fresh:
                 count += await _absent(engine, target, present)
+                await _deleted(engine, target)
             saved = Put(layout.TOKEN, codec.plain(token=page.token, at=engine.clock().isoformat()))
             await engine.store.commit(layout.SOURCES, f"directory|{target}", [saved])
     return count
@@ -68,6 +69,13 @@ async def _absent(engine: Engine, target: str, present: set[str]) -> int:
             count += await _compare(engine, target, account, None, await _owner(engine, target, account))
             await engine.store.commit(layout.DIRECTORY, drawer, [Delete(account)])
     return count
+
+
+async def _deleted(engine: Engine, target: str) -> None:
+    """Who was deleted before we came still bears a name: they may be restored."""
+    accounts = [account async for account in engine.targets[target].deleted()]
+    owners = {account.id: await _owner(engine, target, account.id) for account in accounts}
+    await identifiers.observe(engine, target, accounts, owners)
 
 
 async def _owner(engine: Engine, target: str, account: str) -> str:

@@ -19,6 +19,9 @@ _EMPTY_BRACKETS = re.compile(r"\(\W*\)|\[\W*\]|\{\W*\}")
 _EDGES = " ,;:/\\|_-‐‑‒–—―−·•*"
 """What may not be left at either end of a name."""
 DASHES = "-‐‑‒–—―−"
+OPENING = "(<«‹“„"
+CLOSING = ")>»›”"
+"""Brackets and quotes that leave no space inside."""
 APOSTROPHES = "'’‘ʼʻ`´′＇"
 
 

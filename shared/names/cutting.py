@@ -32,7 +32,7 @@ def first_letters(text: str, count: int) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """`text` in at most `longest` characters, cut behind a word; only a first word that is too long is cut inside.
+    """`text` in at most `longest` characters, cut behind a word, or inside one where no word fits.
 
     Nothing dangles: a prefix without its name, a separator or a bracket that was opened goes too.
     """

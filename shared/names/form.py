@@ -7,7 +7,7 @@ value. When no placeholder has a value, the form shows nothing.
 
 from dataclasses import dataclass, field
 
-from shared.names.cleaning import tidy
+from shared.names.cleaning import CLOSING, OPENING, tidy
 from shared.names.cutting import shortened
 from shared.names.family import Style
 from shared.names.form_parts import Group, Item, Piece, Separator, Words, pieces
@@ -92,5 +92,6 @@ class _Line:
             self._complete = False
 
     def _solid(self, text: str) -> None:
-        self._out += [self._gap, text] if self._out else [text]
+        tied = not self._out or self._out[-1][-1] in OPENING or text[0] in CLOSING
+        self._out += [text] if tied else [self._gap, text]
         self._gap, self._complete = "", True

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from cli_world import DAY, Place, files_of, joinly
 
+from shared import layout
+
 HEADER = "Medewerker;Voornaam"
 
 
@@ -237,14 +239,15 @@ def test_a_state_of_a_newer_version_is_left_alone(kept: Place, command: str) -> 
 @pytest.mark.parametrize("command", ["run", "preview"])
 @pytest.mark.parametrize("table", ["sources", "state"])
 def test_rows_of_a_newer_version_are_left_alone(kept: Place, table: str, command: str) -> None:
-    kept.rows("""UPDATE rows SET data = replace(data, '"schema":1', '"schema":2') WHERE tab = ?""", table)
+    ours, newer = f'"schema":{layout.SCHEMA}', f'"schema":{layout.SCHEMA + 1}'
+    kept.rows("UPDATE rows SET data = replace(data, ?, ?) WHERE tab = ?", ours, newer, table)
     said = joinly(command, kept.policy, "--data", kept.data, "--on", DAY)
     assert (said.code, said.out) == (1, "")
     assert said.err == (
-        f"joinly: {kept.data / 'state.db'}: a row has schema 2; this version reads 1. "
+        f"joinly: {kept.data / 'state.db'}: a row has schema {layout.SCHEMA + 1}; this version reads {layout.SCHEMA}. "
         "It was written by another version of Joinly; use that one\n"
     )
-    kept.rows("""UPDATE rows SET data = replace(data, '"schema":2', '"schema":1') WHERE tab = ?""", table)
+    kept.rows("UPDATE rows SET data = replace(data, ?, ?) WHERE tab = ?", newer, ours, table)
     assert kept.run("--json").json["writes"] == 0
 
 

@@ -1,5 +1,6 @@
 """The small parts by themselves: how a command ends, how lines are laid out, the data folder, what was left behind."""
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from cli_world import Place, joinly
 from rich.console import Console
 from rich.text import Text
 
-from shared import layout
+from shared import codec, layout
 from shared.cli import folder, lock, terminal
 from shared.cli.ending import Ended, ended
 from shared.cli.holding import held_lines, waiting
@@ -61,7 +62,7 @@ def test_a_bug_is_named_by_its_place_and_its_text_only_shown_when_asked_for(
 
 
 def test_a_bug_is_named_by_its_place_and_what_it_leaves_undone_is_counted(kept: Place) -> None:
-    broken = '{"schema":1,"is":{"hr_id":"000105"}}'
+    broken = f'{{"schema":{layout.SCHEMA},"is":{{"hr_id":"000105"}}}}'
     kept.rows("UPDATE rows SET data = ? WHERE key = ?", broken, layout.person(layout.own_id("hr", "000105")))
     kept.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
     said = kept.run("--json")
@@ -204,7 +205,7 @@ def test_a_folder_with_a_strange_name_is_locked_like_any(tmp_path: Path) -> None
 
 
 def test_a_target_that_was_stopped_is_tried_at_once_when_somebody_runs_it_again(kept: Place) -> None:
-    data = '{"schema":1,"because":"the app may not do this","retry_at":"2999-01-01T00:00:00+00:00"}'
+    data = json.dumps(codec.plain(because="the app may not do this", retry_at="2999-01-01T00:00:00+00:00"))
     kept.rows("INSERT INTO rows VALUES ('gates', 'entra', 'breaker', ?, '1')", data)
     kept.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
     said = kept.run("--json")
@@ -214,7 +215,7 @@ def test_a_target_that_was_stopped_is_tried_at_once_when_somebody_runs_it_again(
 def test_a_doorbell_that_was_lost_is_rung_again(kept: Place) -> None:
     person = layout.own_id("hr", "000105")
     mark = layout.mark(Hop.DEPENDENTS, person)
-    data = '{"schema":1,"cohort":"x","at":"2026-11-23T00:00:00+00:00"}'
+    data = json.dumps(codec.plain(cohort="x", at="2026-11-23T00:00:00+00:00"))
     kept.rows("INSERT INTO rows VALUES ('state', ?, ?, ?, '1')", layout.bucket(person), mark, data)
     said = kept.run("--json")
     assert (said.code, said.json["left"], said.json["writes"]) == (0, 0, 0)

@@ -14,6 +14,10 @@ def contract(**changes: Any) -> dict[str, Any]:
     return {"contract": {**MAPPING["contract"], **changes}}
 
 
+def usage(**traits: Any) -> dict[str, Any]:
+    return {"person": {"nameUsage": {"column": "Naamgebruik", **traits}}}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -26,6 +30,13 @@ def contract(**changes: Any) -> dict[str, Any]:
         ({"person": {"a": {"column": "b", "type": "colour"}}}, "Input should be"),
         ({"person": {"a": {"column": "b", "type": "number", "values": {"x": "y"}}}}, "for text only"),
         ({"person": {"a": {"column": "b", "otherwise": "x"}}}, "list the values too"),
+        (usage(codes="afsa"), "'adp', 'afas', 'beaufort', 'nmbrs', 'visma' or 'youforce'"),
+        (usage(codes="afas", values={"0": "B"}), "keep one of them"),
+        (usage(codes="afas", otherwise="B"), "list the values too"),
+        (usage(codes="afas", type="number"), "for text only"),
+        (usage(values={"Eigen": "own"}), "are B, P, PB, BP"),
+        (usage(values={"Eigen": "B"}, otherwise="b"), "are B, P, PB, BP"),
+        ({"person": {"surname": "A", "gender": {"column": "b", "codes": "afas"}}}, "codes translates nameUsage only"),
         ({"person": {"department": "Afdeling"}}, "both person and contract: department"),
         ({"person": {"employeeId": "Nr"}}, "fields employeeId are filled"),
         (contract(fields={"manager": "Chef"}), "fields manager are filled"),

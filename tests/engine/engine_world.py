@@ -175,6 +175,10 @@ class Directory:
             fresh=not token,
         )
 
+    async def deleted(self) -> AsyncIterator[Account]:
+        for account in list(self.bin.values()):
+            yield account
+
     def _done(self, account: str, action: Action) -> str:
         if action.verb is Verb.CREATE:
             return self._create(action)

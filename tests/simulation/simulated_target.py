@@ -79,6 +79,11 @@ class SimulatedTarget:
             fresh=not token,
         )
 
+    async def deleted(self) -> AsyncIterator[Account]:
+        await self.faults.turn()
+        for _, account in list(self.bin.values()):
+            yield account
+
     def _apply(self, account: str, action: Action) -> str:
         if action.verb is Verb.CREATE:
             return self._create(action)
@@ -92,7 +97,8 @@ class SimulatedTarget:
                 return account
             raise Refused("there is no such account", Reason.ACCOUNT_GONE)
         match action.verb:
-            case Verb.UPDATE:
+            case Verb.UPDATE | Verb.RENAME:
+                self._free(account, action)
                 there = replace(there, attributes={**there.attributes, **action.attributes})
             case Verb.GRANT if action.entitlement:
                 there = replace(there, entitlements=there.entitlements | {action.entitlement})
@@ -114,15 +120,19 @@ class SimulatedTarget:
         return account
 
     def _create(self, action: Action) -> str:
-        name = str(action.attributes["userPrincipalName"])
-        if any(a.attributes.get("userPrincipalName") == name for a in self.accounts.values()):
-            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        self._free("", action)
         account = Account(id=f"a{len(self.log)}", enabled=False, attributes=dict(action.attributes))
         self.born[account.id] = self.faults.now
         self._put(account)
         self._record(Verb.CREATE, account)
         self._one_each(account)
         return account.id
+
+    def _free(self, account: str, action: Action) -> None:
+        name = action.attributes.get("userPrincipalName")
+        held = {a.attributes.get("userPrincipalName") for a in self.accounts.values() if a.id != account}
+        if name is not None and name in held:
+            raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
 
     def _restore(self, account: str) -> str:
         """From the bin, as long as it is there: thirty days, and nobody has taken the name meanwhile."""

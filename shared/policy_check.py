@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from shared.attributes import Attribute
 from shared.connector import Manifest
 from shared.errors import Misconfigured
+from shared.expressions import Expression, pointed
 from shared.model import Verb
 from shared.policy import AttributePolicy, Default, TargetPolicy
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
@@ -45,6 +46,18 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     return built
 
 
+def warnings(found: PolicyText) -> list[Mistake]:
+    """What is odd in the policy's expressions, in order of place; the policy can be used all the same."""
+    odd = []
+    for name, target in found.policy.targets.items():
+        for attribute, mapping in target.attributes.items():
+            path = found.tree.visible(("targets", name, "attributes", attribute, "value"))
+            for caution in mapping.value.warnings:
+                excerpt = pointed(mapping.value.source, caution.line, caution.column)
+                odd.append(found.mistake(path, f"warning: {caution}", excerpt))
+    return sorted(odd, key=lambda one: (one.line, one.column))
+
+
 def _fitting(found: PolicyText, path: tuple[str, str], one: Manifest, name: str) -> Manifest:
     """Raises `PolicyInvalid` when the connector is no source, or no target, where one is needed."""
     if (one.source if path[0] == "sources" else one.target) is None:
@@ -77,7 +90,7 @@ def _target(
             yield found.mistake(here, f"{manifest.name} has no attribute {attribute}{near(attribute, writable)}")
         else:
             yield from _fits(found, here, mapping, known[attribute])
-        yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts)
+        yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts, mapping.value)
         yield from _tables(found, here, mapping.value.tables)
     for index, attribute in enumerate(target.correlate):
         if attribute not in manifest.correlate:
@@ -115,9 +128,14 @@ def _tables(found: PolicyText, path: tuple[str | int, ...], names: Iterable[str]
 
 
 def _names(
-    found: PolicyText, path: tuple[str | int, ...], names: Iterable[str], facts: frozenset[str] | None
+    found: PolicyText,
+    path: tuple[str | int, ...],
+    names: Iterable[str],
+    facts: frozenset[str] | None,
+    expression: Expression | None = None,
 ) -> Iterator[Mistake]:
     for name in sorted(names) if facts is not None else ():
         if name not in (facts or ()):
             here = (*path, name) if name in found.tree.names(path) else path
-            yield found.mistake(here, f"no source gives {name}{near(name, facts or ())}")
+            excerpt = pointed(expression.source, *expression.place_of(name)) if expression else ""
+            yield found.mistake(here, f"no source gives {name}{near(name, facts or ())}", excerpt)

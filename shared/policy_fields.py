@@ -6,6 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from shared.expressions import Expression, ExpressionError, compile_expression
 
@@ -26,7 +27,8 @@ def _compile(text: object) -> Expression:
     try:
         return compile_expression(text)
     except ExpressionError as error:
-        raise ValueError(str(error)) from error
+        place = {"source": text, "line": error.line, "column": error.column}
+        raise PydanticCustomError("expression", "{said}", {"said": str(error), **place}) from error
 
 
 def _zone(name: object) -> ZoneInfo:

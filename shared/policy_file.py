@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Misconfigured
+from shared.expressions import pointed
 from shared.policy import Policy
 from shared.policy_words import words
 from shared.strict_yaml import NotYaml, Tree, read
@@ -21,6 +22,8 @@ class Mistake:
     line: int
     column: int
     text: str
+    excerpt: str = ""
+    """What stands there, with a caret under the place, when one line of the file says too little."""
 
     def __str__(self) -> str:
         place = f"{self.line}:{self.column}: " if self.line else ""
@@ -44,9 +47,9 @@ class PolicyText:
     hash: str
     """Names exactly this text, in the ledger and in approvals."""
 
-    def mistake(self, path: Sequence[str | int], text: str) -> Mistake:
+    def mistake(self, path: Sequence[str | int], text: str, excerpt: str = "") -> Mistake:
         """A mistake at `path`, such as ("targets", "entra", "connector")."""
-        return Mistake(_dotted(path), *self.tree.place(path), text)
+        return Mistake(_dotted(path), *self.tree.place(path), text, excerpt)
 
 
 def load(text: str) -> PolicyText:
@@ -76,6 +79,7 @@ def settings(found: PolicyText, path: Sequence[str], model: type[BaseModel], giv
 def _mistakes(tree: Tree, error: ValidationError, model: type[BaseModel], above: tuple[str, ...] = ()) -> list[Mistake]:
     """One mistake for each thing that is wrong, however many ways a union tried to read it."""
     found: dict[tuple[str, int, int], list[str]] = {}
+    excerpts: dict[tuple[str, int, int], str] = {}
     errors = error.errors(include_url=False, include_input=False)
     for one in errors:
         if one["type"] == "too_short" and any(
@@ -85,7 +89,11 @@ def _mistakes(tree: Tree, error: ValidationError, model: type[BaseModel], above:
         path = tree.visible((*above, *one["loc"]), added=_added)
         place = tree.place(path, key=one["type"] == "extra_forbidden" or one["loc"][-1:] == ("[key]",))
         found.setdefault((_dotted(path), *place), []).append(words(one, model, path[len(above) :]))
-    return [Mistake(*place, ", or ".join(dict.fromkeys(said))) for place, said in found.items()]
+        if one["type"] == "expression":
+            excerpts[(_dotted(path), *place)] = pointed(*(one["ctx"][name] for name in ("source", "line", "column")))
+    return [
+        Mistake(*place, ", or ".join(dict.fromkeys(said)), excerpts.get(place, "")) for place, said in found.items()
+    ]
 
 
 def _added(part: str | int) -> bool:

@@ -20,6 +20,7 @@ from shared.expressions import (
     Step,
     compile_expression,
     first_free,
+    pointed,
 )
 from shared.model import Value
 
@@ -57,6 +58,8 @@ def eval_(
     given = _facts(_read(facts, "--facts"), "--facts") if facts is not None else {}
     try:
         compiled = compile_expression(expression)
+        for one in compiled.warnings:
+            click.echo(_printable(f"{pointed(expression, one.line, one.column)}\nwarning: {one}"), err=True)
         if explain:
             _print_steps(compiled.explain(given, Scope(now=now, seed=seed)))
             return
@@ -179,7 +182,5 @@ def _print_json(data: object) -> None:
 
 
 def _fail(expression: str, error: ExpressionError) -> NoReturn:
-    line = expression.split("\n")[error.line - 1]
-    indent = "".join("\t" if c == "\t" else " " for c in line[: error.column - 1])
-    click.echo(_printable(f"{line}\n{indent}^\n{error}"), err=True)
+    click.echo(_printable(f"{pointed(expression, error.line, error.column)}\n{error}"), err=True)
     sys.exit(1)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 
 from shared.cli.ending import FAILED, Ended
 from shared.errors import Misconfigured
-from shared.policy_file import PolicyInvalid, PolicyText, load
+from shared.policy_file import Mistake, PolicyInvalid, PolicyText, load
 
 
 def read_policy(path: Path) -> PolicyText:
@@ -31,5 +32,10 @@ def refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except PolicyInvalid as invalid:
-        lines = (f"{path}:{one}" if one.line else f"{path}: {one}" for one in invalid.mistakes)
-        raise Ended("\n".join(lines), FAILED) from None
+        raise Ended("\n".join(shown(path, one) for one in invalid.mistakes), FAILED) from None
+
+
+def shown(path: Path, one: Mistake) -> str:
+    """The mistake with the policy's file and, below it, what stands there."""
+    line = f"{path}:{one}" if one.line else f"{path}: {one}"
+    return f"{line}\n{indent(one.excerpt, '    ')}" if one.excerpt else line

@@ -1,12 +1,12 @@
-"""What `joinly validate` does: every mistake of a policy, where it stands and what to do."""
+"""What `joinly validate` does: every mistake of a policy and what is odd in it, where it stands and what to do."""
 
 from pathlib import Path
 
 import click
 
 import connectors
-from shared.cli.policy_text import read_policy, refusing
-from shared.policy_check import check
+from shared.cli.policy_text import read_policy, refusing, shown
+from shared.policy_check import check, warnings
 
 
 def validate_policy(policy: Path) -> None:
@@ -14,5 +14,9 @@ def validate_policy(policy: Path) -> None:
     found = read_policy(policy)
     with refusing(policy):
         check(found, connectors.manifest)
+    odd = warnings(found)
+    for one in odd:
+        click.echo(shown(policy, one))
     sources, targets = ", ".join(found.policy.sources), ", ".join(found.policy.targets)
-    click.echo(f"{policy}: no mistakes. It reads {sources} and keeps {targets} in line.")
+    count = f", {len(odd)} warning{'s' * (len(odd) > 1)}" if odd else ""
+    click.echo(f"{policy}: no mistakes{count}. It reads {sources} and keeps {targets} in line.")

@@ -6,11 +6,12 @@
 'anna.visser'
 """
 
-from shared.expressions.caution import Caution
+from shared.expressions.cautions import Caution
 from shared.expressions.expression import Expression, compile_expression
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
 from shared.expressions.outcomes import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Outcome, Result, first_free
+from shared.expressions.pointing import pointed
 from shared.expressions.scope import Facts, Scope
 from shared.expressions.syntax import unparse
 from shared.expressions.trace import Step
@@ -32,5 +33,6 @@ __all__ = [
     "compile_expression",
     "first_free",
     "parse",
+    "pointed",
     "unparse",
 ]

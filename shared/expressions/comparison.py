@@ -7,14 +7,12 @@ SuccessFactors guides do.
 
 import operator
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from shared.expressions.datetext import read_date
 from shared.expressions.fault import ExpressionError
 from shared.expressions.registry import Slot
 from shared.expressions.scope import Facts, Scope, Term
-from shared.expressions.values import Inner, is_empty, numeric, one, text_of
+from shared.expressions.values import Inner, as_moment, is_empty, numeric, one, text_of
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -87,7 +85,7 @@ def compare(symbol: str, holds: Callable[[Any, Any], bool], left: Inner, right: 
         if equality:
             return holds(_lowered(left), _lowered(right))
         raise ExpressionError("cannot order true and false")
-    for read in (numeric, _moment):
+    for read in (numeric, as_moment):
         pair = read(left), read(right)
         if None not in pair:
             return holds(*pair)
@@ -98,14 +96,3 @@ def compare(symbol: str, holds: Callable[[Any, Any], bool], left: Inner, right: 
 
 def _lowered(value: Inner) -> str:
     return (text_of(value) or "").lower()
-
-
-def _moment(value: Inner) -> datetime | None:
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
-        return None
-    try:
-        return read_date(value)
-    except ExpressionError:
-        return None

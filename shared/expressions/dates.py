@@ -14,7 +14,7 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.formats import DateFormat, compile_format, midnight, readable_format
 from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Facts, Scope, Term
-from shared.expressions.values import Inner, Kind, one, text_of
+from shared.expressions.values import Inner, Kind, as_moment, one, text_of
 
 DATES = Family("Dates")
 EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -128,7 +128,7 @@ def _months_later(moment: datetime, months: int) -> datetime:
     INTERVAL,
     Parameter("date1", Kind.DATE),
     Parameter("date2", Kind.DATE),
-    returns=Kind.ANY,
+    returns=Kind.AMOUNT,
     examples=(
         Example('DateDiff("d", CDate("2025-02-27"), CDate("2025-03-01"))', "2"),
         Example('DateDiff("yyyy", CDate("2024-12-31"), CDate("2025-01-01"))', "1"),
@@ -170,7 +170,7 @@ def from_filetime(value: int) -> datetime:
 @DATES.strict(
     "NumFromDate",
     Parameter("date", Kind.DATE),
-    returns=Kind.ANY,
+    returns=Kind.AMOUNT,
     examples=(Example('NumFromDate("2025-01-01T00:00:00Z")', "133801632000000000"),),
 )
 def to_filetime(moment: datetime | None) -> int | None:
@@ -227,11 +227,4 @@ def date_format(day: datetime | None, wanted: DateFormat) -> str | None:
 )
 def is_date(value: Inner) -> bool:
     """Whether CDate can read the value. In Entra, only in Connect Sync."""
-    value = one(value)
-    if not isinstance(value, str):
-        return isinstance(value, datetime)
-    try:
-        read_date(value)
-    except ExpressionError:
-        return False
-    return True
+    return as_moment(one(value)) is not None

@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.expressions.caution import Caution
-from shared.expressions.compiler import NOWHERE, Compiler
+from shared.expressions.cautions import Caution
+from shared.expressions.compiler import LOADING, Compiler
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
 from shared.expressions.library import FUNCTIONS
 from shared.expressions.outcomes import ABSENT, Outcome, Result
 from shared.expressions.registry import Slot
 from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
-from shared.expressions.syntax import Attribute, Call, Node
+from shared.expressions.syntax import NOWHERE, Attribute, Call, Node, walk
 from shared.expressions.terms import constant
 from shared.expressions.trace import Recorder, Step
 from shared.expressions.values import MAX_TEXT, text_of
@@ -59,6 +59,11 @@ class Expression:
             pass
         return self.careful(facts, scope)  # type: ignore[no-any-return]
 
+    def place_of(self, name: str) -> tuple[int, int]:
+        """Line and column at which it first reads that fact; 1, 1 when no `[name]` says so."""
+        place = next((node.place for node in walk(parse(self.source)) if node == Attribute(name)), NOWHERE)
+        return place.line, place.column
+
     def explain(self, facts: Facts, scope: Scope) -> Step:
         """The same evaluation with every part it took, for somebody who asks why. It never raises ExpressionError."""
         tree, recorder = parse(self.source), Recorder()
@@ -87,7 +92,7 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
         tables=frozenset(),
         seeded=compiler.generated > 0,
         tried=isinstance(tree, Call) and FUNCTIONS[tree.name].root,
-        warnings=(),
+        warnings=tuple(sorted(compiler.cautions, key=lambda one: (one.line, one.column))),
         fast=fast.run,
         careful=careful.run,
         finish=_finish(tree),
@@ -104,7 +109,7 @@ def _whole(compiler: Compiler, tree: Node) -> Slot:
     finish, read = _finish(tree), slot.run
     whose = subject(tree) if isinstance(tree, Attribute) else "the answer"
     run = placed(lambda facts, scope: finish(read(facts, scope)), tree, whose)
-    return constant(run(NO_FACTS, NOWHERE)) if slot.constant else Slot(run)
+    return constant(run(NO_FACTS, LOADING)) if slot.constant else Slot(run)
 
 
 def _bare(name: str) -> Term:

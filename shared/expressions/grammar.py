@@ -1,4 +1,4 @@
-"""Text to syntax tree: the grammar of Microsoft Entra's expressions, bounded in length and depth.
+"""Text to syntax tree: the grammar of Microsoft Entra's expressions, bounded in length, depth and size.
 
 Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings": names are case-sensitive, an
 expression is at most 10,000 characters, argument slots may be empty, and `\\` and `"` are escaped in a constant.
@@ -11,10 +11,11 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from shared.expressions.fault import ExpressionError
-from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Place, Text
+from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Place, Text, walk
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 64
+MAX_NODES = 2_000
 MAX_DIGITS = 30
 
 GRAMMAR = r"""
@@ -37,6 +38,8 @@ GRAMMAR = r"""
     OPERATOR: "=" | "<>" | "<=" | ">=" | "<" | ">"
     %ignore /\s+/
 """
+
+USE_LOOKUP = "put the values in a table of the policy and use Lookup"
 
 ESCAPED = re.compile(r'\\([\\"])')
 STRANGERS = {
@@ -124,9 +127,12 @@ def parse(text: str) -> Node:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are allowed", 1, 1)
     try:
-        return cast(Node, _PARSER.parse(text))
+        tree = cast(Node, _PARSER.parse(text))
     except UnexpectedInput as error:
         raise _explained(text, error) from None
+    if (parts := sum(1 for _ in walk(tree))) > MAX_NODES:
+        raise ExpressionError(f"the expression has {parts} parts; at most {MAX_NODES} are allowed", 1, 1, USE_LOOKUP)
+    return tree
 
 
 def _explained(text: str, error: UnexpectedInput) -> ExpressionError:

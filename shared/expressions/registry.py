@@ -38,6 +38,8 @@ class Slot:
     given: bool = True
     fact: str = ""
     """The name of the fact that the slot answers as it is, so that a function may read it without the term."""
+    made: Kind = Kind.ANY
+    """What it gives, as far as that is certain; of a constant its value says more."""
 
 
 @dataclass(frozen=True, slots=True)

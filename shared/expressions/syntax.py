@@ -1,5 +1,6 @@
 """The syntax tree of an expression, and its printed form: printing a tree and parsing it gives an equal tree."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
@@ -67,6 +68,18 @@ class Call:
 
 
 Node: TypeAlias = Text | Number | Attribute | Name | Empty | Compare | Call
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything in it, in the order of the text; of a comparison, itself first."""
+    yield node
+    match node:
+        case Compare(_, left, right):
+            yield from walk(left)
+            yield from walk(right)
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from walk(argument)
 
 
 def unparse(node: Node) -> str:

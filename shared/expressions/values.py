@@ -30,6 +30,8 @@ class Kind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    AMOUNT = "number or null"
+    """What some functions give back; no slot asks for it."""
     DATE = "date"
     CIVIL = "civil date"
     TRUTH = "condition"
@@ -104,6 +106,18 @@ def whole_number(value: Inner) -> int:
 
 def date_of(value: Inner) -> datetime | None:
     return read_date(value) if value.__class__ is str and value else _moment(value, read_date)
+
+
+def as_moment(value: Inner) -> datetime | None:
+    """The moment a value is or spells, else None."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    try:
+        return read_date(value)
+    except ExpressionError:
+        return None
 
 
 def civil_of(value: Inner) -> datetime | None:

@@ -169,3 +169,13 @@ def test_an_explanation_shows_every_part_as_deep_as_it_stands() -> None:
     ended = run("Left([a], [a])", "--facts", "-", "--explain", given=facts)
     assert ended.stdout.splitlines()[2] == "  [a]  ! line 1, column 11: [a] is not a whole number"
     assert run("[a]", "--cases", "-", "--explain", given="[]").exit_code == 2
+
+
+def test_what_is_odd_is_told_beside_the_answer() -> None:
+    ended = run('Coalesce("x", [a])')
+    assert (ended.exit_code, ended.stdout) == (0, "x\n")
+    assert ended.stderr.splitlines() == [
+        'Coalesce("x", [a])',
+        "         ^",
+        "warning: line 1, column 10: this is never empty, so what comes after it is never used",
+    ]

@@ -137,3 +137,18 @@ def test_a_long_hostile_text_is_refused_quickly() -> None:
 def test_a_constant_branch_that_can_never_work_is_refused_although_it_may_not_be_taken() -> None:
     with pytest.raises(ExpressionError, match="not a date"):
         compile_expression('IIF([a] = "x", CDate("soon"), [b])')
+
+
+def test_two_thousand_parts_are_allowed_and_refused_beyond() -> None:
+    def joined(parts: int) -> str:
+        return f"Join({','.join(['[a]'] * parts)})"
+
+    assert compile_expression(joined(1_999)).names == {"a"}
+    with pytest.raises(ExpressionError, match="has 2001 parts; at most 2000 are allowed"):
+        compile_expression(joined(2_000))
+
+
+def test_the_place_of_an_attribute_can_be_asked() -> None:
+    expression = compile_expression('Join(" ",\n  [a], ToLower([b]))')
+    assert expression.place_of("b") == (2, 16)
+    assert expression.place_of("c") == (1, 1)

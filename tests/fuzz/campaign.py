@@ -56,7 +56,6 @@ def fuzzed(name: str, target: Target, seconds: int, folder: Path) -> Report:
         f"-dict={words}",
         f"-artifact_prefix={findings}/",
         "-print_final_stats=1",
-        "-len_control=20",
     ]
     command = [sys.executable, "-m", "tests.fuzz.guided", name, str(findings), *options, str(corpus), str(seeds)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)  # noqa: S603 - our own program

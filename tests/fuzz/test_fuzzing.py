@@ -54,7 +54,7 @@ def test_mutants_are_the_same_for_the_same_seed() -> None:
 
 def _breaks(data: bytes) -> None:
     law(b"z" not in data, "a z is in it")
-    discreet(data.decode("latin-1"), "an input")
+    discreet(data.decode("latin-1"), "", "an input")
 
 
 BREAKING = Target(check=_breaks, seeds=lambda: [b"abc"], words=(), longest=10)

@@ -17,6 +17,7 @@ from shared.expressions import (
     ExpressionError,
     Facts,
     Outcome,
+    Scope,
     compile_expression,
     parse,
     unparse,
@@ -76,7 +77,7 @@ def _source(reader: Reader) -> str:
 
 def evaluate(expression: Expression, given: Facts, now: datetime, seed: str) -> Any:
     """The one place that calls an expression."""
-    return expression(given, now, seed)
+    return expression(given, Scope(now=now, seed=seed))
 
 
 def _answer(expression: Expression, given: Facts, now: datetime, seed: str, *, bare: bool) -> str:

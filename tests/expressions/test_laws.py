@@ -1,7 +1,6 @@
 """Properties: nothing but ExpressionError escapes, nothing is remembered, and printing a tree loses nothing."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,124 +16,9 @@ from shared.expressions import (
     parse,
     unparse,
 )
-from shared.expressions.grammar import MAX_DIGITS
-from shared.expressions.library import FUNCTIONS
-from shared.expressions.registry import Function, Parameter
-from shared.expressions.syntax import Attribute, Call, Compare, Empty, Name, Node, Number, Text
-from shared.expressions.values import MAX_TEXT, Kind
-
-NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
-SCOPE = Scope(now=NOW)
-NAMES = st.sampled_from(["a", "b", "given name", "x.y", 'mails[type eq "work"].value'])
-WORDS = st.sampled_from(
-    [
-        "",
-        " ",
-        "a",
-        "aé",
-        "True",
-        "false",
-        "0",
-        "7",
-        "-3",
-        "2.5",
-        "&HF",
-        "2025-02-28",
-        "2/29/2024 1:00:00 PM",
-        "Ærø Ğ",
-        "a,b",
-    ]
-)
-TEXTS = WORDS | st.text(max_size=8)
-VALUES = st.none() | TEXTS | st.booleans() | st.integers() | st.floats() | st.lists(TEXTS, max_size=3).map(tuple)
-FACTS = st.dictionaries(NAMES, VALUES)
-PIECES = st.sampled_from(
-    [
-        "Join(",
-        "IIF(",
-        "Switch(",
-        "[a]",
-        "[b",
-        '"x"',
-        '"',
-        ",",
-        ")",
-        "(",
-        " ",
-        "= ",
-        "<>",
-        "&HF",
-        "-1",
-        "\\",
-        "Guid()",
-        "é",
-        "IgnoreAttributeFlow",
-    ]
-)
-FIXED = {
-    "interval": ["d", "m", "yyyy", "ww", "h", "n", "s"],
-    "regexPattern": ["a", "(?<g>[a-z]*)", r"\d+|(?<g>\w)"],
-    "pattern": ["a.*", r"\w*"],
-    "regexGroupName": ["g"],
-    "dateTimeStyles": ["", "AssumeUniversal"],
-    "inputFormat": ["yyyy-MM-dd", "M/d/yyyy h:mm:ss tt"],
-    "outputFormat": ["yyyyMMdd", "d MMM yy HH:mm"],
-    "format": ["dd-MM-yyyy"],
-    "culture": ["nl-NL", "tr"],
-    "locale": ["de", "sv"],
-    "form": ["{nick} {family}", "[{initials:several}.]{leading.name}"],
-    "style": ["nl", "be"],
-    "dots": ["true", "false"],
-    "message": ["stop"],
-    "charsToAvoid": ["", "abc"],
-}
-
-
-def _argument(parameter: Parameter, deeper: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    if parameter.prepare is not None:
-        if parameter.kind is Kind.NUMBER:
-            return st.integers(0, 5).map(Number)
-        return st.sampled_from(FIXED[parameter.name]).map(Text)
-    if parameter.kind is Kind.NUMBER:
-        return st.integers(-3, 400).map(Number) | deeper
-    if parameter.kind is Kind.TRUTH:
-        return st.builds(Compare, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), deeper, deeper) | deeper
-    return deeper
-
-
-@st.composite
-def calls(draw: st.DrawFn, deeper: st.SearchStrategy[Node]) -> Node:
-    """A call with the right number of arguments, mostly of the right kinds."""
-    function: Function = draw(st.sampled_from(sorted(FUNCTIONS.values(), key=lambda f: f.name)))
-    count = draw(st.integers(function.least, len(function.parameters)))
-    count += function.repeats * draw(st.integers(0, 2)) if count == len(function.parameters) else 0
-    arguments = [draw(_argument(function.parameter(at), deeper)) for at in range(count)]
-    for at in range(function.least, count):
-        if not function.repeats and draw(st.booleans()):
-            arguments[at] = Empty()
-    return Call(function.name, tuple(arguments))
-
-
-LEAVES: st.SearchStrategy[Node] = NAMES.map(Attribute) | TEXTS.map(Text) | st.integers(-99, 99).map(Number)
-SENSIBLE = st.recursive(LEAVES, calls, max_leaves=12)
-NUMBERS = (
-    st.integers(-(10**29), 10**29) | st.floats(-1e14, 1e14).filter(lambda f: len(unparse(Number(f))) <= MAX_DIGITS)
-).map(Number)
-
-
-def _trees(deeper: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
-    """Calls of anything with anything; only a single empty slot is never written, since `x()` has no slots."""
-    comparisons = st.builds(Compare, st.sampled_from(["=", "<=", "<>"]), deeper, deeper)
-    slots = st.lists(deeper | comparisons | st.just(Empty()), max_size=4)
-    given_slots = slots.map(lambda given: () if given == [Empty()] else tuple(given))
-    return st.builds(Call, st.sampled_from(["Join", "No_Such", "x"]), given_slots)
-
-
-ANY_TREE: st.SearchStrategy[Node] = st.recursive(
-    NAMES.map(Attribute) | st.text().map(Text) | NUMBERS | st.sampled_from(["vbTextCompare", "Other_1"]).map(Name),
-    _trees,
-    max_leaves=20,
-)
+from shared.expressions.syntax import Attribute, Node
+from shared.expressions.values import MAX_TEXT
+from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENSIBLE, TEXTS
 
 
 @settings(max_examples=400)
@@ -154,9 +38,9 @@ def test_compiling_any_text_raises_nothing_but_an_expression_error(text: str) ->
 
 
 @settings(max_examples=600)
-@given(SENSIBLE, FACTS, st.text(max_size=5))
+@given(SENSIBLE, FACTS, SCOPES)
 def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing(
-    tree: Node, facts: dict, seed: str
+    tree: Node, facts: dict, scope: Scope
 ) -> None:
     source = unparse(tree)
     before = dict(facts)
@@ -164,7 +48,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
     for _ in range(2):
         try:
             expression = compile_expression(source)
-            outcomes += [expression(facts, Scope(now=NOW, seed=seed)), expression(facts, Scope(now=NOW, seed=seed))]
+            outcomes += [expression(facts, scope), expression(facts, scope)]
         except ExpressionError as error:
             outcomes += [str(error)] * 2
     assert all(repr(outcome) == repr(outcomes[0]) for outcome in outcomes)
@@ -172,15 +56,14 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
 
 
 @settings(max_examples=600)
-@given(SENSIBLE, FACTS, st.text(max_size=5))
+@given(SENSIBLE, FACTS, SCOPES)
 def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
-    tree: Node, facts: dict, seed: str
+    tree: Node, facts: dict, scope: Scope
 ) -> None:
     try:
         expression = compile_expression(unparse(tree))
     except ExpressionError:
         return
-    scope = Scope(now=NOW, seed=seed)
 
     def outcome(run: Callable[[], object]) -> str:
         try:
@@ -194,13 +77,12 @@ def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
 
 
 @settings(max_examples=400)
-@given(SENSIBLE, FACTS, st.text(max_size=5))
-def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, seed: str) -> None:
+@given(SENSIBLE, FACTS, SCOPES)
+def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, scope: Scope) -> None:
     try:
         expression = compile_expression(unparse(tree))
     except ExpressionError:
         return
-    scope = Scope(now=NOW, seed=seed)
     step = expression.explain(facts, scope)
     value, error = None, ""
     try:
@@ -211,10 +93,12 @@ def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict,
 
 
 @settings(max_examples=300)
-@given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS)
-def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(tree: Node, facts: dict) -> None:
+@given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS, SCOPES)
+def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
+    tree: Node, facts: dict, scope: Scope
+) -> None:
     try:
-        answer = compile_expression(unparse(tree))(facts, SCOPE)
+        answer = compile_expression(unparse(tree))(facts, scope)
     except ExpressionError:
         return
     assert answer is not ABSENT

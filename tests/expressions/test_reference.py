@@ -1,24 +1,22 @@
 """The reference page: every function is on it, and every example on it is executed."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from shared.expressions import Candidates, Scope, compile_expression
+from shared.expressions import Candidates, compile_expression
 from shared.expressions.library import FAMILIES, FUNCTIONS, INSTEAD
+from shared.expressions.outcomes import listed
 from shared.expressions.reference import reference
 from shared.expressions.registry import Example
 
-NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
 EXAMPLES = [(function.name, example) for function in FUNCTIONS.values() for example in function.examples]
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example.expression for _, example in EXAMPLES])
 def test_every_example_answers_what_the_page_says(name: str, example: Example) -> None:
     expression = compile_expression(example.expression)
-    answer = expression(example.facts, Scope(now=NOW))
+    answer = expression(example.facts, example.scope)
     if isinstance(answer, Candidates):
-        answer = list(answer.values)
+        answer = listed(answer)
     assert (list(answer) if isinstance(answer, tuple) else answer) == example.result
     assert f"{name}(" in example.expression
 

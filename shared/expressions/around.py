@@ -10,7 +10,7 @@ from shared.expressions.registry import Example, Family, Parameter, Slot, Whose
 from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Kind, list_of
 
-AROUND = Family("Around the person")
+AROUND = Family("Around the person", ours=True)
 WHICH = Parameter("which", Kind.TRUTH)
 
 TABLES = {"tables": {"offices": {"Utrecht": "UTR-01", "Gent": "GNT-02"}}}

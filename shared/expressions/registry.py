@@ -128,10 +128,11 @@ class Function:
 
 
 class Family:
-    """Functions that belong together, in the order they are declared."""
+    """Functions that belong together, in the order they are declared; `ours` when Entra has none of them."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, ours: bool = False) -> None:
         self.title = title
+        self.ours = ours
         self.functions: list[Function] = []
 
     def strict(

@@ -99,9 +99,9 @@ def right_trim(source: str | None) -> str | None:
     returns=Kind.TEXT,
     examples=(Example('PadLeft([number], 6, "0")', "000042", {"number": 42}),),
 )
-def pad_left(source: str | None, length: int, padding: str | None) -> str | None:
+def pad_left(source: str | None, length: int, padding: str | None) -> str:
     """The padding character before the source until it has `length` characters. In Entra, only in Connect Sync."""
-    return None if source is None else source.rjust(_width(length), _padding(padding))
+    return "" if source is None else source.rjust(_width(length), _padding(padding))
 
 
 @TEXT.strict(
@@ -112,9 +112,9 @@ def pad_left(source: str | None, length: int, padding: str | None) -> str | None
     returns=Kind.TEXT,
     examples=(Example('PadRight("AB", 4, "x")', "ABxx"),),
 )
-def pad_right(source: str | None, length: int, padding: str | None) -> str | None:
+def pad_right(source: str | None, length: int, padding: str | None) -> str:
     """The padding character behind the source until it has `length` characters. In Entra, only in Connect Sync."""
-    return None if source is None else source.ljust(_width(length), _padding(padding))
+    return "" if source is None else source.ljust(_width(length), _padding(padding))
 
 
 def _width(length: int) -> int:

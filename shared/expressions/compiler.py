@@ -129,9 +129,11 @@ class Compiler:
 
     def _argument(self, outer: Call, parameter: Parameter, node: Node, want: Want, spot: Spot) -> Slot:
         if isinstance(node, Empty):
-            if parameter.default is REQUIRED and not parameter.blank:
+            if parameter.default is not REQUIRED:
+                return replace(constant(parameter.default), given=False)
+            if not parameter.blank:
                 fail(outer, f"the {parameter.name} of {outer.name} is missing")
-            return replace(constant(None if parameter.default is REQUIRED else parameter.default), given=False)
+            return replace(self._slot(node, ANYTHING), given=False)
         branch = parameter.kind is Kind.RESULT
         asked = Want(want.passed, want.final, spot) if branch else Want(parameter.kind, parameter.kind, spot)
         slot = self._slot(node, asked)

@@ -175,6 +175,8 @@ OURS = [
     if family.ours or "Not in Entra" in function.doc
 ]
 
+MISSING = (*INSTEAD.items(), ("Cert…", instead("Cert")))
+
 PASTING = Rule(
     "Pasting a mapping from Entra",
     f"""\
@@ -206,7 +208,7 @@ Not in Entra: {", ".join(f"`{name}`" for name in OURS)}.
 
 Not here:
 
-{_table(("function", "instead"), ((f"`{name}`", hint) for name, hint in (*INSTEAD.items(), ("Cert…", instead("Cert")))))}""",
+{_table(("function", "instead"), ((f"`{name}`", hint) for name, hint in MISSING))}""",
     (
         Example("IIF(IsPresent([mail]), [mail], IgnoreAttributeFlow)", IGNORE_ATTRIBUTE, {"mail": ""}),
         Example('Switch([Active], , "1", "True", "0", "False")', None, {"Active": "2"}),

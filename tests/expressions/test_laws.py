@@ -21,7 +21,7 @@ from shared.expressions.values import MAX_TEXT
 from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENSIBLE, TEXTS
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.text(max_size=80) | st.lists(PIECES, max_size=14).map("".join))
 @example("[a]\x00")
 @example('"\ud800"')
@@ -37,7 +37,7 @@ def test_compiling_any_text_raises_nothing_but_an_expression_error(text: str) ->
     assert refused is None or (refused.line >= 1 and refused.column >= 1)
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing(
     tree: Node, facts: dict, scope: Scope
@@ -55,7 +55,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
     assert repr(facts) == repr(before)
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     tree: Node, facts: dict, scope: Scope
@@ -76,7 +76,7 @@ def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, scope: Scope) -> None:
     try:
@@ -92,7 +92,7 @@ def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict,
     assert (step.text, repr(step.value), step.error) == (unparse(tree), repr(value), error)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS, SCOPES)
 def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
     tree: Node, facts: dict, scope: Scope
@@ -107,6 +107,7 @@ def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
         assert len(answer) <= MAX_TEXT
 
 
+@settings(deadline=None)
 @given(SENSIBLE, FACTS, FACTS)
 def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others: dict) -> None:
     try:
@@ -125,12 +126,13 @@ def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others:
     assert answer({**noise, **kept}) == answer(kept)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:
     assert parse(unparse(tree)) == tree
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.lists(TEXTS, max_size=4))
 def test_the_first_free_value_is_a_candidate_nobody_holds(texts: list[str], taken: list[str]) -> None:
     facts = {f"n{at}": text for at, text in enumerate(texts)}

@@ -43,7 +43,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
     tree: Node, facts: dict, scope: Scope
 ) -> None:
     source = unparse(tree)
-    before = dict(facts)
+    before = repr((facts, scope))
     outcomes = []
     for _ in range(2):
         try:
@@ -52,7 +52,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
         except ExpressionError as error:
             outcomes += [str(error)] * 2
     assert all(repr(outcome) == repr(outcomes[0]) for outcome in outcomes)
-    assert repr(facts) == repr(before)
+    assert repr((facts, scope)) == before
 
 
 @settings(max_examples=600, deadline=None)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from math import isfinite
+from typing import Any
 
 from shared.model import Contract, Person, Value
 
@@ -22,18 +23,39 @@ def ranked(person: Person, today: date) -> tuple[Contract, ...]:
     Among several the larger employment wins (fte, then hours), then the one that ends last, then the one that started
     first, then the lowest id: the field's usual order, with a last tie-break so that no two runs disagree.
     """
+    return tuple(sorted(person.contracts, key=lambda one: [value for _, value in _merits(one, today)]))
 
-    def rank(contract: Contract) -> tuple[object, ...]:
-        fte, hours = _number(contract.fields.get("fte")), _number(contract.fields.get("hours"))
-        until = -(contract.end or date.max).toordinal()
-        match state(contract, today):
-            case "active":
-                return (0, -fte, -hours, until, contract.start, contract.id)
-            case "future":
-                return (1, contract.start, -fte, -hours, until, contract.id)
-        return (2, until, -fte, -hours, contract.start, contract.id)
 
-    return tuple(sorted(person.contracts, key=rank))
+def reason(person: Person, today: date) -> str:
+    """Why the first of `ranked` speaks for the person and not the second; "" for somebody without a contract."""
+    first, *others = ranked(person, today) or (None,)
+    if first is None:
+        return ""
+    if not others:
+        return "it is the only one"
+    pairs = zip(_merits(first, today), _merits(others[0], today), strict=False)
+    return next(why for (why, one), (_, other) in pairs if one != other)
+
+
+def _merits(contract: Contract, today: date) -> list[tuple[str, Any]]:
+    """What speaks for a contract, the weightiest first; of two contracts the smaller value wins."""
+    fte = ("it has the most fte", -_number(contract.fields.get("fte")))
+    hours = ("it has the most hours", -_number(contract.fields.get("hours")))
+    until = ("it ends last", -(contract.end or date.max).toordinal())
+    since, last = ("it began first", contract.start), ("it has the lowest id", contract.id)
+    match state(contract, today):
+        case "active":
+            return [("it covers this day", 0), fte, hours, until, since, last]
+        case "future":
+            return [
+                ("none covers this day, and it comes next", 1),
+                ("it comes next", contract.start),
+                fte,
+                hours,
+                until,
+                last,
+            ]
+    return [("all have ended", 2), ("it ended last", until[1]), fte, hours, since, last]
 
 
 def primary(person: Person, today: date) -> Contract | None:

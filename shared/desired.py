@@ -67,21 +67,27 @@ class Values:
         return next((values[name] for values in self.by_mode.values() if name in values), None)
 
 
+def level(view: View, target: TargetPolicy) -> tuple[Stage, str]:
+    """How alive the account should be on this target, and why."""
+    stage, because = stage_of(view.person, view.rules, target.timing, view.today)
+    if stage > Stage.DORMANT and not target.when.holds(view.facts):
+        return Stage.DORMANT, "outside the target's scope"
+    return stage, because
+
+
 def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
     """What the target called `name` should hold for this person on this day; None when a mapping says «leave it».
 
     Raises `Refused` with `MISSING_DATA`, naming the attribute, when an expression cannot be evaluated for them.
     """
-    level, because = stage_of(view.person, view.rules, target.timing, view.today)
-    if level > Stage.DORMANT and not target.when.holds(view.facts):
-        level, because = Stage.DORMANT, "outside the target's scope"
-    alive = level >= Stage.READY
+    stage, because = level(view, target)
+    alive = stage >= Stage.READY
     values = _values(view, name, target, alive=alive)
     if values is None:
         return None
-    grants = target.grants if level is Stage.ACTIVE else ()
+    grants = target.grants if stage is Stage.ACTIVE else ()
     return Desired(
-        stage=level,
+        stage=stage,
         keys={key: value for key in target.correlate if (value := values.key(key))},
         attributes=values.by_mode[Mode.ENFORCE] if alive else {},
         changing=values.by_mode[Mode.ON_CHANGE] if alive else {},
@@ -116,14 +122,20 @@ def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) 
     return found
 
 
+def scoped(view: View, place: str, mapping: AttributePolicy) -> Scope:
+    """The scope of one attribute; `place` tells random-looking values of different attributes apart."""
+    if not mapping.value.seeded:
+        return view.scope
+    return replace(view.scope, seed=f"{view.scope.seed}/{place}")
+
+
 def evaluated(view: View, place: str, name: str, mapping: AttributePolicy) -> Result:
-    """One attribute's value after its null policy. `place` tells random-looking values of different attributes apart.
+    """One attribute's value after its null policy.
 
     Raises `Refused` with `MISSING_DATA` when it cannot be worked out for this person.
     """
-    expression, scope = mapping.value, view.scope
     try:
-        value = expression(view.facts, replace(scope, seed=f"{scope.seed}/{place}") if expression.seeded else scope)
+        value = mapping.value(view.facts, scoped(view, place, mapping))
     except ExpressionError as error:
         raise Refused(f"{name} cannot be worked out: {error}", Reason.MISSING_DATA, name) from error
     if isinstance(value, Candidates) and not any(value.values) and not (value.series and value.series.stem):

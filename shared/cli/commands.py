@@ -113,6 +113,49 @@ def preview(
     ctx.exit(preview_policy(policy, data_of(policy, data), day, hr, person, everyone=everyone, as_json=as_json))
 
 
+EXPLAIN_EPILOG = f"""\b
+Examples:
+  joinly explain config/example.yaml --person 000105
+  joinly explain config/example.yaml --person 000105 --attribute displayName
+  joinly explain config/example.yaml --person 000105 --redact > for-a-ticket.txt
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=EXPLAIN_EPILOG, short_help="Say where each value of one person comes from.")
+@POLICY
+@click.option("--person", metavar="ID", required=True, help="The employee, by the id HR uses.")
+@click.option("--attribute", metavar="NAME", default="", help="Explain this attribute only.")
+@click.option("--redact", is_flag=True, help="Show how, and no value of anybody.")
+@DATA
+@ON
+@HR
+@JSON
+@click.pass_context
+def explain(
+    ctx: click.Context,
+    policy: Path,
+    person: str,
+    attribute: str,
+    redact: bool,
+    data: Path | None,
+    on: datetime | None,
+    hr: Path | None,
+    as_json: bool,
+) -> None:
+    """Say where each value of one person comes from: contract, facts, each step of the rule, and what was written.
+
+    HR is read, and nothing is written. Values of attributes that the policy calls sensitive are never shown.
+    """
+    from shared.cli.explain import explain_policy
+    from shared.cli.explanation import Veil
+
+    day = on.date() if on else None
+    ctx.exit(
+        explain_policy(policy, data_of(policy, data), day, hr, person, attribute, veil=Veil(redact), as_json=as_json)
+    )
+
+
 VALIDATE_EPILOG = f"""\b
 Example:
   joinly validate config/example.yaml

@@ -6,6 +6,7 @@ from shared.engine.approving import Held, approve, fingerprint, held
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
+from shared.engine.explaining import Explained, Explanation, OnTarget, explain
 from shared.engine.handling import handle
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
@@ -14,11 +15,15 @@ from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 
 __all__ = [
     "Engine",
+    "Explained",
+    "Explanation",
     "Held",
+    "OnTarget",
     "admit_all",
     "approve",
     "breaker",
     "detect",
+    "explain",
     "fingerprint",
     "follow",
     "handle",

@@ -46,33 +46,33 @@ async def _account(
     if lead == person:
         return None
     leads.add(lead)
-    await _tell(engine, person, lead, told)
+    await tell(engine, person, lead, told)
     row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.link(lead, target))
     link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
     return link.account if link.account and not link.deleted else UNKNOWN
 
 
-async def _tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:
+async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:
     """Have `lead` remember that `person` points to them, before they are looked up."""
     if lead not in told:
         change = Put(layout.dependent(lead, person), codec.plain())
         await engine.store.commit(layout.STATE, layout.bucket(lead), [change])
 
 
-async def manager_of(
-    engine: Engine, person: str, source: str, facts: Facts, told: Collection[str]
-) -> tuple[Facts | None, set[str]]:
-    """The manager's facts today, None when there is none or HR does not hold them; and whom to be told by."""
+def manager_of(source: str, person: str, facts: Facts) -> str:
+    """Our id of the manager whom HR names; "" for nobody, and for oneself."""
     hr_id = facts.get("manager")
     lead = layout.own_id(source, str(hr_id)) if hr_id else person
-    if lead == person:
-        return None, set()
-    await _tell(engine, person, lead, told)
-    row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.person(lead))
+    return "" if lead == person else lead
+
+
+async def facts_today(engine: Engine, person: str) -> Facts | None:
+    """What rules see of somebody today; None for nobody, and for somebody HR does not hold."""
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)) if person else None
     if row is None or not codec.readable(row.data):
-        return None, {lead}
-    manager = codec.PERSON.load(row.data)
-    return facts_of(manager, primary(manager, engine.today), engine.today), {lead}
+        return None
+    someone = codec.PERSON.load(row.data)
+    return facts_of(someone, primary(someone, engine.today), engine.today)
 
 
 async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:

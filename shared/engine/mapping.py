@@ -11,7 +11,7 @@ from typing import Any
 
 from shared import codec, layout
 from shared.desired import View, desired, view
-from shared.engine.dependents import forget, manager_of, resolve
+from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.identifiers import basis
@@ -115,9 +115,11 @@ async def _view(draft: Draft) -> View:
     seen = view(draft.subject, draft.rules, policy, draft.today, seed=draft.person)
     if not policy.manager_names:
         return seen
-    manager, lead = await manager_of(draft.engine, draft.person, draft.source, seen.facts, draft.mapped["leads"])
-    draft.leads |= lead
-    return replace(seen, scope=replace(seen.scope, manager=manager))
+    lead = manager_of(draft.source, draft.person, seen.facts)
+    if lead:
+        draft.leads.add(lead)
+        await tell(draft.engine, draft.person, lead, draft.mapped["leads"])
+    return replace(seen, scope=replace(seen.scope, manager=await facts_today(draft.engine, lead)))
 
 
 async def _target(draft: Draft, seen: View, target: str) -> None:

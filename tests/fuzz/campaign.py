@@ -8,11 +8,11 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.fuzz.findings import PROJECT, found
+from tests.fuzz.findings import PROJECT, explain, found
 from tests.fuzz.laws import Target
 
 HANGS = 20
-"""Seconds by the clock after which an input stops the fuzzer; what is merely slow is found by its processor time."""
+"""Seconds by the clock after which an input stops the fuzzer; what hangs in Python is found earlier."""
 PROGRESS = re.compile(r"#(\d+)\s+\S+\s+cov: (\d+) ft: (\d+) corp: (\d+)/")
 
 
@@ -51,15 +51,17 @@ def fuzzed(name: str, target: Target, seconds: int, folder: Path) -> Report:
     options = [
         f"-max_total_time={max(1, seconds)}",
         f"-timeout={HANGS}",
+        f"-report_slow_units={HANGS}",
         f"-max_len={target.longest}",
         f"-dict={words}",
         f"-artifact_prefix={findings}/",
         "-print_final_stats=1",
-        "-len_control=20",
     ]
     command = [sys.executable, "-m", "tests.fuzz.guided", name, str(findings), *options, str(corpus), str(seeds)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)  # noqa: S603 - our own program
     log = done.stderr.decode("utf-8", "replace")
+    for path in found(findings):
+        explain(path, log)
     report = _read(log, tuple(found(findings)))
     if done.returncode and not report.findings:
         raise RuntimeError(f"the fuzzer of {name} ended with {done.returncode}:\n{log[-4000:]}")

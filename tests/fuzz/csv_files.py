@@ -86,7 +86,7 @@ def _read(file: Path, settings: Settings) -> list[Person | Rejected] | str:
             found = list(rows(text, settings, NAME))
         everyone = list(people(found, settings, NAME))
     except Misconfigured as error:
-        discreet(str(error), "an error")
+        discreet(str(error), "", "an error")
         return str(error)
     law(len({one.hr_id for one in everyone}) == len(everyone), "somebody is there twice")
     for one in everyone:
@@ -96,7 +96,7 @@ def _read(file: Path, settings: Settings) -> list[Person | Rejected] | str:
 
 def _sound(one: Person | Rejected) -> None:
     if isinstance(one, Rejected):
-        discreet(one.because, "a rejection")
+        discreet(one.because, "", "a rejection")
         return
     law(0 < len(one.hr_id) <= 64 and clean(one.hr_id) == one.hr_id, "an HR id is no id")
     for contract in one.contracts:
@@ -130,7 +130,7 @@ def _only(allowed: type[Exception], call: Callable[[], Any]) -> Any:
     try:
         return call()
     except allowed as error:
-        discreet(str(error), "an error")
+        discreet(str(error), "", "an error")
         return None
 
 

@@ -68,7 +68,7 @@ def _read(read: Callable[[str], datetime], text: str) -> datetime | None:
     try:
         read(CANARY + text)
     except ExpressionError as error:
-        discreet(str(error), "an error")
+        discreet(str(error), "", "an error")
     try:
         found = read(text)
     except ExpressionError:

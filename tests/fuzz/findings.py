@@ -24,11 +24,18 @@ def found(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix != EXPLAINED)
 
 
-def explained(path: Path) -> str:
-    """The last line of the traceback."""
+def explain(path: Path, log: str) -> None:
+    """Keep the log of a fuzzer that was stopped, beside the input that stopped it."""
     beside = path.with_suffix(EXPLAINED)
-    lines = beside.read_text(encoding="utf-8").strip().splitlines() if beside.exists() else []
-    return lines[-1] if lines else "it stopped the fuzzer"
+    if not beside.exists():
+        beside.write_text(log[-10_000:], encoding="utf-8")
+
+
+def explained(path: Path) -> str:
+    """The last line of the traceback or log."""
+    lines = path.with_suffix(EXPLAINED).read_text(encoding="utf-8").strip().splitlines()
+    said = (line for line in reversed(lines) if not line.startswith(("stat::", "#", " ")))
+    return next(said, "it stopped the fuzzer")
 
 
 def signature(error: Exception) -> str:

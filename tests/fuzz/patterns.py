@@ -81,7 +81,7 @@ def _answered(call: Callable[[], T]) -> T | None:
     try:
         return call()
     except ExpressionError as error:
-        discreet(str(error), "an error")
+        discreet(str(error), "", "an error")
         return None
 
 

@@ -5,6 +5,7 @@ JOINLY_FUZZ_SECONDS says how long all targets are fuzzed together; they share it
 
 import os
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def test_mutants_are_the_same_for_the_same_seed() -> None:
 
 def _breaks(data: bytes) -> None:
     law(b"z" not in data, "a z is in it")
-    discreet(data.decode("latin-1"), "an input")
+    discreet(data.decode("latin-1"), "", "an input")
 
 
 BREAKING = Target(check=_breaks, seeds=lambda: [b"abc"], words=(), longest=10)
@@ -73,7 +74,13 @@ def test_of_every_way_to_fail_the_smallest_input_is_kept_and_shrunk(tmp_path: Pa
     assert shrunk(BREAKING, b"nothing is wrong") == b"nothing is wrong"
 
 
-def test_an_input_that_takes_too_long_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.fuzz.targets.SLOW", 0.0)
-    with pytest.raises(Broken, match="takes more than"):
-        checked(BREAKING, b"abc")
+def _never_ends(data: bytes) -> None:
+    while data:
+        pass
+
+
+def test_an_input_that_never_ends_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.targets.MOST_SECONDS", 0.2)
+    with pytest.raises(Broken, match="takes too long in _never_ends"):
+        checked(replace(BREAKING, check=_never_ends), b"abc")
+    checked(replace(BREAKING, check=_never_ends), b"")

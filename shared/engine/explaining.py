@@ -1,0 +1,113 @@
+"""Where every value of one person comes from today: contract, facts, each step, what we wrote. Nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from shared import codec, contracts, layout
+from shared.desired import View, evaluated, level, scoped, view
+from shared.engine.dependents import facts_today, manager_of
+from shared.engine.parts import Engine
+from shared.errors import Refused
+from shared.expressions import Result, Step
+from shared.model import Contract, Link, Person, Stage
+from shared.policy import AttributePolicy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explained:
+    """One attribute: its rule, each step, the value after its null policy, and what was last written or issued."""
+
+    name: str
+    rule: AttributePolicy
+    step: Step
+    value: Result
+    problem: str
+    """Why there is no value; "" when there is one."""
+    written: object
+    """What we last wrote there; None when we never did."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnTarget:
+    target: str
+    stage: Stage
+    because: str
+    account: str
+    former: Mapping[str, str]
+    """The names that were borne before the last rename."""
+    attributes: tuple[Explained, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    person: Person
+    source: str
+    contract: Contract | None
+    why: str
+    """Why this contract speaks for the person."""
+    manager: str
+    """The HR id of the manager, "" when HR names none."""
+    manager_known: bool
+    targets: tuple[OnTarget, ...]
+
+
+async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
+    """Everybody with this id, one for each source that knows one."""
+    found = []
+    for source in engine.policy.sources:
+        own = layout.own_id(source, hr_id)
+        rows = await engine.rows_of(own)
+        row = rows.get(layout.person(own))
+        if row is not None:
+            person = codec.PERSON.load(row.data)
+            links = {
+                target: codec.LINK.load(rows[key].data)
+                for target in engine.policy.targets
+                if (key := layout.link(own, target)) in rows
+            }
+            found.append(await _explained(engine, own, source, person, links))
+    return found
+
+
+async def _explained(engine: Engine, own: str, source: str, person: Person, links: Mapping[str, Link]) -> Explanation:
+    seen = view(person, engine.policy.sources[source], engine.policy, engine.today, seed=own)
+    lead = manager_of(source, own, seen.facts)
+    manager = await facts_today(engine, lead)
+    seen = replace(seen, scope=replace(seen.scope, manager=manager))
+    return Explanation(
+        person=person,
+        source=source,
+        contract=contracts.primary(person, engine.today),
+        why=contracts.reason(person, engine.today),
+        manager=str(seen.facts.get("manager") or ""),
+        manager_known=manager is not None,
+        targets=tuple(_target(engine, name, seen, links.get(name, Link())) for name in engine.policy.targets),
+    )
+
+
+def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget:
+    rules = engine.policy.targets[name]
+    stage, because = level(seen, rules)
+    attributes = tuple(_attribute(name, one, rule, seen, link) for one, rule in rules.attributes.items())
+    return OnTarget(
+        target=name, stage=stage, because=because, account=link.account, former=link.former, attributes=attributes
+    )
+
+
+def _attribute(target: str, name: str, rule: AttributePolicy, seen: View, link: Link) -> Explained:
+    place = f"{target}/{name}"
+    value: Result = None
+    problem = ""
+    try:
+        value = evaluated(seen, place, name, rule)
+    except Refused as refused:
+        problem = str(refused)
+    known = {**link.written, **link.identifiers}
+    return Explained(
+        name=name,
+        rule=rule,
+        step=rule.value.explain(seen.facts, scoped(seen, place, rule)),
+        value=value,
+        problem=problem,
+        written=known.get(name),
+    )

@@ -12,7 +12,7 @@ from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.values import Kind, bounded
 from shared.names import FACTS, Form, Spelling, Style, Usage, compile_form, mail_name, parts_of, read_initials, usage_of
 
-NAMES = Family("Names")
+NAMES = Family("Names", ours=True)
 
 JANINE = {
     "nickName": "Janine",

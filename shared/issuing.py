@@ -12,7 +12,7 @@ from typing import Protocol
 from shared.attributes import sharing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
-from shared.identifiers import Naming, exhausted, fits, leap, named, numbered, spent
+from shared.identifiers import Naming, exhausted, fitting, leap, named, numbered, spent
 from shared.model import Account, Action, Candidates, Desired, Link, Verb
 from shared.planning import Kinds, no_longer_intended, same
 
@@ -143,7 +143,7 @@ def _begun(order: Order) -> Mapping[str, str]:
     issued = link.identifiers if not link.account else {}
     for before, anyway in ((issued, link.basis == order.desired.basis), (link.intended, False)):
         names = {name: str(before.get(name) or "") for name in tried}
-        if names and all(names.values()) and (anyway or all(fits(tried[name], names[name]) for name in tried)):
+        if names and all(names.values()) and (anyway or fitting(tried, names, order.kinds)):
             return {**names, **plain}
     return {}
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import manifest
-from shared.expressions import Candidates, ExpressionError, compile_expression
+from shared.expressions import ExpressionError, Scope, compile_expression
+from shared.model import Candidates
 from shared.names import FACTS
 from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
-NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
+SCOPE = Scope(now=datetime(2025, 7, 30, 12, tzinfo=UTC))
 JANINE = {
     "nickName": "Janine",
     "initials": "J.H.C.",
@@ -90,7 +91,7 @@ def test_a_name_that_is_not_known_is_an_error_only_when_it_is_needed() -> None:
 def test_facts_that_no_name_is_made_of_do_not_matter() -> None:
     expression = compile_expression('Name([nameUsage], "{nick} {family}")')
     noise = {"department": "Sales", "Surname": "Other", "nickname": "Other"}
-    assert expression({**JANINE, **noise}, NOW) == expression(JANINE, NOW) == "Janine de Vries"
+    assert expression({**JANINE, **noise}, SCOPE) == expression(JANINE, SCOPE) == "Janine de Vries"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_facts_that_no_name_is_made_of_do_not_matter() -> None:
     ],
 )
 def test_names_are_put_together(expression: str, answer: str | None) -> None:
-    assert compile_expression(expression)({**JANINE, "defaultDomain": "contoso.nl"}, NOW) == answer
+    assert compile_expression(expression)({**JANINE, "defaultDomain": "contoso.nl"}, SCOPE) == answer
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_a_mistake_is_found_at_load(expression: str, column: int, words: str) ->
 def test_a_code_that_nobody_translated_is_an_error_that_does_not_repeat_it() -> None:
     expression = compile_expression('Name([nameUsage], "{nick} {family}")')
     with pytest.raises(ExpressionError, match="Name has a convention that is not B, P, PB or BP") as error:
-        expression({**JANINE, "nameUsage": "Eigen"}, NOW)
+        expression({**JANINE, "nameUsage": "Eigen"}, SCOPE)
     assert "Eigen" not in str(error.value)
 
 
@@ -146,6 +147,6 @@ def test_a_name_that_cannot_be_spelled_leaves_it_to_the_next_rule() -> None:
         'SelectUniqueValue(MailName(Name("B", "{nick}.{family}"), "nl", "contoso.nl"),'
         ' MailName([employeeId], "nl", "contoso.nl"))'
     )
-    answer = expression({"givenName": "小明", "surname": "王", "employeeId": "000123"}, NOW)
+    answer = expression({"givenName": "小明", "surname": "王", "employeeId": "000123"}, SCOPE)
     assert isinstance(answer, Candidates)
     assert [value for value in answer.values if value] == ["000123@contoso.nl"]

@@ -71,6 +71,16 @@ def numbered(naming: Naming, count: int) -> bool:
     return any(one.series for one in naming.values()) and all(count >= len(one.values) for one in naming.values())
 
 
+def leap(person: str, misses: int) -> int:
+    """How many counts to go on after so many misses in a row: one at first; then ever farther, and each person another
+    way, so that workers who name people alike at the same time do not follow in each other's steps.
+    """
+    if misses <= 2:
+        return 1
+    digest = blake2b(f"{misses}|{person}".encode(), digest_size=4).digest()
+    return 1 + int.from_bytes(digest, "big") % (1 << min(misses - 1, 7))
+
+
 def signature(naming: Naming) -> str:
     """Equal for people whose numbered names are the same: one row tells them how far the numbers have gone."""
     series = sorted((name, folded(one.series.stem), one.series.ending) for name, one in naming.items() if one.series)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
+from shared.cli import eval_given
 from shared.expressions import (
     ABSENT,
     Candidates,
@@ -20,16 +21,17 @@ from shared.expressions import (
     Step,
     compile_expression,
     first_free,
+    listed,
     pointed,
 )
-from shared.model import Value
-
-MAX_FILE = 50_000_000
 
 
 @click.command(name="eval")
 @click.argument("expression", required=False)
 @click.option("--facts", type=click.File(encoding="utf-8-sig"), metavar="FILE|-", help="A JSON object of attributes.")
+@click.option(
+    "--scope", type=click.File(encoding="utf-8-sig"), metavar="FILE|-", help="JSON: contracts, manager and tables."
+)
 @click.option("--cases", type=click.File(encoding="utf-8-sig"), metavar="FILE|-", help="A JSON array of cases.")
 @click.option("--now", "now_text", metavar="ISO8601", help="The moment to evaluate at; UTC unless it has an offset.")
 @click.option("--taken", multiple=True, metavar="VALUE", help="A value somebody holds already; may be repeated.")
@@ -39,6 +41,7 @@ MAX_FILE = 50_000_000
 def eval_(
     expression: str | None,
     facts: TextIO | None,
+    scope: TextIO | None,
     cases: TextIO | None,
     now_text: str | None,
     taken: tuple[str, ...],
@@ -46,49 +49,50 @@ def eval_(
     as_json: bool,
     explain: bool,
 ) -> None:
-    """Evaluate EXPRESSION, or every {expression, input, now, taken} of a file of cases."""
-    now = _moment(now_text) if now_text else datetime.now(UTC)
+    """Evaluate EXPRESSION, or every case of a file.
+
+    A case is an object with an expression and, if it needs them, input, now, taken, contracts, manager and tables.
+    """
+    now = eval_given.moment(now_text) if now_text else datetime.now(UTC)
     if cases is not None:
-        if expression is not None or facts is not None or taken or explain:
-            raise click.UsageError("--cases takes no EXPRESSION, --facts, --taken or --explain; each case has its own.")
-        _print_json([_case(case, now, seed) for case in _cases(cases)])
+        if expression is not None or facts or scope or taken or explain:
+            raise click.UsageError("--cases stands alone: each case has its own expression and all it needs.")
+        _print_json([_case(case, now, seed) for case in eval_given.cases(cases)])
         return
     if expression is None:
         raise click.UsageError("give an EXPRESSION, or a file with --cases.")
-    given = _facts(_read(facts, "--facts"), "--facts") if facts is not None else {}
+    given = eval_given.facts(eval_given.read(facts, "--facts") if facts else {}, "--facts")
+    around = eval_given.scope(eval_given.read(scope, "--scope") if scope else {}, "--scope", now, seed)
     try:
         compiled = compile_expression(expression)
-        for one in compiled.warnings:
-            click.echo(_printable(f"{pointed(expression, one.line, one.column)}\nwarning: {one}"), err=True)
+        _print_warnings(compiled)
         if explain:
-            _print_steps(compiled.explain(given, Scope(now=now, seed=seed)))
+            _print_steps(compiled.explain(given, around))
             return
-        answer = _answer(compiled, given, now, taken, seed)
+        answer = _answer(compiled, given, around, taken)
     except ExpressionError as error:
         _fail(expression, error)
     _print_json(answer) if as_json else click.echo(_plain(answer))
 
 
-def _answer(
-    expression: Expression, facts: Facts, now: datetime, taken: tuple[str, ...], seed: str
-) -> dict[str, object]:
-    result: Result = expression(facts, Scope(now=now, seed=seed))
+def _answer(expression: Expression, facts: Facts, scope: Scope, taken: tuple[str, ...]) -> dict[str, object]:
+    result = expression(facts, scope)
     if isinstance(result, Candidates):
         free = first_free(result, taken)
         if free is None:
             raise ExpressionError("every candidate is taken or empty", 1, 1)
         return {"value": free}
-    return _json(result)
+    return _shown(result)
 
 
-def _json(result: Result) -> dict[str, object]:
+def _shown(result: Result) -> dict[str, object]:
     match result:
         case Outcome() if result is ABSENT:
             return {"value": None}
         case Outcome():
             return {"ignored": result.value}
         case Candidates():
-            return {"value": list(result.values)}
+            return {"value": listed(result)}
         case tuple():
             return {"value": list(result)}
         case _:
@@ -103,57 +107,12 @@ def _case(case: Mapping[str, Any], now: datetime, seed: str) -> dict[str, object
     if not isinstance(taken, list) or not all(isinstance(value, str) for value in taken):
         return {"error": "taken must be an array of texts"}
     try:
-        facts = _facts(case.get("input") or {}, "input")
-        moment = _moment(case["now"], "now") if case.get("now") else now
-        return _answer(compile_expression(text), facts, moment, tuple(taken), seed)
+        facts = eval_given.facts(case.get("input") or {}, "input")
+        moment = eval_given.moment(case["now"], "now") if case.get("now") else now
+        scope = eval_given.scope(case, "the case", moment, seed)
+        return _answer(compile_expression(text), facts, scope, tuple(taken))
     except (ExpressionError, click.UsageError) as error:
         return {"error": str(error)}
-
-
-def _read(file: TextIO, name: str) -> object:
-    text = file.read(MAX_FILE + 1)
-    if len(text) > MAX_FILE:
-        raise click.UsageError(f"{name}: the file is larger than {MAX_FILE} characters.")
-    try:
-        return json.loads(text, parse_constant=_refuse)
-    except ValueError as error:
-        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise click.UsageError(f"{name} is not JSON{place}.") from None
-    except RecursionError:
-        raise click.UsageError(f"{name} is nested too deep.") from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _cases(file: TextIO) -> list[Mapping[str, Any]]:
-    cases = _read(file, "--cases")
-    if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
-        raise click.UsageError("--cases must hold a JSON array of objects.")
-    return cases
-
-
-def _facts(data: object, name: str) -> dict[str, Value]:
-    if not isinstance(data, dict):
-        raise click.UsageError(f"{name} must hold a JSON object of attributes.")
-    return {attribute: _value(value, f"{name}: [{attribute}]") for attribute, value in data.items()}
-
-
-def _value(value: object, name: str) -> Value:
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise click.UsageError(f"{name} must be a text, number, truth, null or an array of texts.")
-
-
-def _moment(text: object, name: str = "--now") -> datetime:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise click.UsageError(f"{name} must be ISO 8601, such as 2025-07-30T12:00:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _plain(answer: Mapping[str, object]) -> str:
@@ -165,10 +124,15 @@ def _plain(answer: Mapping[str, object]) -> str:
 
 
 def _print_steps(step: Step, depth: int = 0) -> None:
-    outcome = f"! {step.error}" if step.error else f"→ {_plain(_json(step.value))}"
+    outcome = f"! {step.error}" if step.error else f"→ {_plain(_shown(step.value))}"
     click.echo(_printable(f"{'  ' * depth}{step.text}  {outcome}"))
     for child in step.children:
         _print_steps(child, depth + 1)
+
+
+def _print_warnings(expression: Expression) -> None:
+    for one in expression.warnings:
+        click.echo(_printable(f"{pointed(expression.source, one.line, one.column)}\nwarning: {one}"), err=True)
 
 
 def _printable(text: str) -> str:

@@ -10,7 +10,7 @@ from shared.expressions.cautions import Caution
 from shared.expressions.expression import Expression, compile_expression
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
-from shared.expressions.outcomes import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Outcome, Result, first_free
+from shared.expressions.outcomes import ABSENT, IGNORE_ATTRIBUTE, IGNORE_OBJECT, Outcome, Result, first_free, listed
 from shared.expressions.pointing import pointed
 from shared.expressions.scope import Facts, Scope
 from shared.expressions.syntax import unparse
@@ -32,6 +32,7 @@ __all__ = [
     "Step",
     "compile_expression",
     "first_free",
+    "listed",
     "parse",
     "pointed",
     "unparse",

@@ -171,9 +171,14 @@ def error(message: Slot) -> Term:
     return run
 
 
-CONSTANTS: dict[str, Outcome | int] = {
+CONSTANTS: dict[str, Outcome | int | str] = {
     "IgnoreAttributeFlow": Outcome.IGNORE_ATTRIBUTE,
     "IgnoreObjectFlow": Outcome.IGNORE_OBJECT,
     "vbBinaryCompare": 0,
     "vbTextCompare": 1,
+    "CaseSensitive": 0,
+    "CaseInsensitive": 1,
+    "Unicode": "Unicode",
+    "UTF8": "UTF8",
+    "ASCII": "ASCII",
 }

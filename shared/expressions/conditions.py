@@ -3,6 +3,7 @@
 Source: Microsoft Entra ID, "Reference for writing expressions for attribute mappings", Not, CBool and Is….
 """
 
+import re
 from datetime import datetime
 
 from shared.expressions.registry import Example, Family, Parameter, Slot
@@ -12,6 +13,8 @@ from shared.expressions.values import Inner, Kind, is_empty, list_of, text_of
 TESTS = Family("Tests")
 CONDITION = Parameter("condition", Kind.TRUTH)
 VALUE = Parameter("value", Kind.ANY)
+_DIGITS = "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
+GUID = re.compile(rf"{_DIGITS}|\{{{_DIGITS}\}}")
 
 
 @TESTS.lazy(
@@ -91,6 +94,23 @@ def is_null_or_empty(value: Inner) -> bool:
 def is_present(value: Inner) -> bool:
     """Whether the value is neither null nor empty."""
     return bool(value) or not is_empty(value)
+
+
+@TESTS.strict("IsEmpty", VALUE, returns=Kind.TRUTH, examples=(Example("IsEmpty([x])", "False", {"x": None}),))
+def is_empty_text(value: Inner) -> bool:
+    """Whether the attribute is there and is empty text or an empty list. In Entra, only in Connect Sync."""
+    return value is not None and is_empty(value)
+
+
+@TESTS.strict(
+    "IsGuid",
+    Parameter("text", Kind.TEXT),
+    returns=Kind.TRUTH,
+    examples=(Example('IsGuid("{00001111-AAAA-2222-bbbb-3333cccc4444}")', "True"), Example('IsGuid("7")', "False")),
+)
+def is_guid(text: str | None) -> bool:
+    """Whether the text has the form of a GUID, in braces or not. In Entra, only in Connect Sync."""
+    return GUID.fullmatch(text or "") is not None
 
 
 @TESTS.strict("IsString", VALUE, returns=Kind.TRUTH, examples=(Example("IsString([x])", "False", {"x": 12}),))

@@ -10,7 +10,7 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
 from shared.expressions.library import FUNCTIONS
 from shared.expressions.outcomes import ABSENT, Outcome, Result
-from shared.expressions.registry import Slot
+from shared.expressions.registry import Slot, Spot, Whose
 from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
 from shared.expressions.syntax import NOWHERE, Attribute, Call, Node, walk
 from shared.expressions.terms import constant
@@ -33,6 +33,8 @@ class Expression:
     """The facts it reads where a source gives them."""
     manager_names: frozenset[str] = field(compare=False)
     """The facts of the manager it reads."""
+    manager_optional: frozenset[str] = field(compare=False)
+    """The facts of the manager it reads where a source gives them."""
     tables: frozenset[str] = field(compare=False)
     """The tables it looks up in."""
     seeded: bool = field(compare=False)
@@ -82,16 +84,17 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
     """
     tree = parse(text)
     compiler = Compiler(known, Placed())
-    careful = _whole(compiler, tree)
+    careful, reads = _whole(compiler, tree), compiler.reads
     fast = careful if careful.constant else _whole(Compiler(known, Unwatched()), tree)
     return Expression(
         source=text,
-        names=frozenset(compiler.names),
-        optional=frozenset(compiler.optional),
-        manager_names=frozenset(),
-        tables=frozenset(),
+        names=frozenset(reads.needed[Whose.PERSON] | reads.needed[Whose.CONTRACT]),
+        optional=frozenset(reads.optional[Whose.PERSON] | reads.optional[Whose.CONTRACT]),
+        manager_names=frozenset(reads.needed[Whose.MANAGER]),
+        manager_optional=frozenset(reads.optional[Whose.MANAGER]),
+        tables=frozenset(reads.tables),
         seeded=compiler.generated > 0,
-        tried=isinstance(tree, Call) and FUNCTIONS[tree.name].root,
+        tried=isinstance(tree, Call) and FUNCTIONS[tree.name].spot is Spot.OUTERMOST,
         warnings=tuple(sorted(compiler.cautions, key=lambda one: (one.line, one.column))),
         fast=fast.run,
         careful=careful.run,
@@ -130,7 +133,7 @@ def _checked(value: Any) -> Any:
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise ExpressionError(f"is longer than {MAX_TEXT} characters")
     if isinstance(value, Candidates):
-        _checked(value.values)
+        _checked((*value.values, value.series.at(0)) if value.series else value.values)
     if isinstance(value, tuple):
         if len(value) > MAX_VALUES:
             raise ExpressionError(f"has more than {MAX_VALUES} values")

@@ -1,4 +1,4 @@
-"""Values nobody typed: Guid, RandomString and DefaultDomain. They are derived, never drawn by chance.
+"""Values nobody typed: Guid, RandomString, RandomNum and DefaultDomain. They are derived, never drawn by chance.
 
 The same seed gives the same value for ever, which is what provisioning wants of an identifier. A derived value is not
 a secret: never make a password of it.
@@ -103,6 +103,26 @@ def _check(length: int, minima: list[int], pools: list[str]) -> None:
         raise ExpressionError("is shorter than its minima together")
     if any(least and not pool for least, pool in zip(minima, pools, strict=True)):
         raise ExpressionError("avoids every character of a kind it needs")
+
+
+@GENERATED.lazy(
+    "RandomNum",
+    Parameter("start", Kind.NUMBER, prepare=lambda number: number),
+    Parameter("end", Kind.NUMBER, prepare=lambda number: number),
+    numbered=True,
+    folds=False,
+    returns=Kind.NUMBER,
+    examples=(Example("RandomNum(7, 7)", "7"), Example("Len(RandomNum(100, 999))", "3")),
+)
+def random_number(ordinal: int, start: Slot, end: Slot) -> Term:
+    """A whole number from `start` to `end`, both included; it follows from the seed and this call's place.
+
+    In Entra, only in Connect Sync.
+    """
+    first, span = start.value, end.value - start.value + 1
+    if span < 1:
+        raise ExpressionError("has an end before its start")
+    return lambda facts, scope: first + int.from_bytes(_digest(scope.seed, ordinal, 32), "big") % span
 
 
 @GENERATED.lazy(

@@ -1,7 +1,8 @@
 """Whole numbers, which may be given bare, as text or in hexadecimal (`&HF`)."""
 
+from shared.expressions.fault import ExpressionError
 from shared.expressions.registry import Example, Family, Parameter
-from shared.expressions.values import Inner, Kind, numeric, one
+from shared.expressions.values import Inner, Kind, is_empty, numeric, one
 
 NUMBERS = Family("Numbers")
 FIRST, SECOND = Parameter("value1", Kind.NUMBER), Parameter("value2", Kind.NUMBER)
@@ -17,6 +18,35 @@ def bit_and(first: int, second: int) -> int:
 def bit_or(first: int, second: int) -> int:
     """The bits that are set in one of the numbers. In Entra, only in Connect Sync."""
     return first | second
+
+
+@NUMBERS.strict(
+    "IsBitSet",
+    Parameter("value", Kind.NUMBER),
+    Parameter("flag", Kind.NUMBER),
+    returns=Kind.TRUTH,
+    examples=(Example("IsBitSet(&HF, 4)", "True"), Example("IsBitSet([control], 2)", "False", {"control": 512})),
+)
+def is_bit_set(value: int, flag: int) -> bool:
+    """Whether a bit of the flag is set in the value. In Entra, only in Connect Sync."""
+    return value & flag != 0
+
+
+@NUMBERS.strict(
+    "CNum",
+    Parameter("value", Kind.ANY),
+    returns=Kind.ANY,
+    examples=(Example('CNum("007")', "7"), Example('CNum("&HFF")', "255"), Example('CNum("0.80")', "0.8")),
+)
+def as_number(value: Inner) -> int | float | None:
+    """The number a text spells; null for null and empty text, an error for anything else. In Entra, in Connect Sync."""
+    value = one(value)
+    if is_empty(value):
+        return None
+    number = numeric(value)
+    if number is None:
+        raise ExpressionError("was not given a number")
+    return number
 
 
 @NUMBERS.strict(

@@ -34,6 +34,12 @@ def first_free(candidates: Candidates, taken: Collection[str]) -> str | None:
     return next((value for value in _tried(candidates) if value and value.casefold() not in held), None)
 
 
+def listed(candidates: Candidates) -> list[str]:
+    """The values as somebody is shown them: of a series the first two stand for all."""
+    series = candidates.series
+    return [*candidates.values, *([series.at(0), series.at(1), "…"] if series else [])]
+
+
 def _tried(candidates: Candidates) -> Iterator[str]:
     yield from candidates.values
     if candidates.series is not None:

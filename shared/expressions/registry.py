@@ -1,11 +1,13 @@
 """How a function is declared: name, parameters, what it gives back, what it does and examples that are executed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 from shared.expressions.outcomes import Outcome
-from shared.expressions.scope import NO_FACTS, Facts, Term
+from shared.expressions.scope import NO_FACTS, Facts, Scope, Term
 from shared.expressions.values import Kind
 from shared.model import Value
 
@@ -44,22 +46,44 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An expression, the facts it is given, and what it answers when now is 2025-07-30 12:00 UTC."""
+    """An expression, what it answers on 2025-07-30 at 12:00 UTC, the facts it is given and what is around them."""
 
     expression: str
     result: Value | Outcome | list[str]
     facts: Facts = field(default_factory=lambda: NO_FACTS)
+    around: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
+    """Contracts, manager and tables of the scope."""
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(now=datetime(2025, 7, 30, 12, tzinfo=UTC), **self.around)
+
+
+class Spot(Enum):
+    """Where a function may stand."""
+
+    ANYWHERE = ""
+    OUTERMOST = "may only be the outermost function"
+    LAST_RULE = "may only be the last rule of SelectUniqueValue"
+
+
+class Whose(Enum):
+    """On whose facts a function evaluates its arguments."""
+
+    PERSON = "person"
+    CONTRACT = "contract"
+    MANAGER = "manager"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """The implementation takes converted values, or is `lazy`: then it takes slots and returns a term.
 
-    `repeats` parameters at the end may come again as a group. `root` means outermost only, `ignores` where its answer
-    is the expression's answer only. `numbered` builders get the ordinal of their call in the expression first.
+    `repeats` parameters at the end may come again as a group. `ignores` means that it may stand only where its answer
+    is the expression's answer. `numbered` builders get the ordinal of their call in the expression first.
     `reads` are attributes it uses unasked, and `may_read` those it uses where a source gives them; `needs` says of its
-    slots which of these a source must give. A function that `folds` is evaluated while loading when all its arguments
-    are constants.
+    slots which of these a source must give, and `tables` which tables of the policy. A function that `folds` is
+    evaluated while loading when all its arguments are constants.
     """
 
     name: str
@@ -70,13 +94,15 @@ class Function:
     implementation: Callable[..., Any]
     lazy: bool = False
     repeats: int = 0
-    root: bool = False
+    spot: Spot = Spot.ANYWHERE
+    whose: Whose = Whose.PERSON
     ignores: bool = False
     numbered: bool = False
     folds: bool = True
     reads: tuple[str, ...] = ()
     may_read: tuple[str, ...] = ()
     needs: Callable[[list[Slot]], Collection[str]] = lambda slots: ()
+    tables: Callable[[list[Slot]], Collection[str]] = lambda slots: ()
 
     @property
     def least(self) -> int:
@@ -102,10 +128,11 @@ class Function:
 
 
 class Family:
-    """Functions that belong together, in the order they are declared."""
+    """Functions that belong together, in the order they are declared; `ours` when Entra has none of them."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, ours: bool = False) -> None:
         self.title = title
+        self.ours = ours
         self.functions: list[Function] = []
 
     def strict(

@@ -4,12 +4,14 @@ Source: Microsoft Entra ID, "Reference for writing expressions for attribute map
 follows from the slots that are filled, so it is decided while loading.
 """
 
+import re
+
 from shared.expressions.fault import ExpressionError
 from shared.expressions.patterns import Pattern, compile_pattern
 from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.terms import constant
-from shared.expressions.values import MAX_TEXT, Kind
+from shared.expressions.values import MAX_TEXT, Kind, bounded
 
 PATTERNS = Family("Replace and match")
 
@@ -141,6 +143,32 @@ def _other(source: Slot, pattern: Pattern, group: str, attribute: Slot) -> Term:
         return text if text else pattern.extract(other(facts, scope) or "", number)
 
     return run
+
+
+def _characters(pattern: str | None) -> dict[int, str]:
+    """`å:a, ß:ss, ':` as str.translate wants it; white space means nothing."""
+    pairs = [entry.partition(":") for entry in "".join((pattern or "").split()).split(",")]
+    if not all(len(source) == 1 and colon and re.fullmatch("[^:]{0,10}", target) for source, colon, target in pairs):
+        raise ExpressionError("is not a list of characters to replace", hint='write "å:a, ß:ss" or, to remove, "x:"')
+    return str.maketrans({source: target for source, _, target in pairs})
+
+
+@PATTERNS.strict(
+    "ReplaceChars",
+    Parameter("source", Kind.TEXT),
+    Parameter("characters", Kind.TEXT, prepare=_characters),
+    returns=Kind.TEXT,
+    examples=(
+        Example('ReplaceChars("Räksmörgås", "å:a, ä:a, ö:oe")', "Raksmoergas"),
+        Example('ReplaceChars("O\'Neil", "\':")', "ONeil"),
+    ),
+)
+def replace_characters(source: str | None, characters: dict[int, str]) -> str | None:
+    """Every character of the list replaced by the text behind its colon, or removed. In Entra, only in Connect Sync.
+
+    A comma and a colon cannot be replaced, and white space in the list means nothing.
+    """
+    return None if source is None else bounded(source.translate(characters))
 
 
 @PATTERNS.strict(

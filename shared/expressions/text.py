@@ -1,10 +1,9 @@
-"""Functions that cut, pad and find text. Positions count from 1, and null stays null unless it says otherwise.
+"""Functions that cut, pad and trim text. Positions count from 1, and null stays null unless it says otherwise.
 
 Source of what Entra's functions do: Microsoft Entra ID, "Reference for writing expressions for attribute mappings".
 """
 
 from shared.expressions.fault import ExpressionError
-from shared.expressions.letters import lower_invariant
 from shared.expressions.registry import Example, Family, Parameter, Slot
 from shared.expressions.scope import Term
 from shared.expressions.values import MAX_TEXT, Kind, bounded
@@ -100,9 +99,9 @@ def right_trim(source: str | None) -> str | None:
     returns=Kind.TEXT,
     examples=(Example('PadLeft([number], 6, "0")', "000042", {"number": 42}),),
 )
-def pad_left(source: str | None, length: int, padding: str | None) -> str | None:
+def pad_left(source: str | None, length: int, padding: str | None) -> str:
     """The padding character before the source until it has `length` characters. In Entra, only in Connect Sync."""
-    return None if source is None else source.rjust(_width(length), _padding(padding))
+    return "" if source is None else source.rjust(_width(length), _padding(padding))
 
 
 @TEXT.strict(
@@ -113,9 +112,9 @@ def pad_left(source: str | None, length: int, padding: str | None) -> str | None
     returns=Kind.TEXT,
     examples=(Example('PadRight("AB", 4, "x")', "ABxx"),),
 )
-def pad_right(source: str | None, length: int, padding: str | None) -> str | None:
+def pad_right(source: str | None, length: int, padding: str | None) -> str:
     """The padding character behind the source until it has `length` characters. In Entra, only in Connect Sync."""
-    return None if source is None else source.ljust(_width(length), _padding(padding))
+    return "" if source is None else source.ljust(_width(length), _padding(padding))
 
 
 def _width(length: int) -> int:
@@ -134,47 +133,6 @@ def _padding(padding: str | None) -> str:
 def strip_spaces(source: str | None) -> str | None:
     """Without any space (U+0020)."""
     return None if source is None else source.replace(" ", "")
-
-
-@TEXT.strict(
-    "Word",
-    SOURCE,
-    Parameter("number", Kind.NUMBER),
-    Parameter("delimiters", Kind.TEXT),
-    returns=Kind.TEXT,
-    examples=(Example('Word("Anna;Maria Theresia", 2, " ;")', "Maria"), Example('Word("Anna", 4, " ")', "")),
-)
-def word(source: str | None, number: int, delimiters: str | None) -> str:
-    """The word with that number, where any character of `delimiters` parts words; "" when there is none."""
-    text, first, *others = source or "", *(delimiters or " ")
-    for other in others:
-        text = text.replace(other, first)
-    words = [part for part in text.split(first) if part]
-    return words[number - 1] if 1 <= number <= len(words) else ""
-
-
-@TEXT.strict(
-    "InStr",
-    Parameter("text", Kind.TEXT),
-    Parameter("sought", Kind.TEXT),
-    Parameter("start", Kind.NUMBER, default=1),
-    Parameter("compare", Kind.NUMBER, default=0),
-    returns=Kind.NUMBER,
-    examples=(
-        Example('InStr("anna.visser", ".")', "5"),
-        Example('InStr("Anna", "a", 1, vbTextCompare)', "1"),
-        Example('InStr("Anna", "x")', "0"),
-    ),
-)
-def position(text: str | None, sought: str | None, start: int, compare: int) -> int:
-    """Where `sought` begins, from `start` on, or 0. Upper and lower case differ unless vbTextCompare is given."""
-    if start < 1:
-        raise ExpressionError("has a start before the first character", hint="positions count from 1")
-    if text is None or sought is None:
-        return 0
-    if compare:
-        text, sought = lower_invariant(text), lower_invariant(sought)
-    return text.find(sought, start - 1) + 1
 
 
 @TEXT.lazy("CStr", SOURCE, returns=Kind.TEXT, examples=(Example("CStr([fte])", "0.8", {"fte": 0.8}),))

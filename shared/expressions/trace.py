@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.expressions.fault import ExpressionError
-from shared.expressions.outcomes import Outcome
+from shared.expressions.outcomes import Outcome, listed
 from shared.expressions.scope import Facts, Scope, Term
 from shared.expressions.syntax import Node, unparse
 from shared.expressions.values import text_of
 from shared.expressions.watching import own_name, placed, subject
-from shared.model import Candidates
+from shared.model import Candidates, Series
 
 MOST_STEPS = 1_000
 """How many steps are kept; later ones are evaluated all the same."""
@@ -89,6 +89,8 @@ class Recorder:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, Series):
+        return tuple(listed(Candidates(series=value)))
     if value is None or isinstance(value, str | tuple | Outcome | Candidates):
         return value
     try:

@@ -37,6 +37,8 @@ class Kind(Enum):
     TRUTH = "condition"
     LIST = "list"
     ANY = "value"
+    SERIES = "series"
+    """Numbered values, which only SelectUniqueValue understands."""
     RESULT = "result"
     """Whatever the expression may answer, Ignore… included."""
 

@@ -68,7 +68,7 @@ def test_values_that_are_taken_are_passed_over() -> None:
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.cli.eval.MAX_FILE", 3)
+    monkeypatch.setattr("shared.cli.eval_given.MAX_FILE", 3)
     ended = run("[a]", "--facts", "-", given='{"a": 1}')
     assert ended.exit_code == 2
     assert "larger than 3 characters" in ended.stderr
@@ -141,8 +141,8 @@ def test_a_file_of_cases_gives_one_answer_each_in_order(tmp_path: Path) -> None:
         (("[a]", "--facts", "-"), "[1]", "--facts must hold a JSON object"),
         (("[a]", "--facts", "-"), '{"a": [1]}', "--facts: [a] must be a text"),
         (("[a]", "--now", "yesterday"), None, "--now must be ISO 8601"),
-        (("[a]", "--cases", "-"), "[]", "--cases takes no EXPRESSION"),
-        (("--cases", "-", "--taken", "x"), "[]", "--cases takes no EXPRESSION"),
+        (("[a]", "--cases", "-"), "[]", "--cases stands alone"),
+        (("--cases", "-", "--taken", "x"), "[]", "--cases stands alone"),
         (("--cases", "-"), "{}", "a JSON array of objects"),
         (("--cases", "-"), "[1]", "a JSON array of objects"),
         (("--frobnicate",), None, "No such option"),
@@ -179,3 +179,52 @@ def test_what_is_odd_is_told_beside_the_answer() -> None:
         "         ^",
         "warning: line 1, column 10: this is never empty, so what comes after it is never used",
     ]
+
+
+AROUND = {
+    "contracts": [{"department": "Care"}, {"department": "IT", "codes": ["a", "b"]}],
+    "manager": {"mail": "an@x.nl"},
+    "tables": {"offices": {"Gent": "GNT"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ('Contract([department] = "IT", [codes])', ["a", "b"]),
+        ("Manager([mail])", "an@x.nl"),
+        ('Lookup("offices", "gent")', "GNT"),
+        ('SelectUniqueValue("", Numbered("av"))', "av2"),
+    ],
+)
+def test_what_is_around_the_person_is_given_beside_the_facts_or_in_the_case(
+    expression: str, answer: object, tmp_path: Path
+) -> None:
+    scope = tmp_path / "scope.json"
+    scope.write_text(json.dumps(AROUND), encoding="utf-8")
+    assert json.loads(run(expression, "--scope", str(scope), "--json").stdout) == {"value": answer}
+    case = run("--cases", "-", given=json.dumps([{"expression": expression, **AROUND}]))
+    assert json.loads(case.stdout) == [{"value": answer}]
+
+
+@pytest.mark.parametrize(
+    ("scope", "says"),
+    [
+        ([], "must hold a JSON object with contracts, manager and tables"),
+        ({"contracts": {}}, ""),
+        ({"contracts": {"a": 1}}, "contracts must be an array of objects"),
+        ({"contracts": [1]}, "contracts must hold a JSON object of attributes"),
+        ({"manager": "an"}, "manager must hold a JSON object of attributes"),
+        ({"tables": ["a"]}, "tables must be objects of texts, by name"),
+        ({"tables": {"a": {"b": 1}}}, "tables must be objects of texts, by name"),
+    ],
+)
+def test_a_scope_that_is_none_is_refused(scope: object, says: str) -> None:
+    ended = run("[a]", "--scope", "-", given=json.dumps(scope))
+    assert ended.exit_code == (2 if says else 0)
+    assert says in ended.stderr.replace("\n", " ")
+
+
+def test_an_explanation_of_a_series_shows_how_it_begins() -> None:
+    ended = run('SelectUniqueValue("av", Numbered("av", 1, "00"))', "--explain")
+    assert ended.stdout.splitlines()[0].endswith('→ ["av", "av01", "av02", "…"]')

@@ -1,10 +1,19 @@
 """What could never work for anybody is refused while loading, with its place and what to write instead."""
 
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.expressions import ExpressionError, compile_expression
+from shared.expressions.comparison import OPERATORS, compare
+from shared.expressions.kinds import IMPOSSIBLE, unordered
+from shared.expressions.registry import Slot
+from shared.expressions.terms import constant
+from shared.expressions.values import CONVERT, Inner, Kind, is_empty
 
-IMPOSSIBLE = [
+REFUSED = [
     ("Left([a], Now())", 1, 11, "the answer of Now is a date, and here a whole number is wanted", "DateDiff"),
     ("Left([a], [b] = 1)", 1, 15, "the comparison is True or False, and here a whole number is wanted", "IIF(…, 1, 0)"),
     ("Item([a], IsNull([b]))", 1, 11, "the answer of IsNull is True or False", "IIF(…, 1, 0)"),
@@ -35,7 +44,7 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "column", "message", "hint"), IMPOSSIBLE, ids=[one[0] for one in IMPOSSIBLE])
+@pytest.mark.parametrize(("text", "line", "column", "message", "hint"), REFUSED, ids=[one[0] for one in REFUSED])
 def test_what_could_never_work_is_refused(text: str, line: int, column: int, message: str, hint: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         compile_expression(text)
@@ -68,3 +77,52 @@ def test_what_could_never_work_is_refused(text: str, line: int, column: int, mes
 )
 def test_what_may_work_for_somebody_is_not_refused(text: str) -> None:
     assert compile_expression(text).source == text
+
+
+VALUES: dict[Kind, st.SearchStrategy[Inner]] = {
+    Kind.NUMBER: st.integers(-(10**20), 10**20),
+    Kind.AMOUNT: st.integers(-(10**20), 10**20),
+    Kind.TRUTH: st.booleans(),
+    Kind.DATE: st.datetimes(timezones=st.just(UTC)),
+    Kind.TEXT: st.sampled_from(["", "7", "2025-07-30", "true", "abc"]),
+    Kind.LIST: st.sampled_from([(), ("7",), ("2025-07-30",), ("True",), ("a", "b")]),
+}
+
+
+def readable(value: Inner, wanted: Kind) -> bool:
+    try:
+        CONVERT[wanted](value)
+    except ExpressionError:
+        return False
+    return True
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_the_table_holds_exactly_the_kinds_that_can_never_be_read_as_each_other(data: st.DataObject) -> None:
+    made = data.draw(st.sampled_from(sorted(VALUES, key=str)))
+    wanted = data.draw(st.sampled_from(sorted(CONVERT, key=str)))
+    if (made, wanted) in IMPOSSIBLE:
+        assert not readable(data.draw(VALUES[made]), wanted)
+    else:
+        some = {Kind.NUMBER: [7], Kind.AMOUNT: [7], Kind.TRUTH: [True], Kind.DATE: [datetime(2025, 7, 30, tzinfo=UTC)]}
+        samples: list[Inner] = [*some.get(made, ["7", "2025-07-30", "true", ("7",), ("2025-07-30",), ("True",)])]
+        assert any(readable(sample, wanted) for sample in samples)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(*VALUES.values()), st.one_of(*VALUES.values()), st.sampled_from(["<", "<=", ">", ">="]))
+def test_what_has_no_order_fails_for_everybody_who_has_both(left: Inner, right: Inner, symbol: str) -> None:
+    if not unordered(constant(left), constant(right)) or is_empty(left) or is_empty(right):
+        return
+    with pytest.raises(ExpressionError):
+        compare(symbol, OPERATORS[symbol], left, right)
+
+
+@pytest.mark.parametrize("made", [Kind.TEXT, Kind.LIST, Kind.ANY, Kind.RESULT])
+def test_what_may_be_anything_has_an_order_with_all_but_truths(made: Kind) -> None:
+    anything = Slot(lambda facts, scope: None, made=made)
+    truth = Slot(lambda facts, scope: None, made=Kind.TRUTH)
+    for other in (Kind.NUMBER, Kind.DATE, Kind.TEXT, Kind.AMOUNT):
+        assert unordered(anything, Slot(lambda facts, scope: None, made=other)) == ""
+    assert unordered(anything, truth) == "True and False have no order"

@@ -120,6 +120,7 @@ ATOMS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ATOMS, min_size=1, max_size=5).map("".join), st.text("abéx 1", max_size=12))
 def test_replacing_agrees_with_pythons_own_engine(pattern: str, text: str) -> None:
     ascii_boundaries = re.compile(pattern.replace(r"\b", r"(?a:\b)"))
@@ -136,7 +137,7 @@ EASY_PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(EASY_PATTERNS, st.text(PLAIN + "éß\n\U0001f600xY", max_size=20), st.sampled_from(["", "-", "\\1", "$", "\\"]))
 def test_an_easy_pattern_is_replaced_by_either_engine_alike(pattern: str, text: str, new: str) -> None:
     try:

@@ -17,6 +17,8 @@ MAX_LENGTH = 10_000
 MAX_DEPTH = 64
 MAX_NODES = 2_000
 MAX_DIGITS = 30
+MAX_HEXADECIMAL = 24
+"""Digits; so it is printed with no more than MAX_DIGITS."""
 
 GRAMMAR = r"""
     start: expression
@@ -59,9 +61,9 @@ def _place(token: Token) -> Place:
     return Place(token.line or 1, token.column or 1)
 
 
-def _digits(token: Token, digits: str) -> str:
-    if len(digits.lstrip("+-").replace(".", "")) > MAX_DIGITS:
-        raise ExpressionError(f"a number has at most {MAX_DIGITS} digits", token.line or 1, token.column or 1)
+def _digits(token: Token, digits: str, most: int = MAX_DIGITS) -> str:
+    if len(digits.lstrip("+-").replace(".", "")) > most:
+        raise ExpressionError(f"such a number has at most {most} digits", token.line or 1, token.column or 1)
     return digits
 
 
@@ -88,7 +90,7 @@ class _Tree(Transformer[Token, Node]):
         return Number(float(digits) if "." in digits else int(digits), _place(token))
 
     def hexadecimal(self, children: list[Token]) -> Number:
-        return Number(int(_digits(children[0], children[0][2:]), 16), _place(children[0]))
+        return Number(int(_digits(children[0], children[0][2:], MAX_HEXADECIMAL), 16), _place(children[0]))
 
     def name(self, children: list[Token]) -> Name:
         return Name(str(children[0]), _place(children[0]))

@@ -82,7 +82,8 @@ class Compiler:
         """An attribute as the kind that is wanted; absent is null."""
         if not self.watch.direct:
             return self._converted(Slot(self.watch.value(fact(name, None), node)), kind, node)
-        return Slot(fact(name, CONVERT.get(kind)), fact="" if kind in CONVERT else name)
+        run = fact(name, CONVERT.get(kind))
+        return Slot(run, text=name) if kind is Kind.TEXT else Slot(run, fact="" if kind in CONVERT else name)
 
     def _comparison(self, node: Compare) -> Slot:
         left, right = self._slot(node.left, ANYTHING), self._slot(node.right, ANYTHING)

@@ -43,9 +43,10 @@ class Expression:
     """Whether it answers candidates for a value that must be unique."""
     warnings: tuple[Caution, ...] = field(compare=False)
     fast: Term = field(compare=False)
-    careful: Term = field(compare=False)
-    """The same with places: what runs when the fast one has failed, to say where and why."""
+    """What answers, without any bookkeeping; `finish` makes of its inner value what leaves."""
     finish: Callable[[Any], Any] = field(compare=False)
+    careful: Term = field(compare=False)
+    """The same with places, finished: what runs when the fast one has failed, to say where and why."""
 
     def __call__(self, facts: Facts, scope: Scope) -> Result:
         """What the expression answers for these facts in this scope.

@@ -64,7 +64,7 @@ def _place(token: Token) -> Place:
 
 def _digits(token: Token, digits: str, most: int = MAX_DIGITS) -> str:
     if len(digits.lstrip("+-").replace(".", "")) > most:
-        raise ExpressionError(f"a number has at most {most} digits", token.line or 1, token.column or 1)
+        raise ExpressionError(f"such a number has at most {most} digits", token.line or 1, token.column or 1)
     return digits
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.expressions.expression import MAX_VALUES, compile_expression
 from shared.expressions.generated import MAX_RANDOM
-from shared.expressions.grammar import MAX_DEPTH, MAX_DIGITS, MAX_LENGTH, MAX_NODES
+from shared.expressions.grammar import MAX_DEPTH, MAX_DIGITS, MAX_HEXADECIMAL, MAX_LENGTH, MAX_NODES
 from shared.expressions.kinds import IMPOSSIBLE, NAMES
 from shared.expressions.library import FAMILIES, INSTEAD, instead
 from shared.expressions.outcomes import IGNORE_ATTRIBUTE, MOST_TRIED, Outcome
@@ -130,7 +130,7 @@ BOUNDS = Rule(
             ("characters of an expression", f"{MAX_LENGTH:,}"),
             ("functions within each other", f"{MAX_DEPTH}"),
             ("parts (functions, comparisons, attributes, constants) of an expression", f"{MAX_NODES:,}"),
-            ("digits of a number", f"{MAX_DIGITS}"),
+            ("digits of a number, and hexadecimal digits", f"{MAX_DIGITS}, {MAX_HEXADECIMAL}"),
             ("characters of a pattern, which is matched in linear time", f"{MAX_PATTERN:,}"),
             ("characters of any text that is made on the way, and of the answer", f"{MAX_TEXT:,}"),
             ("values of a list that is the answer", f"{MAX_VALUES:,}"),

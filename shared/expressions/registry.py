@@ -40,6 +40,8 @@ class Slot:
     given: bool = True
     fact: str = ""
     """The name of the fact that the slot answers as it is, so that a function may read it without the term."""
+    text: str = ""
+    """The same for a fact that it answers as text."""
     made: Kind = Kind.ANY
     """What it gives, as far as that is certain; of a constant its value says more."""
 

@@ -33,7 +33,19 @@ def fact(name: str, convert: Convert | None) -> Term:
 def call(body: Body, slots: Sequence[Slot]) -> Term:
     """A call of `body` with the values of the slots: in one step of the shape that nearly all calls have."""
     if slots and all(slot.constant for slot in slots[1:]):
-        first, rest = slots[0].run, tuple(slot.value for slot in slots[1:])
-        return lambda facts, scope: body(first(facts, scope), *rest)
+        first, rest = slots[0], tuple(slot.value for slot in slots[1:])
+        return _of_text(body, first.text, rest) if first.text else _of_one(body, first.run, rest)
     runs = [slot.run for slot in slots]
     return lambda facts, scope: body(*[run(facts, scope) for run in runs])
+
+
+def _of_one(body: Body, read: Term, rest: tuple[Any, ...]) -> Term:
+    return lambda facts, scope: body(read(facts, scope), *rest)
+
+
+def _of_text(body: Body, name: str, rest: tuple[Any, ...]) -> Term:
+    def run(facts: Facts, scope: Scope) -> Any:
+        value = facts.get(name)
+        return body(value if value.__class__ is str else text_of(value), *rest)
+
+    return run

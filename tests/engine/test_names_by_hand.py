@@ -7,7 +7,7 @@ from engine_world import HOUR, World, person
 from test_names import AUTOMATIC, IN_STEP, LOGON, MAIL, called, in_use, name_of, own
 
 from shared import engine as production
-from shared.attributes import Attribute
+from shared.attributes import Attribute, Unique
 from shared.engine import rename, tidy, undo
 from shared.errors import Misconfigured, Reason, Refused
 from shared.model import Account, Verb
@@ -129,3 +129,13 @@ async def test_a_user_in_the_bin_before_us_still_bears_the_name(world: World) ->
     await world.doors()
     await world.hears(called("1", "jan"))
     assert name_of(world, "1") == "jan2"
+
+
+async def test_what_a_directory_does_not_keep_apart_is_kept_apart_by_the_ledger(open_world: Any) -> None:
+    nickname = Attribute(name="mailNickname", unique=Unique.RECORDED)
+    rules = {"employeeId": "[employeeId]", "mailNickname": 'SelectUniqueValue([name], Append([name], "2"))'}
+    world: World = await open_world(kinds=[nickname], attributes=rules)
+    world.directory.holds(Account(id="stranger", enabled=True, attributes={"mailNickname": "jan"}))
+    await world.doors()
+    await world.hears(called("1", "jan"))
+    assert name_of(world, "1", "mailNickname") == "jan2"

@@ -126,6 +126,13 @@ def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others:
     assert answer({**noise, **kept}) == answer(kept)
 
 
+@settings(deadline=None)
+@given(st.integers(0, 16**24 - 1))
+def test_a_hexadecimal_number_is_printed_as_one_that_can_be_parsed(number: int) -> None:
+    tree = parse(f"&H{number:X}")
+    assert parse(unparse(tree)) == tree
+
+
 @settings(max_examples=400, deadline=None)
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:

@@ -39,7 +39,10 @@ def _one(manifest: Manifest) -> str:
     for one in manifest.attributes:
         notes = [
             word
-            for word, true in (("unique", one.unique is not Unique.NO), ("points to an account", one.reference))
+            for word, true in (
+                ("unique", one.unique in (Unique.ACCOUNTS, Unique.ADDRESSES)),
+                ("points to an account", one.reference),
+            )
             if true
         ]
         notes += [] if one.clearable else ["cannot be emptied"]

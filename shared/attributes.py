@@ -13,6 +13,8 @@ class Unique(StrEnum):
     NO = "no"
     ACCOUNTS = "accounts"
     """The accounts of this target."""
+    RECORDED = "recorded"
+    """Nobody, as the target sees it; the ledger knows them all the same, for a policy that tries until one is free."""
     ADDRESSES = "addresses"
     """All sign-in names, mail addresses and aliases of all targets: they are one namespace."""
 

@@ -34,7 +34,7 @@ def reason(person: Person, today: date) -> str:
     if not others:
         return "it is the only one"
     pairs = zip(_merits(first, today), _merits(others[0], today), strict=False)
-    return next(why for (why, one), (_, other) in pairs if one != other)
+    return next((why for (why, one), (_, other) in pairs if one != other), "nothing tells it from the next")
 
 
 def _merits(contract: Contract, today: date) -> list[tuple[str, Any]]:
@@ -47,15 +47,10 @@ def _merits(contract: Contract, today: date) -> list[tuple[str, Any]]:
         case "active":
             return [("it covers this day", 0), fte, hours, until, since, last]
         case "future":
-            return [
-                ("none covers this day, and it comes next", 1),
-                ("it comes next", contract.start),
-                fte,
-                hours,
-                until,
-                last,
-            ]
-    return [("all have ended", 2), ("it ended last", until[1]), fte, hours, since, last]
+            comes = "none covers this day, and it comes next"
+            return [(comes, 1), (comes, contract.start), fte, hours, until, last]
+    ended = "all have ended, and it ended last"
+    return [(ended, 2), (ended, until[1]), fte, hours, since, last]
 
 
 def primary(person: Person, today: date) -> Contract | None:

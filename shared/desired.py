@@ -103,15 +103,15 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
 def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) -> Values | None:
     """Of somebody who leaves only the keys are worked out, and not even they may stand in the way of leaving."""
     found = Values()
+    refused: Refused | None = None
     wanted = target.attributes if alive else {name: target.attributes[name] for name in target.correlate}
     for name, mapping in wanted.items():
         try:
             value = evaluated(view, f"{target_name}/{name}", name, mapping)
-        except Refused:
-            if alive:
-                raise
+        except Refused as error:
+            refused = refused or error
             continue
-        if value is IGNORE_OBJECT:
+        if value is IGNORE_OBJECT:  # whoever is left alone is not asked for what they lack
             return None
         if value is ABSENT or value is IGNORE_ATTRIBUTE:
             continue
@@ -119,6 +119,8 @@ def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) 
             found.candidates[name] = value
         elif not isinstance(value, type(ABSENT)):
             found.by_mode[mapping.mode][name] = value
+    if refused is not None and alive:
+        raise refused
     return found
 
 

@@ -1,7 +1,7 @@
 """Names only one person may have: which come next, which still fit, and who may take one. Pure."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -12,13 +12,18 @@ from shared.model import Attributes, Candidates
 MOST = 100_000
 """Candidates that are tried for one person, at most."""
 
+MOST_DIGITS = 18
+"""Digits of a number, at most."""
+
 Naming = Mapping[str, Candidates]
 """Attribute → what may be tried for it. All of them share one count, so that one number serves them all."""
 
 
 def folded(value: str) -> str:
     """The form under which two values are the same name: without case and without diacritics."""
-    apart = unicodedata.normalize("NFKD", value.casefold())
+    for _ in range(2):  # some letters have a case only once they are taken apart, and the other way round
+        value = unicodedata.normalize("NFKD", value).casefold()
+    apart = unicodedata.normalize("NFKD", value)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).strip()
 
 
@@ -52,7 +57,8 @@ def _room(ending: str, kind: Attribute) -> int:
 
 def spent(candidates: Candidates, count: int) -> bool:
     """Whether no later count gives another value."""
-    return candidates.series is None and count >= len(candidates.values) - 1
+    endless = candidates.series is not None and candidates.series.stem != ""
+    return not endless and count >= len(candidates.values) - 1
 
 
 def exhausted(naming: Naming, count: int) -> bool:
@@ -65,34 +71,45 @@ def numbered(naming: Naming, count: int) -> bool:
     return any(one.series for one in naming.values()) and all(count >= len(one.values) for one in naming.values())
 
 
+def leap(person: str, misses: int) -> int:
+    """How many counts to go on after so many misses in a row: one at first; then ever farther, and each person another
+    way, so that workers who name people alike at the same time do not follow in each other's steps.
+    """
+    if misses <= 2:
+        return 1
+    digest = blake2b(f"{misses}|{person}".encode(), digest_size=4).digest()
+    return 1 + int.from_bytes(digest, "big") % (1 << min(misses - 1, 7))
+
+
 def signature(naming: Naming) -> str:
     """Equal for people whose numbered names are the same: one row tells them how far the numbers have gone."""
     series = sorted((name, folded(one.series.stem), one.series.ending) for name, one in naming.items() if one.series)
     return blake2b(repr(series).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
 
 
-def fits(candidates: Candidates, value: str) -> bool:
-    """Whether `value` is one of the candidates, whatever its case."""
-    if not value:
-        return False
-    there, series = folded(value), candidates.series
-    if any(there == folded(one) for one in candidates.values if one):
-        return True
-    return series is not None and _is_numbered(
-        there, folded(series.stem), folded(series.opening), folded(series.ending)
+def fitting(naming: Naming, values: Attributes, kinds: Mapping[str, Attribute]) -> bool:
+    """Whether each attribute has a value that could have been given to it."""
+    return all(
+        fits(one, str(values.get(name) or ""), kinds.get(name, Attribute(name=name))) for name, one in naming.items()
     )
 
 
-def _is_numbered(there: str, stem: str, opening: str, ending: str) -> bool:
-    """Whether it is the stem, or a part of it that was cut for want of room, with a number behind."""
-    if not there.endswith(ending):
-        return False
-    front = there[: len(there) - len(ending)] if ending else there
-    bare = front.rstrip("0123456789")
-    if bare == front or not bare.endswith(opening):
-        return False
-    kept = bare[: len(bare) - len(opening)] if opening else bare
-    return kept == stem or (len(kept) >= 8 and stem.startswith(kept))
+def fits(candidates: Candidates, value: str, kind: Attribute) -> bool:
+    """Whether `value` is one of the candidates, whatever its case, its accents and how far its number goes."""
+    there, series = folded(value), candidates.series
+    if any(there == folded(one) for one in candidates.values if one):
+        return there != ""
+    return series is not None and any(
+        there == folded(series.numbered(number, _room(series.ending, kind)))
+        for number in _numbers(there, folded(series.ending))
+    )
+
+
+def _numbers(there: str, ending: str) -> Iterator[str]:
+    """Every number that may stand before the ending; where it begins is not known, as a stem may end in digits."""
+    front = there.removesuffix(ending).rstrip()
+    digits = front[len(front.rstrip("0123456789")) :][-MOST_DIGITS:]
+    return (digits[start:] for start in range(len(digits)))
 
 
 def basis(facts: Attributes, names: frozenset[str]) -> str:

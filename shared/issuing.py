@@ -12,7 +12,7 @@ from typing import Protocol
 from shared.attributes import sharing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
-from shared.identifiers import Naming, exhausted, fits, named, numbered, spent
+from shared.identifiers import Naming, exhausted, fitting, leap, named, numbered, spent
 from shared.model import Account, Action, Candidates, Desired, Link, Verb
 from shared.planning import Kinds, no_longer_intended, same
 
@@ -22,6 +22,9 @@ class Register(Protocol):
 
     @property
     def now(self) -> datetime: ...
+
+    @property
+    def person(self) -> str: ...
 
     @property
     def first_count(self) -> int:
@@ -117,7 +120,7 @@ async def _choose(order: Order, register: Register) -> tuple[Mapping[str, str], 
         return begun, order.link.count
     if not order.link.account and order.link.identifiers:
         await register.abandon(order.link.identifiers)
-    count, known = register.first_count if order.action.verb is Verb.CREATE else 0, False
+    count, known, misses = register.first_count if order.action.verb is Verb.CREATE else 0, False, 0
     while naming:
         if not known and numbered(naming, count):
             count, known = max(count, await register.furthest(naming)), True
@@ -128,7 +131,8 @@ async def _choose(order: Order, register: Register) -> tuple[Mapping[str, str], 
                 return names, count
         if exhausted(naming, count) or (taken and spent(naming[taken], count)):
             raise _none_left(naming, taken)
-        count += 1
+        misses += known
+        count += leap(register.person, misses)
     return {}, 0
 
 
@@ -139,7 +143,7 @@ def _begun(order: Order) -> Mapping[str, str]:
     issued = link.identifiers if not link.account else {}
     for before, anyway in ((issued, link.basis == order.desired.basis), (link.intended, False)):
         names = {name: str(before.get(name) or "") for name in tried}
-        if names and all(names.values()) and (anyway or all(fits(tried[name], names[name]) for name in tried)):
+        if names and all(names.values()) and (anyway or fitting(tried, names, order.kinds)):
             return {**names, **plain}
     return {}
 

@@ -116,6 +116,11 @@ def link(person: str, target: str) -> str:
     return f"{person}|link|{target}"
 
 
+def asked(person: str, target: str) -> str:
+    """Names that somebody asked for by hand."""
+    return f"{person}|asked|{target}"
+
+
 def permit(person: str, target: str) -> str:
     return f"{person}|permit|{target}"
 

@@ -129,12 +129,15 @@ class Series:
     def at(self, count: int, longest: int = 0) -> str:
         """The value with number `first + count`; the stem is cut so that it has at most `longest` characters (0: any).
 
-        "" when not even one character of the stem is left.
+        "" when not even one character of the stem is left, or there was none: nobody is called by a number alone.
         """
-        tail = f"{self.opening}{self.first + count:0{self.digits}d}{self.ending}"
-        if not longest or len(self.stem) + len(tail) <= longest:
-            return self.stem + tail
-        stem = self.stem[: max(0, longest - len(tail))].rstrip(" .-_'")
+        return self.numbered(f"{self.first + count:0{self.digits}d}", longest)
+
+    def numbered(self, number: str, longest: int = 0) -> str:
+        """The same with a number as it is written."""
+        tail, stem = f"{self.opening}{number}{self.ending}", self.stem
+        if longest and len(stem) + len(tail) > longest:
+            stem = stem[: max(0, longest - len(tail))].rstrip(" .-_'")
         return stem + tail if stem else ""
 
 

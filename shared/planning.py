@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.attributes import Attribute, Unique
 from shared.errors import Reason, Refused
-from shared.identifiers import Naming, fits, folded
+from shared.identifiers import Naming, fitting, folded
 from shared.model import Account, Action, Attributes, Candidates, Desired, Entitlement, Link, Stage, Value, Verb
 
 LATEST = timedelta(hours=1)
@@ -103,7 +103,9 @@ def _different(desired: Desired, link: Link, live: Account) -> Attributes:
 
 
 def _done_before(link: Link, name: str, value: Value) -> bool:
-    return any(name in done and same(done[name], value) for done in (link.written, link.told))
+    """Whether it is what we wrote last, unless something else stood there already when that was to be written."""
+    last = link.told if name in link.told else link.written
+    return name in last and same(last[name], value)
 
 
 def naming(desired: Desired, link: Link, live: Account, kinds: Kinds) -> Naming:
@@ -112,7 +114,7 @@ def naming(desired: Desired, link: Link, live: Account, kinds: Kinds) -> Naming:
     """
     tried = desired.candidates
     moved = bool(desired.basis and link.basis) and desired.basis != link.basis
-    stale = moved and not all(fits(one, str(live.attributes.get(name) or "")) for name, one in tried.items())
+    stale = moved and not fitting(tried, live.attributes, kinds)
     return {**(tried if stale else {}), **_moved_addresses(desired, link, live, kinds)}
 
 
@@ -182,8 +184,7 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     ours = {name: value for name, value in link.intended.items() if same(live.attributes.get(name), value)}
     granted = link.granting & live.entitlements
     return replace(
-        link,
-        written={**link.written, **ours},
+        _wrote(link, ours),
         granted=link.granted | granted,
         intended={name: value for name, value in link.intended.items() if name not in ours},
         granting=link.granting - granted,
@@ -192,7 +193,7 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     )
 
 
-def noted(link: Link, desired: Desired, live: Account) -> Link:
+def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
     """What stands there already and is to be left to others from now on, and the names as they are now.
 
     Names that were changed by hand to what fits are accepted; of an account that was there before us, what its names
@@ -205,8 +206,8 @@ def noted(link: Link, desired: Desired, live: Account) -> Link:
     link = replace(link, told={**link.told, **told}) if told else link
     if not desired.candidates:
         return link
-    names = {name: str(live.attributes.get(name) or "") for name in desired.candidates}
-    if all(fits(one, names[name]) for name, one in desired.candidates.items()):
+    if fitting(desired.candidates, live.attributes, kinds):
+        names = {name: str(live.attributes[name]) for name in desired.candidates}
         return replace(link, identifiers=names, basis=desired.basis)
     return link if link.basis else replace(link, basis=desired.basis)
 
@@ -222,11 +223,12 @@ def after(link: Link, action: Action, account: Account) -> Link:
     link = no_longer_intended(link, action)
     match action:
         case Action(verb=Verb.CREATE):
-            return replace(link, account=account.id, written=dict(action.attributes), enabled=False, deleted=False)
+            new = replace(link, account=account.id, written={}, enabled=False, deleted=False)
+            return _wrote(new, action.attributes)
         case Action(verb=Verb.CORRELATE):
             return replace(link, account=account.id, enabled=account.enabled, deleted=False)
         case Action(verb=Verb.UPDATE | Verb.RENAME):
-            return replace(link, written={**link.written, **action.attributes})
+            return _wrote(link, action.attributes)
         case Action(verb=Verb.ENABLE | Verb.DISABLE as verb):
             return replace(link, enabled=verb is Verb.ENABLE, disabling=False)
         case Action(verb=Verb.DELETE):
@@ -238,6 +240,11 @@ def after(link: Link, action: Action, account: Account) -> Link:
         case Action(verb=Verb.REVOKE, entitlement=Entitlement() as one):
             return replace(link, granted=link.granted - {one})
     raise ValueError(f"{action.verb} without its entitlement")
+
+
+def _wrote(link: Link, attributes: Attributes) -> Link:
+    told = {name: value for name, value in link.told.items() if name not in attributes}
+    return replace(link, written={**link.written, **attributes}, told=told)
 
 
 def remembered(link: Link) -> Account | None:

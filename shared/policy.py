@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from shared.conditions import Condition
 from shared.expressions import Expression
@@ -34,6 +34,16 @@ class Default(Strict):
     default: Text
 
 
+def _word(given: object) -> object:
+    if isinstance(given, str) and given in set(OnNull):
+        return given
+    raise ValueError("write clear, keep or {default: a value}")
+
+
+def _null(given: object) -> str:
+    return "[default]" if isinstance(given, Mapping | Default) else "[word]"
+
+
 class Mode(StrEnum):
     """When an attribute is written."""
 
@@ -51,7 +61,10 @@ class AttributePolicy(Strict):
     """Where one attribute's value comes from; a plain text is short for `{value: text}`."""
 
     value: Mapped
-    null: OnNull | Default = OnNull.CLEAR
+    null: Annotated[
+        Annotated[OnNull, BeforeValidator(_word), Tag("[word]")] | Annotated[Default, Tag("[default]")],
+        Discriminator(_null),
+    ] = OnNull.CLEAR
     mode: Mode = Mode.ENFORCE
     sensitive: bool = False
     """Keeps its value out of everything that people or programs are shown."""
@@ -169,6 +182,10 @@ class TargetPolicy(Strict):
             if self.attributes[name].value.tried:
                 raise ValueError(
                     f"correlate names {name}, whose value is tried until it is free; it cannot tell whose account it is"
+                )
+            if isinstance(self.attributes[name].null, Default):
+                raise ValueError(
+                    f"correlate names {name}, which has a default; whoever has none would be taken for the same person"
                 )
         return self
 

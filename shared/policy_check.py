@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.attributes import Attribute
+from shared.attributes import Attribute, Unique
 from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.model import Verb
-from shared.policy import AttributePolicy, Default, TargetPolicy
+from shared.policy import AttributePolicy, Default, Mode, Rename, TargetPolicy
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
 from shared.policy_words import near
 
@@ -103,7 +103,8 @@ def _target(
         yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
     for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
         yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
-    if "rename" in found.tree.names((*path, "names")) and Verb.RENAME not in manifest.verbs:
+    renames = target.names.rename is not Rename.NEVER and "rename" in found.tree.names((*path, "names"))
+    if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")
     if target.timing.delete_after is not None and Verb.DELETE not in manifest.verbs:
         yield found.mistake((*path, "timing", "delete_after"), f"{manifest.name} cannot delete")
@@ -112,13 +113,24 @@ def _target(
 def _fits(
     found: PolicyText, path: tuple[str | int, ...], mapping: AttributePolicy, kind: Attribute
 ) -> Iterator[Mistake]:
-    """What a mapping says that its attribute cannot be: written at all, tried, or given that default."""
+    """What a mapping says that its attribute cannot be: written at all, tried, in that mode, or given that default."""
     if not kind.written:
         yield found.mistake(path, f"{kind.name} can only be read; it follows from other attributes")
     if kind.reference and mapping.value.tried:
         yield found.mistake(path, f"{kind.name} points to another account; it cannot be tried until one is free")
-    if isinstance(mapping.null, Default) and (why := kind.misfit(mapping.null.default)):
-        yield found.mistake((*path, "null"), f"the default {why}")
+    for key in ("mode", "null") if mapping.value.tried else ():
+        if key in found.tree.names(path):
+            text = "a value that is tried until it is free is issued once, and renamed as names says; leave this out"
+            yield found.mistake((*path, key), text)
+    if kind.reference and mapping.mode is Mode.CREATE_ONLY:
+        text = f"{kind.name} points to another account, which may come later; write on_change or if_empty"
+        yield found.mistake((*path, "mode"), text)
+    if isinstance(mapping.null, Default):
+        here = (*path, "null", "default")
+        if why := kind.misfit(mapping.null.default):
+            yield found.mistake(here, f"the default {why}")
+        if kind.unique is not Unique.NO:
+            yield found.mistake(here, f"only one account may have the same {kind.name}; a default is for many")
 
 
 def _tables(found: PolicyText, path: tuple[str | int, ...], names: Iterable[str]) -> Iterator[Mistake]:

@@ -260,7 +260,7 @@ async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple
         await work.reserve({name: value}, live.id)
     await case.target.apply(live.id, action)
     link = replace(after(link, action, live), identifiers=held or link.identifiers, since=work.now)
-    link = noted(settled(link, live, Stage.DORMANT), desired, live)
+    link = noted(settled(link, live, Stage.DORMANT), desired, live, case.kinds)
     await work.save(link, action)
     return link, live
 
@@ -271,7 +271,7 @@ async def _recognised(case: Case, link: Link, live: Account) -> Link:
     created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
-    known = noted(link, case.desired, live)
+    known = noted(link, case.desired, live, case.kinds)
     if link.identifiers and known.identifiers != link.identifiers:
         await case.work.reserve(known.identifiers, live.id)
         now = {folded(value) for value in known.identifiers.values()}

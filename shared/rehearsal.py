@@ -62,7 +62,7 @@ class Rehearsal:
         return value.casefold() in {str(one or "").casefold() for one in held}
 
     def _is_unique(self, attribute: str) -> bool:
-        return attribute in self._kinds and self._kinds[attribute].unique is not Unique.NO
+        return attribute in self._kinds and self._kinds[attribute].unique in (Unique.ACCOUNTS, Unique.ADDRESSES)
 
     async def _is_free(self, action: Action, account: str) -> None:
         """Raises `Refused` when somebody else holds a name that the action gives to `account`."""

@@ -132,8 +132,7 @@ class _Walk:
             return dict(self._pairs(node, depth))
         if isinstance(node, SequenceNode):
             return [self.value(item, depth + 1) for item in node.value]
-        if _HALF.search(str(node.value)):
-            self._wrong(node, "half a character, such as \\ud800, is no text; write the whole one")
+        self._whole(node)
         return _scalar(str(node.tag), str(node.value))
 
     def _pairs(self, node: MappingNode, depth: int) -> Iterator[tuple[str, Any]]:
@@ -142,11 +141,16 @@ class _Walk:
             if not isinstance(key, ScalarNode) or str(key.tag) not in PLAIN:
                 self._wrong(key, "a key is plain text")
                 continue
+            self._whole(key)
             name, line = str(key.value), _start(key)[0]
             if name in first:
                 self._wrong(key, f"the key {name} is here twice; the first is in line {first[name]}")
             first.setdefault(name, line)
             yield name, self.value(child, depth + 1)
+
+    def _whole(self, node: Node) -> None:
+        if _HALF.search(str(node.value)):
+            self._wrong(node, "half a character, such as \\ud800, is no text; write the whole one")
 
     def _wrong(self, node: Node, text: str) -> None:
         self.faults.append((*_start(node), text))

@@ -113,6 +113,37 @@ def preview(
     ctx.exit(preview_policy(policy, data_of(policy, data), day, hr, person, everyone=everyone, as_json=as_json))
 
 
+RENAME_EPILOG = f"""\b
+Examples:
+  joinly rename config/example.yaml --person 000105 --undo
+  joinly rename config/example.yaml --person 000105 --to userPrincipalName=s.degraaf@contoso.nl
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=RENAME_EPILOG, short_help="Give one person other names, or the old ones back.")
+@POLICY
+@click.option("--person", metavar="ID", required=True, help="The employee, by the id HR uses.")
+@click.option("--target", metavar="NAME", default="", help="On this target; needed where the policy has several.")
+@click.option("--to", "given", metavar="NAME=VALUE", multiple=True, help="The new name; may be repeated.")
+@click.option("--undo", "back", is_flag=True, help="The names they had before they were last renamed.")
+@DATA
+@click.pass_context
+def rename(
+    ctx: click.Context, policy: Path, person: str, target: str, given: tuple[str, ...], back: bool, data: Path | None
+) -> None:
+    """Give one person other names, or the old ones back.
+
+    It is done at once and needs no approval; who asked goes to the ledger. Nobody gets a name that somebody else holds
+    or held lately, and the old names stay theirs.
+    """
+    from shared.cli.rename import names_of, rename_person
+
+    if back == bool(given):
+        raise click.UsageError("say either --undo or --to NAME=VALUE.")
+    ctx.exit(rename_person(policy, data_of(policy, data), person, target, names_of(given), back=back))
+
+
 EXPLAIN_EPILOG = f"""\b
 Examples:
   joinly explain config/example.yaml --person 000105

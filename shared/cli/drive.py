@@ -88,15 +88,16 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
     await patrol(engine)
     for _ in range(SWEEPS):
         await sweep(engine)
-        await _until_nothing_is_due(engine, bus, story, progress)
+        await until_nothing_is_due(engine, bus, story, progress)
         story.left = await unfinished(engine)
         if not story.left or story.stopped or story.bugs or bus.next_due() is not None:
             return
 
 
-async def _until_nothing_is_due(
+async def until_nothing_is_due(
     engine: Engine, bus: MemoryBus, story: Story, progress: Callable[[str, int], None]
 ) -> None:
+    """Handle doorbells until none is left, or the next one is due only long after."""
     while True:
         busy: set[int] = set()
         await asyncio.gather(*(_work(engine, bus, story, number, busy, progress) for number in range(WORKERS)))

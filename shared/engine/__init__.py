@@ -11,7 +11,9 @@ from shared.engine.handling import handle
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
+from shared.engine.renaming import rename, undo
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
+from shared.engine.tidying import tidy
 
 __all__ = [
     "Engine",
@@ -32,9 +34,12 @@ __all__ = [
     "patrol",
     "provision",
     "relook",
+    "rename",
     "renew",
     "ring_dependents",
     "session",
     "sweep",
+    "tidy",
+    "undo",
     "wake",
 ]

@@ -23,6 +23,11 @@ Place = tuple[str, str]
 FURTHEST = "furthest"
 """In the partition of a signature: how far its numbers have gone."""
 
+FRESH = timedelta(hours=1)
+"""How long a reservation is taken as it is; an older one is renewed, so that nobody tidies it away meanwhile."""
+
+TRIES = 3
+
 HOLDING = codec.Codec(Holding)
 
 
@@ -53,24 +58,25 @@ async def reserve(
 
 async def _take(engine: Engine, where: Place, person: str, account: str, attributes: list[str]) -> bool:
     partition, key = where
-    now = engine.clock()
-    mine = HOLDING.dump(Holding(owner=person, account=account, attributes=tuple(attributes), since=now))
-    try:
-        await engine.store.commit(layout.IDENTIFIERS, partition, [Insert(key, mine)])
-    except Conflict:
-        row = await engine.store.get(layout.IDENTIFIERS, partition, key)
-        if row is None:
-            return False
-        holding = HOLDING.load(row.data)
-        if holding.owner == person and holding.until is None:
-            return True
-        if not holding.open_to(person, account, now):
-            return False
+    mine = HOLDING.dump(Holding(owner=person, account=account, attributes=tuple(attributes), since=engine.clock()))
+    change: Insert | Replace = Insert(key, mine)
+    for _ in range(TRIES):
         try:
-            await engine.store.commit(layout.IDENTIFIERS, partition, [Replace(key, mine, row.version)])
+            await engine.store.commit(layout.IDENTIFIERS, partition, [change])
         except Conflict:
-            return False
-    return True
+            row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+            if row is None:
+                change = Insert(key, mine)
+                continue
+            holding = HOLDING.load(row.data)
+            if holding.owner == person and holding.until is None and engine.clock() - holding.since < FRESH:
+                return True
+            if not holding.open_to(person, account, engine.clock()):
+                return False
+            change = Replace(key, mine, row.version)
+        else:
+            return True
+    return False
 
 
 async def abandon(engine: Engine, target: str, person: str, names: Mapping[str, str], kept: Collection[str]) -> None:

@@ -3,8 +3,10 @@
 The mark goes only when the work is done and no news came meanwhile.
 """
 
+from dataclasses import replace
+
 from shared import codec, layout
-from shared.engine import breaker
+from shared.engine import breaker, renaming
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
@@ -59,7 +61,9 @@ async def _watched(desk: Desk) -> None:
 
 async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
-    desired = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
+    wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
+    asked = renaming.asked_for(desk)
+    desired = renaming.with_asked(wanted, asked) if asked else wanted
     try:
         case = Case(
             target=engine.targets[target],
@@ -72,6 +76,9 @@ async def _work(desk: Desk) -> None:
     except Refused as error:
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
     changes = _holds(desk, outcome)
+    if asked:
+        changes.append(renaming.done(asked))
+        outcome.link = replace(outcome.link, basis=wanted.basis or outcome.link.basis)
     later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
     ask = {
         str(verb): count

@@ -9,9 +9,13 @@ from shared.engine.cohorts import gathering
 from shared.engine.gate import forget
 from shared.engine.parts import Engine
 from shared.engine.ringing import ring_marked
+from shared.engine.tidying import tidy
 from shared.layout import Hop
 from shared.planning import unfinished
 from shared.store import MOST, Change, Conflict, Delete, Row
+
+TIDY_AT = 3
+"""The hour (UTC) of the patrol that also tidies."""
 
 AGAIN = timedelta(hours=1)
 """How long something that was refused is left alone before it is tried again: trying costs a write, even in vain."""
@@ -75,9 +79,12 @@ async def sweep(engine: Engine) -> int:
 async def patrol(engine: Engine) -> int:
     """Look live at a part of all linked accounts, another part each hour, so that in a day everybody is looked at.
 
-    A directory's delta does not tell everything: a group that was taken away by hand is seen only here. How many.
+    A directory's delta does not tell everything: a group that was taken away by hand is seen only here. Once a day
+    names that nobody bears are given back. How many accounts.
     """
     cohort, part = engine.trickle("patrol"), engine.clock().hour
+    if part == TIDY_AT:
+        await tidy(engine)
     return await _look(engine, cohort, lambda row: _linked(row) if int(row.partition, 16) % 24 == part else ("", ""))
 
 

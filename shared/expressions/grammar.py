@@ -18,7 +18,8 @@ MAX_DEPTH = 64
 MAX_NODES = 2_000
 MAX_DIGITS = 30
 MAX_HEXADECIMAL = 24
-"""Digits; so it is printed with no more than MAX_DIGITS."""
+MAX_DECIMAL = 1e28
+"""What is printed of a number with a point, or of a hexadecimal one, has no more than MAX_DIGITS digits either."""
 
 GRAMMAR = r"""
     start: expression
@@ -87,10 +88,16 @@ class _Tree(Transformer[Token, Node]):
     def number(self, children: list[Token]) -> Number:
         token = children[0]
         digits = _digits(token, str(token))
-        return Number(float(digits) if "." in digits else int(digits), _place(token))
+        if "." not in digits:
+            return Number(int(digits), _place(token))
+        value = float(digits)
+        if abs(value) >= MAX_DECIMAL:
+            raise ExpressionError("this number is too large to have decimals", token.line or 1, token.column or 1)
+        return Number(value, _place(token))
 
     def hexadecimal(self, children: list[Token]) -> Number:
-        return Number(int(_digits(children[0], children[0][2:], MAX_HEXADECIMAL), 16), _place(children[0]))
+        token = children[0]
+        return Number(int(_digits(token, token[2:], MAX_HEXADECIMAL), 16), _place(token))
 
     def name(self, children: list[Token]) -> Name:
         return Name(str(children[0]), _place(children[0]))

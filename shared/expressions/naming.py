@@ -4,6 +4,7 @@ What a form is stands in docs/names.md; the work is done by shared.names, which 
 """
 
 from dataclasses import replace
+from typing import Any
 
 from shared.expressions.fault import ExpressionError
 from shared.expressions.letters import spelling
@@ -47,10 +48,11 @@ def _form(text: str | None) -> Form:
         raise ExpressionError(f"cannot be read: {error}") from None
 
 
-def _count(number: int) -> int:
+def _count(number: Any) -> int:
+    """A constant that was already read as a whole number; raises ExpressionError when it is negative."""
     if number < 0:
         raise ExpressionError("is negative", hint="0 is for as many as there are")
-    return number
+    return int(number)
 
 
 @NAMES.lazy(

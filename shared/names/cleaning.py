@@ -31,6 +31,8 @@ def clean(text: str) -> str:
     A text without one letter or digit is nothing, and so are the words undefined, null, n/a and the like. Cleaning
     twice is cleaning once.
     """
+    if not text:
+        return ""
     bare = visible(text)
     while (shorter := _EMPTY_BRACKETS.sub(" ", bare)) != bare:
         bare = shorter
@@ -48,6 +50,8 @@ def visible(text: str) -> str:
 
 def clean_prefix(text: str) -> str:
     """`text` as `clean` makes it, with the dash or apostrophe that ties a prefix to its name: Al-, d', 't."""
+    if not text:
+        return ""
     bare = visible(text)
     tied = "-" if bare[-1:] in tuple(DASHES) and bare[-2:-1].isalpha() else ""
     kept = clean(text)

@@ -24,10 +24,12 @@ class Form:
     style: Style
     longest: int
     items: tuple[Item, ...] = field(compare=False, repr=False)
+    is_field: bool = field(compare=False, repr=False)
+    """Whether it shows family names only, as the field «surname» does: then nothing makes a prefix stand first."""
 
     def __call__(self, parts: Parts) -> str:
         """The name of one person in this form, in Unicode form NFC, or "" when nothing of it is there."""
-        line = _Line(parts, self.style, is_field=self._is_field)
+        line = _Line(parts, self.style, self.is_field)
         line.add(self.items)
         shown = tidy(line.text()) if line.pieces else ""
         return shortened(shown, self.longest) if self.longest else shown
@@ -37,12 +39,6 @@ class Form:
         """The facts that some source must give, or the form would miss something for everybody."""
         return frozenset(PLACEHOLDERS[piece.name].needs for piece in pieces(self.items)) - {""}
 
-    @property
-    def _is_field(self) -> bool:
-        """Whether it shows family names only, as the field «surname» does: then nothing makes a prefix stand first."""
-        words = any(isinstance(item, Words) for item in self.items)
-        return not words and all(piece.of_family for piece in pieces(self.items))
-
 
 def compile_form(text: str, style: Style = Style.NL, longest: int = 0) -> Form:
     """A form that can be shown for any number of people; `longest` bounds what it shows (0: not at all).
@@ -51,7 +47,9 @@ def compile_form(text: str, style: Style = Style.NL, longest: int = 0) -> Form:
     """
     if longest < 0:
         raise ValueError("the longest a name may be is a positive number of characters, or 0 for any")
-    return Form(text, style, longest, read_form(text))
+    items = read_form(text)
+    words = any(isinstance(item, Words) for item in items)
+    return Form(text, style, longest, items, not words and all(piece.of_family for piece in pieces(items)))
 
 
 class _Line:

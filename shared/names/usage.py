@@ -42,7 +42,7 @@ class System(StrEnum):
 
 FIELDS: Mapping[System, str] = MappingProxyType(
     {
-        System.ADP: "ADP Workforce: format of the family name",
+        System.ADP: "ADP Workforce: its code of name usage",
         System.AFAS: "AFAS Profit: Naamgebruik_code",
         System.BEAUFORT: "Raet Beaufort: nameAssembleOrder",
         System.NMBRS: "Visma Nmbrs: NaamStelling",

@@ -1,27 +1,26 @@
 """One account in any state, what a target does with it, and a worker that looks, plans and does, or loses an answer."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 
 from hypothesis import strategies as st
 
-from shared.attributes import Attribute
-from shared.model import Account, Action, Desired, Entitlement, Link, Stage, Verb
-from shared.planning import (
-    after,
-    before,
-    forgotten,
-    missed,
-    plan,
-    settled,
-)
+from shared.attributes import Attribute, Unique
+from shared.identifiers import Naming, folded, named
+from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Series, Stage, Value, Verb
+from shared.planning import after, before, forgotten, missed, naming, noted, plan, same, settled
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-KINDS = {"manager": Attribute(name="manager", reference=True)}
+KINDS = {
+    "manager": Attribute(name="manager", reference=True),
+    "mail": Attribute(name="mail", unique=Unique.ADDRESSES),
+    "logon": Attribute(name="logon", longest=5, unique=Unique.ADDRESSES),
+}
 SALES, STAFF, E3 = Entitlement("group", "Sales"), Entitlement("group", "Staff"), Entitlement("license", "E3")
 FIRST = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE)
-ORDER = (*FIRST, Verb.DISABLE, Verb.DELETE, Verb.UPDATE, Verb.REVOKE, Verb.GRANT, Verb.ENABLE)
+ORDER = (*FIRST, Verb.DISABLE, Verb.DELETE, Verb.UPDATE, Verb.RENAME, Verb.REVOKE, Verb.GRANT, Verb.ENABLE)
 EMPTY = (None, "", ())
 
 
@@ -32,6 +31,8 @@ class World:
     link: Link
     live: Account | None
     binned: Account | None = None
+    taken: frozenset[str] = frozenset()
+    """Names that strangers hold, folded."""
 
     def does(self, action: Action) -> "World":
         """What a target does."""
@@ -43,7 +44,7 @@ class World:
                 return replace(self, live=self.binned, binned=None)
         assert live is not None, f"{action.verb} needs an account"
         match action.verb:
-            case Verb.UPDATE:
+            case Verb.UPDATE | Verb.RENAME:
                 live = replace(live, attributes={**live.attributes, **action.attributes})
             case Verb.ENABLE | Verb.DISABLE:
                 live = replace(live, enabled=action.verb is Verb.ENABLE)
@@ -55,17 +56,54 @@ class World:
                 return replace(self, live=None, binned=live)
         return replace(self, live=live)
 
-    def remembers(self, action: Action, then: "World") -> "World":
+    def names(self, desired: Desired, action: Action) -> "tuple[World, Action]":
+        """What issuing does before a create or a rename: choose the first names that are free, and save them."""
+        if action.verb not in (Verb.CREATE, Verb.RENAME):
+            return self, action
+        todo = naming(desired, self.link, self.live, KINDS) if self.live else desired.candidates
+        names, number = self._free(todo)
+        action = replace(action, attributes={**action.attributes, **names})
+        link = replace(self.link, count=number, intended={**self.link.intended, **action.attributes})
+        if action.verb is Verb.CREATE:
+            link = replace(link, identifiers=names, basis=desired.basis)
+        return replace(self, link=link), action
+
+    def _free(self, todo: Naming) -> tuple[Mapping[str, str], int]:
+        for number in count() if todo else ():
+            names = named(todo, number, KINDS)
+            if names and not self.taken & set(map(folded, names.values())):
+                return names, number
+        return {}, 0
+
+    def remembers(self, action: Action, then: "World", desired: Desired) -> "World":
+        """What reconciling remembers of an action that was answered."""
         account = then.live or self.live
         assert account is not None
-        return replace(then, link=after(self.link, action, account))
+        link = after(self.link, action, account)
+        if action.verb is Verb.CORRELATE:
+            bears = account.attributes
+            held = {name: str(bears[name]) for name in desired.candidates if bears.get(name)}
+            link = replace(link, identifiers=held or link.identifiers)
+            link = noted(settled(link, account, Stage.DORMANT), desired, account, KINDS)
+        if action.verb is Verb.RENAME:
+            tried = {name: str(value) for name, value in action.attributes.items() if name in desired.candidates}
+            basis = desired.basis if tried else link.basis
+            link = replace(link, identifiers={**link.identifiers, **tried}, basis=basis)
+        return replace(then, link=link)
 
-    def looks(self, stage: Stage) -> "World":
-        link = missed(self.link, stage) if self.live is None else settled(self.link, self.live, stage)
+    def looks(self, desired: Desired) -> "World":
+        if self.live is None:
+            link = missed(self.link, desired.stage)
+        else:
+            link = noted(settled(self.link, self.live, desired.stage), desired, self.live, KINDS)
         return replace(self, link=forgotten(link, self.live, NOW))
 
     def plans(self, desired: Desired) -> tuple[Action, ...]:
-        return plan(desired, self.looks(desired.stage).link, self.live, KINDS)
+        return plan(desired, self.looks(desired).link, self.live, KINDS)
+
+    def changed_by_hand(self, **attributes: Value) -> "World":
+        assert self.live is not None
+        return replace(self, live=replace(self.live, attributes={**self.live.attributes, **attributes}))
 
 
 def converge(world: World, desired: Desired, lost: int = -1) -> tuple[World, list[Action], bool]:
@@ -76,40 +114,86 @@ def converge(world: World, desired: Desired, lost: int = -1) -> tuple[World, lis
     done: list[Action] = []
     numbers = count()
     while True:
-        world = world.looks(desired.stage)
+        world = world.looks(desired)
         actions = world.plans(desired)
         world = replace(world, link=before(world.link, actions, NOW))
-        for action in actions:
+        for planned in actions:
+            world, action = world.names(desired, planned)
             then = world.does(action)
             done.append(action)
             if next(numbers) == lost:
                 return then, done, True
-            world = world.remembers(action, then)
+            world = world.remembers(action, then, desired)
         if not actions or actions[0].verb is not Verb.RESTORE:
             return world, done, False
 
 
+def written_last(link: Link, name: str) -> Iterator[Value]:
+    """What was written last, or stood there when it was to be written; nothing where neither ever was."""
+    for known in (link.told, link.written):
+        if name in known:
+            yield known[name]
+            return
+
+
+def wanted(desired: Desired) -> dict[str, Value]:
+    return {**desired.initial, **desired.lacking, **desired.changing, **desired.attributes}
+
+
+def ours(world: World, name: str) -> bool:
+    """Whether what stands there is what we wrote."""
+    live = world.live or world.binned
+    return live is not None and same(live.attributes.get(name), world.link.written.get(name))
+
+
 VALUES = st.sampled_from(["x", "y", ("p", "q"), ("q", "p"), "", (), None])
-ATTRIBUTES = st.dictionaries(st.sampled_from(["a", "b", "manager"]), VALUES, max_size=3)
+ADDRESSES = st.sampled_from(["x@a", "X@a", "y@a", "", None])
+NAMES = st.sampled_from(["ann", "Ann", "bob", "bob2", "anne2", "a2", "zed", "", None])
+MODES = ("attributes", "changing", "lacking", "initial")
 ENTITLEMENTS = st.frozensets(st.sampled_from([SALES, STAFF, E3]))
+SERIES = [
+    {"name": Candidates(values=("ann",), series=Series(stem="ann"))},
+    {"name": Candidates(values=("bob", "zed"), series=Series(stem="bob"))},
+    {
+        "name": Candidates(values=("ann", "", "bob"), series=Series(stem="bob")),
+        "logon": Candidates(values=("annelies", "a"), series=Series(stem="annelies")),
+    },
+]
+"""Names that never run out; `logon` has room for five characters."""
+
+
+@st.composite
+def attributes(draw: st.DrawFn) -> dict[str, Value]:
+    found: dict[str, Value] = draw(st.dictionaries(st.sampled_from(["a", "b", "manager"]), VALUES, max_size=3))
+    for name, values in (("mail", ADDRESSES), ("name", NAMES), ("logon", NAMES)):
+        if draw(st.booleans()):
+            found[name] = draw(values)
+    return found
 
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Desired:
-    """Any that policy can have: attributes from READY on, entitlements for those in service."""
+    """Any that policy can have: values and names from READY on, entitlements for those in service."""
     stage = draw(st.sampled_from(Stage))
+    by_mode: dict[str, dict[str, Value]] = {mode: {} for mode in MODES}
+    for name in ("a", "b", "manager", "mail") if stage >= Stage.READY else ():
+        if draw(st.booleans()):
+            mode = draw(st.sampled_from(MODES[:3] if name == "manager" else MODES))
+            by_mode[mode][name] = draw(ADDRESSES if name == "mail" else VALUES)
+    names = draw(st.sampled_from([{}, *SERIES])) if stage >= Stage.READY else {}
     return Desired(
         stage=stage,
         keys={"id": "7"},
-        attributes=draw(ATTRIBUTES) if stage >= Stage.READY else {},
-        initial=draw(st.dictionaries(st.just("once"), VALUES)) if stage >= Stage.READY else {},
+        **by_mode,
+        candidates=names,
+        basis=draw(st.sampled_from(["", "one", "two"])) if names else "",
         entitlements=draw(ENTITLEMENTS) if stage is Stage.ACTIVE else frozenset(),
         because="why",
     )
 
 
 ACCOUNTS = st.builds(
-    Account, id=st.just("acc"), enabled=st.booleans(), attributes=ATTRIBUTES, entitlements=ENTITLEMENTS
+    Account, id=st.just("acc"), enabled=st.booleans(), attributes=attributes(), entitlements=ENTITLEMENTS
 )
 
 
@@ -117,21 +201,24 @@ ACCOUNTS = st.builds(
 def worlds(draw: st.DrawFn) -> World:
     """Nobody yet, a stranger's account, one of ours in any state, or one of ours in the bin."""
     kind = draw(st.sampled_from(["nobody", "stranger", "ours", "binned"]))
+    taken = draw(st.frozensets(st.sampled_from(["ann", "bob", "anne2", "a"])))
     if kind == "nobody":
-        return World(Link(identifiers=draw(st.sampled_from([{}, {"name": "ann"}]))), None)
+        return World(Link(identifiers=draw(st.sampled_from([{}, {"name": "ann"}]))), None, taken=taken)
     if kind == "stranger":
-        return World(Link(), draw(ACCOUNTS))
+        return World(Link(), draw(ACCOUNTS), taken=taken)
     link = Link(
         account="acc",
         enabled=draw(st.booleans()),
         disabling=draw(st.booleans()),
         deleting=draw(st.booleans()),
         deleted=kind == "binned",
-        written=draw(ATTRIBUTES),
+        written=draw(attributes()),
+        told=draw(attributes()),
+        basis=draw(st.sampled_from(["", "one", "two"])),
         granted=draw(ENTITLEMENTS),
     )
     account = draw(ACCOUNTS)
-    return World(link, None, account) if kind == "binned" else World(link, account)
+    return World(link, None, account, taken) if kind == "binned" else World(link, account, taken=taken)
 
 
 READY, DORMANT, ABSENT = (Desired(stage=stage) for stage in (Stage.READY, Stage.DORMANT, Stage.ABSENT))

@@ -147,9 +147,9 @@ def test_a_write_that_lands_late_is_recognised_as_ours() -> None:
     """A worker that was thought dead: the account shows nothing at first, and everything at the second look."""
     start = World(link(), account())
     known = replace(start, link=before(start.link, start.plans(active(SALES, a="x")), NOW))
-    first = known.looks(Stage.ACTIVE)
+    first = known.looks(active())
     assert first.link == known.link
-    late = replace(first, live=account(SALES, a="x")).looks(Stage.ACTIVE)
+    late = replace(first, live=account(SALES, a="x")).looks(active())
     assert (late.link.written, late.link.granted) == ({"a": "x"}, {SALES})
     assert (late.link.intended, late.link.granting) == ({}, frozenset())
 

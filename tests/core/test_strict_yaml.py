@@ -128,6 +128,7 @@ def test_a_directive_cannot_bring_the_old_yaml_back(directive: str) -> None:
         ('a: "\\U00110000"', "0:0: it is not YAML; look for an escape such as \\UFFFFFFFF"),
         ('a: "\\UFFFFFFFF"', "0:0: it is not YAML; look for an escape such as \\UFFFFFFFF"),
         ('a: "\\ud800"', "1:4: half a character, such as \\ud800, is no text; write the whole one"),
+        ('{"\\ud83d": 1}', "1:2: half a character, such as \\ud800, is no text; write the whole one"),
         ("a: x\x1b[31m", "1:5: this character cannot be seen; remove it"),
         ("x" * (LONGEST + 1), f"0:0: it is longer than {LONGEST:,} characters"),
     ],

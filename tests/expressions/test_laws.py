@@ -140,6 +140,18 @@ def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:
 
 
 @settings(deadline=None)
+@given(st.from_regex(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?|&H[0-9A-F]{1,30}", fullmatch=True))
+@example(f"{'9' * 29}.9")
+@example(f"&H{'F' * 30}")
+def test_a_number_is_parsed_as_it_was_printed_or_refused(text: str) -> None:
+    try:
+        tree = parse(text)
+    except ExpressionError:
+        return
+    assert parse(unparse(tree)) == tree
+
+
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.lists(TEXTS, max_size=4))
 def test_the_first_free_value_is_a_candidate_nobody_holds(texts: list[str], taken: list[str]) -> None:
     facts = {f"n{at}": text for at, text in enumerate(texts)}

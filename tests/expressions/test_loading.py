@@ -98,7 +98,8 @@ REFUSED = [
     ('ConvertFromBase64("%%%")', 1, 1, "base64", ""),
     ("DateFromNum(9223372036854775807)", 1, 1, "leaves the years", ""),
     (f"Left([givenName], {'9' * 31})", 1, 19, "at most 30 digits", ""),
-    (f"Left([givenName], &H{'f' * 25})", 1, 19, "at most 24 digits", ""),
+    (f"Left([givenName], &H{'F' * 25})", 1, 19, "at most 24 digits", ""),
+    (f"[startDate] = {'9' * 28}.99", 1, 15, "too large to have decimals", ""),
     ("[" + "x" * 10_000 + "]", 1, 1, "at most 10000", ""),
 ]
 

@@ -13,6 +13,7 @@ from tests.fuzz.laws import Target
 
 HANGS = 20
 """Seconds by the clock after which an input stops the fuzzer; what hangs in Python is found earlier."""
+REGRESSIONS = Path(__file__).parent / "regressions"
 PROGRESS = re.compile(r"#(\d+)\s+\S+\s+cov: (\d+) ft: (\d+) corp: (\d+)/")
 
 
@@ -45,7 +46,7 @@ def fuzzed(name: str, target: Target, seconds: int, folder: Path) -> Report:
     seeds, corpus, findings = (folder / kind / name for kind in ("seeds", "corpus", "findings"))
     for one in (seeds, corpus, findings):
         one.mkdir(parents=True, exist_ok=True)
-    _sown(target, seeds)
+    _sown([*target.seeds(), *(path.read_bytes() for path in (REGRESSIONS / name).glob("*"))], seeds)
     words = seeds.with_suffix(".dict")
     words.write_text("".join(map(_entry, target.words)), encoding="ascii")
     options = [
@@ -68,10 +69,10 @@ def fuzzed(name: str, target: Target, seconds: int, folder: Path) -> Report:
     return report
 
 
-def _sown(target: Target, folder: Path) -> None:
+def _sown(inputs: list[bytes], folder: Path) -> None:
     for old in folder.iterdir():
         old.unlink()
-    for seed in target.seeds():
+    for seed in inputs:
         (folder / sha256(seed).hexdigest()[:16]).write_bytes(seed)
 
 

@@ -139,6 +139,7 @@ TARGET = Target(
         *(f'"{word}"' for words in CONSTANT_WORDS.values() for word in words if '"' not in word),
         *(f" {operator} " for operator in COMPARED),
         *NAMES,
+        *("9" * 30, "9" * 28 + ".99", "9" * 29 + ".9", "&H" + "F" * 24, "&H" + "F" * 30, "0." + "1" * 29),
         *('"', '\\"', "\\\\", ", ", ", ,", ")", "&HFF", "-1", "0.5", "[", "]", "[[x]]"),
     ),
     longest=1_000,

@@ -88,13 +88,13 @@ def facts(reader: Reader, names: Iterable[str]) -> dict[str, Value]:
 def value(reader: Reader) -> Value:
     kinds: tuple[Any, ...] = (
         reader.text,
-        lambda: reader.pick(WORDS),
+        lambda: reader.stretched(reader.pick(LONG)),
         lambda: reader.number(2),
         lambda: reader.pick(NUMBERS),
         reader.flag,
         lambda: tuple(reader.text() for _ in range(reader.below(4))),
         lambda: (reader.pick(WORDS),) * reader.pick((0, 1, 2, 1_001)),
-        lambda: reader.stretched(reader.pick(LONG)),
+        lambda: reader.pick(WORDS),
     )
     return reader.pick(kinds)()  # type: ignore[no-any-return]
 

@@ -72,7 +72,7 @@ def check(data: bytes) -> None:
         return
     if reader.flag():
         law(load(text).policy == found.policy, "a policy is read in two ways")
-    printable(found.policy.model_dump_json(), "", "a policy")
+    printable(json.dumps(found.tree.values, ensure_ascii=False), "", "a policy")
     for name in found.policy.sources:
         _settings(found, name, text)
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.campaign import REGRESSIONS
 from tests.fuzz.findings import smallest
 from tests.fuzz.targets import TARGETS, checked
 
-HERE = Path(__file__).parent / "regressions"
-INPUTS = sorted(path for path in HERE.glob("*/*") if path.is_file())
+INPUTS = sorted(REGRESSIONS.glob("*/*"))
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=[f"{path.parent.name}/{path.name}" for path in INPUTS])

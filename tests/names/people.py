@@ -14,7 +14,7 @@ LOCALES = [
     *("bg_BG", "ar_AA", "he_IL", "fa_IR", "ja_JP", "zh_CN", "hi_IN", "vi_VN", "en_IE"),
 ]
 FOUND = [locale for locale in LOCALES if locale in AVAILABLE_LOCALES]
-EACH = 40
+EACH = 31
 PREFIXES = ["", "", "", "de", "van den", "Van Der", "'t", "van 't", "d'", "O'", "El", "Al-", "von", "de la", "-", "zu"]
 NOISE = [
     "",

@@ -90,6 +90,8 @@ def test_a_missing_birth_name_is_replaced_by_the_partner_s(usage: Usage) -> None
         ("{nick}.{leading.prefix:joined}{leading.name}", Parts(nick="Els", surname="Mol"), "Els.Mol"),
         ("{family}, {nick:1}.", Parts(nick="Els", surname="Mol"), "Mol, E."),
         ("{family}, {nick:1}.", Parts(surname="Mol"), "Mol"),
+        ("{nick}.{family}", Parts(nick="Els"), "Els"),
+        ("{nick}.[{trailing}]", Parts(nick="Els"), "Els"),
         ("{family}, {nick:1}.", Parts(nick="Els"), "E."),
         ("Dr. {nick} {family}", Parts(surname="Mol"), "Dr. Mol"),
         ("Dr. {nick} {family}", Parts(), ""),

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from names_page import CONVENTIONS, TEXT, forms, janine, parts, rows, tables
 
-from shared.expressions import compile_expression
+from shared.expressions import Scope, compile_expression
 from shared.names import CODES, LANGUAGES, Style, Usage, compile_form, mail_name, parts_of, spelling_of
 from shared.names.modifiers import MEANINGS
 from shared.names.placeholders import PLACEHOLDERS
 from shared.names.usage import FIELDS
 
-NOW = datetime(2025, 7, 30, 12, tzinfo=UTC)
+SCOPE = Scope(now=datetime(2025, 7, 30, 12, tzinfo=UTC))
 HERE = parts_of(janine())
 IN_THE_NETHERLANDS, IN_ADDRESSES = tables("form", *CONVENTIONS)
 
@@ -65,7 +65,7 @@ def test_a_name_is_cut_as_the_page_says(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", rows("expression", "gives"), ids=str)
 def test_an_expression_gives_what_the_page_says(row: dict[str, str]) -> None:
-    assert compile_expression(row["expression"])({}, NOW) == row["gives"]
+    assert compile_expression(row["expression"])({}, SCOPE) == row["gives"]
 
 
 @pytest.mark.parametrize("row", rows("locale", "text", "address"), ids=str)

@@ -10,8 +10,9 @@ from storage import SimulatedBus, SimulatedStore
 
 from shared import codec, issuing, layout, planning, queues, reconcile
 from shared.bus import Doorbell
-from shared.engine import desk, gate, mapping, provisioning
+from shared.engine import desk, gate, identifiers, mapping, provisioning, tidying
 from shared.guard import Decision
+from shared.identifiers import Holding
 from shared.model import Link
 from shared.store import Delete, Put
 
@@ -146,6 +147,40 @@ def forgetful_of_grants() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def names_are_not_reserved() -> Iterator[None]:
+    """Whatever name is wanted is taken to be free; the directory's own answer is all there is."""
+
+    async def reserve(*_: Any) -> str:
+        return ""
+
+    with patch.object(identifiers, "reserve", reserve):
+        yield
+
+
+@contextmanager
+def old_names_are_free_at_once() -> Iterator[None]:
+    """A name that is no longer used may go to anybody the same day."""
+    hold = Holding.open_to
+
+    def open_to(self: Holding, person: str, account: str, now: Any) -> bool:
+        return hold(self, person, account, now) or self.until is not None
+
+    with patch.object(Holding, "open_to", open_to):
+        yield
+
+
+@contextmanager
+def names_in_use_are_tidied_away() -> Iterator[None]:
+    """What is reserved is given back without asking who bears it."""
+
+    async def nobody(engine: Any) -> set[Any]:
+        return set()
+
+    with patch.object(tidying, "_borne", nobody):
+        yield
+
+
 PLANTED: dict[str, Plant] = {
     "no outbox": no_outbox,
     "no correlation before create": no_correlation,
@@ -155,4 +190,7 @@ PLANTED: dict[str, Plant] = {
     "no intention saved before a grant": no_intention,
     "marks removed whatever came in": marks_removed_blindly,
     "nothing remembered of what was granted": forgetful_of_grants,
+    "names are not reserved": names_are_not_reserved,
+    "old names are free at once": old_names_are_free_at_once,
+    "names in use are tidied away": names_in_use_are_tidied_away,
 }

@@ -36,6 +36,8 @@ class SimulatedTarget:
         self.untouchable: set[str] = set()
         self.bin: dict[str, tuple[datetime, Account]] = {}
         self.writes: list[Write] = []
+        self.bearers: dict[str, str] = {}
+        """Every name that was ever given, and to whom: nobody else may have it for as long as a history lasts."""
         self.log: list[tuple[str, bool]] = []
         """Accounts in order of change, for the delta: (id, removed)."""
 
@@ -131,8 +133,15 @@ class SimulatedTarget:
     def _free(self, account: str, action: Action) -> None:
         name = action.attributes.get("userPrincipalName")
         held = {a.attributes.get("userPrincipalName") for a in self.accounts.values() if a.id != account}
-        if name is not None and name in held:
+        if name is None:
+            return
+        if action.verb is Verb.UPDATE:
+            raise Violation("S7: somebody is given another name without being renamed")
+        if name in held:
             raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        bearer = str((self.accounts[account] if account else action).attributes["employeeId"])
+        if self.bearers.setdefault(str(name), bearer) != bearer:
+            raise Violation("S6: somebody is given the name of somebody else")
 
     def _restore(self, account: str) -> str:
         """From the bin, as long as it is there: thirty days, and nobody has taken the name meanwhile."""

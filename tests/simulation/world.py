@@ -24,10 +24,11 @@ from shared.policy import Policy
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DISABLES = 1
+NAMES = "SelectUniqueValue([name], " + ", ".join(f'Append([name], "{number}")' for number in range(2, 9)) + ")"
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 HISTORY = (
     *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "vanish", "return", "policy"),
-    *("day", "days", "days"),
+    *("marry", "marry", "day", "days", "days"),
 )
 LIFE = timedelta(minutes=30)
 """The host kills whatever runs longer."""
@@ -58,12 +59,13 @@ def policy(sellers: str = "Sales") -> Policy:
                     "connector": "entra",
                     "correlate": ["employeeId"],
                     "timing": {"create_before": 3, "delete_after": 20},
-                    "limits": {"disable": {"day": DISABLES, "week": 100}, "delete": {"day": 100}},
+                    "limits": {"disable": {"day": DISABLES, "week": 100}, "delete": {"day": 100}, "rename": {}},
+                    "names": {"rename": "automatic"},
                     "attributes": {
                         "employeeId": "[employeeId]",
                         "department": "[department]",
                         "manager": "[manager]",
-                        "userPrincipalName": 'SelectUniqueValue([name], Join("", [name], "2"), Join("", [name], "3"))',
+                        "userPrincipalName": NAMES,
                     },
                     "grants": [{"group": "All"}, {"group": "Sales", "when": {"department": sellers}}],
                 }
@@ -144,6 +146,8 @@ class World:
                 self._employ(name, day + timedelta(self.random.choice((-30, 0, 2))))
             case "move" if name in self.hr.people:
                 self._change(name, department=self.random.choice(("Sales", "Care", None)), manager=self._somebody())
+            case "marry" if name in self.hr.people:
+                self._marry(name, self.random.choice(("ann", "bob", "cas")))
             case "leave" if name in self.hr.people:
                 self._until(name, day - timedelta(self.random.choice((0, 1))))
             case "mass":
@@ -187,6 +191,10 @@ class World:
         contract = replace(person.contracts[0], fields={**person.contracts[0].fields, **fields})
         self.hr.people[name] = replace(person, contracts=(contract,))
 
+    def _marry(self, name: str, surname: str) -> None:
+        person = self.hr.people[name]
+        self.hr.people[name] = replace(person, fields={**person.fields, "name": surname})
+
     def _until(self, name: str, end: date | None) -> None:
         person = self.hr.people[name]
         if end is None or end >= person.contracts[0].start:
@@ -208,6 +216,7 @@ class World:
             self._calm()
             self._converged()
             self._quiet()
+            self._tidy()
         finally:
             self.graveyard.tasks += self.tasks
             self.graveyard.close()
@@ -381,6 +390,8 @@ class World:
             if account.entitlements:
                 raise Violation(f"L1: {name} still holds something")
             return
+        if str(account.attributes["userPrincipalName"]).rstrip("0123456789") != person.fields["name"]:
+            raise Violation(f"L1: {name} has another name")
         department = person.contracts[0].fields["department"]
         if not same(account.attributes.get("department"), department):
             raise Violation(f"L1: {name} has another department")
@@ -395,6 +406,31 @@ class World:
         self._calm()
         if len(self.target.writes) != before:
             raise Violation(f"L2: a second run wrote {self.target.writes[before:]}")
+
+    def _tidy(self) -> None:
+        """S8: once workers that died are long gone, every name held is borne, and every name borne is held."""
+        self.faults.now += timedelta(days=2)
+        self._ask(production.tidy(self.engine))
+        links = {p: codec.LINK.load(r.data) for _, k, r in self._rows(layout.STATE) if "|link|" in k for p in [k[:20]]}
+        held = {
+            (r.data["is"]["owner"], k)
+            for _, k, r in self._rows(layout.IDENTIFIERS)
+            if r.data.get("is", {}).get("owner") and r.data["is"]["until"] is None
+        }
+        borne = {(person, name) for person, link in links.items() for name in link.identifiers.values()}
+        if burnt := held - borne - {(person, str(v)) for person, one in links.items() for v in one.written.values()}:
+            raise Violation(f"S8: reserved and borne by nobody: {sorted(burnt)}")
+        living = {p: link for p, link in links.items() if link.account and not link.deleted}
+        if lost := {(p, n) for p, link in living.items() for n in link.identifiers.values()} - held:
+            raise Violation(f"S8: borne and not held: {sorted(lost)}")
+
+    def _rows(self, table):
+        return [
+            (place, key, row)
+            for place, rows in self.store.rows.items()
+            if place[0] == table
+            for key, row in rows.items()
+        ]
 
     def _ask(self, question):
         while True:

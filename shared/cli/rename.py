@@ -1,0 +1,95 @@
+"""What `joinly rename` does: give one person names by hand, or the old ones back, and say what became of it."""
+
+import getpass
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from shared import layout
+from shared.cli import report, terminal
+from shared.cli.drive import until_nothing_is_due
+from shared.cli.holding import held_lines
+from shared.cli.local import Local, open_local
+from shared.cli.people import name_of
+from shared.cli.progress import Progress
+from shared.cli.stopping import until_done
+from shared.engine import held, rename, undo
+from shared.errors import Misconfigured, Refused
+from shared.model import Verb
+
+
+def rename_person(policy: Path, data: Path, person: str, target: str, names: Mapping[str, str], *, back: bool) -> int:
+    """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be asked."""
+    return until_done(_rename(policy, data, person, target, names, back), "what was done is kept")
+
+
+async def _rename(policy: Path, data: Path, person: str, target: str, names: Mapping[str, str], back: bool) -> int:
+    async with open_local(policy, data, None, None) as local:
+        place = _target(local, target)
+        source = await _source(local, person)
+        try:
+            if back:
+                names = await undo(local.engine, source, person, place, _user())
+            else:
+                await rename(local.engine, source, person, place, names, _user())
+        except Refused as refused:
+            raise Misconfigured(str(refused)) from None
+        with Progress(Console(stderr=True, highlight=False)) as progress:
+            await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+        await _show(local, source, person, place, names)
+        return report.complain_of(local)
+
+
+def _target(local: Local, given: str) -> str:
+    """The target that is meant: the only one, where there is one."""
+    targets = local.found.policy.targets
+    if given in targets:
+        return given
+    if not given and len(targets) == 1:
+        return next(iter(targets))
+    raise Misconfigured(f"name one of the policy's targets with --target: {', '.join(targets)}")
+
+
+async def _source(local: Local, hr_id: str) -> str:
+    """The source that knows the person. Raises `Misconfigured` when none does, or several do."""
+    found = []
+    for source in local.engine.policy.sources:
+        person = layout.own_id(source, hr_id)
+        if await local.engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)):
+            found.append(source)
+    if len(found) != 1:
+        said = f"both {' and '.join(found)} know somebody with the id" if found else "nobody in HR has the id"
+        raise Misconfigured(f"{said} {hr_id}")
+    return found[0]
+
+
+async def _show(local: Local, source: str, hr_id: str, target: str, names: Mapping[str, str]) -> None:
+    person = layout.own_id(source, hr_id)
+    page, engine = terminal.console(), local.engine
+    done = [action for who, where, action in local.story.actions if (who, where) == (person, target)]
+    if any(action.verb is Verb.RENAME for action in done):
+        name = await name_of(engine, person, target)
+        said = f"{hr_id} is renamed on {target}: {', '.join(sorted(names))}. They are {name.account or hr_id} now."
+    else:
+        said = f"{hr_id} is not renamed on {target}."
+    holds = [one for one in await held(engine) if one.person == person]
+    terminal.show(page, [Text(terminal.printable(said)), *held_lines(page, holds, everyone=True)])
+
+
+def _user() -> str:
+    """Who asks, as this machine knows them; for the ledger."""
+    try:
+        return f"local:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "local:unknown"
+
+
+def names_of(given: tuple[str, ...]) -> Mapping[str, str]:
+    """`--to NAME=VALUE`, as often as it is given."""
+    pairs = [one.partition("=") for one in given]
+    if odd := [one for one, (name, sign, value) in zip(given, pairs, strict=True) if not (name and sign and value)]:
+        raise click.UsageError(f"--to {odd[0]}: write NAME=VALUE, such as userPrincipalName=anna@contoso.nl")
+    return {name: value for name, _, value in pairs}

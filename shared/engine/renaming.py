@@ -1,0 +1,79 @@
+"""Names that a person gives by hand, or takes back: asked for in a row, done by the same look at the account as any.
+
+A person's word is leave enough: it needs no approval and counts against no limit. Nobody else's name can be given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared import codec, layout
+from shared.engine.desk import Desk
+from shared.engine.parts import Engine
+from shared.errors import Misconfigured, Reason, Refused
+from shared.layout import Hop
+from shared.model import Candidates, Desired, Link
+from shared.store import Delete, Put, Row
+
+
+async def undo(engine: Engine, source: str, hr_id: str, target: str, by: str) -> Mapping[str, str]:
+    """Give somebody the names back that they bore before the last rename; which ones. Raises `Refused`."""
+    link = await _link(engine, layout.own_id(source, hr_id), target)
+    if not link.former:
+        raise Refused(f"{hr_id} was never renamed on {target}; there is nothing to undo", Reason.REFUSED)
+    await rename(engine, source, hr_id, target, link.former, by)
+    return link.former
+
+
+async def rename(engine: Engine, source: str, hr_id: str, target: str, names: Mapping[str, str], by: str) -> None:
+    """Have somebody's account bear these names (attribute → value). `by` is who asks; it goes to the ledger.
+
+    Raises `Refused` when they have no account, and `Misconfigured` for a name that the target could never hold.
+    """
+    person = layout.own_id(source, hr_id)
+    kinds = engine.attributes[target]
+    for name, value in sorted(names.items()):
+        if name not in kinds or not kinds[name].written:
+            raise Misconfigured(f"{target} has no attribute {name} that can be written")
+        if why := kinds[name].misfit(value):
+            raise Misconfigured(f"{name} {why}")
+    if not (await _link(engine, person, target)).account:
+        raise Refused(f"{hr_id} has no account on {target}", Reason.ACCOUNT_GONE)
+    home, at = layout.bucket(person), engine.clock()
+    line = codec.plain(verb="ask rename", by=by, attributes=sorted(names))
+    await engine.store.commit(layout.LEDGER, home, [Put(layout.entry(at, person, target, "ask|rename"), line)])
+    asked = Put(layout.asked(person, target), codec.plain(names=dict(names), by=by, at=at.isoformat()))
+    mark = engine.marked(Hop.PROVISION, person, f"by hand|{at.isoformat()}", target, attempts=0)
+    await engine.store.commit(layout.STATE, home, [asked, mark])
+    await engine.ring(Hop.PROVISION, [person], target)
+
+
+async def _link(engine: Engine, person: str, target: str) -> Link:
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.link(person, target))
+    return codec.LINK.load(row.data) if row else Link()
+
+
+def asked_for(desk: Desk) -> Row | None:
+    """The names somebody asked this person to bear, if any."""
+    row = desk.rows.get(layout.asked(desk.person, desk.target))
+    return row if row is not None and codec.readable(row.data) else None
+
+
+def with_asked(desired: Desired, asked: Row) -> Desired:
+    """What is desired, with these names in place of those that the policy would try."""
+    names = {name: Candidates(values=(value,)) for name, value in asked.data["names"].items()}
+    attributes, changing, lacking = (
+        {name: value for name, value in values.items() if name not in names}
+        for values in (desired.attributes, desired.changing, desired.lacking)
+    )
+    return replace(
+        desired,
+        attributes=attributes,
+        changing=changing,
+        lacking=lacking,
+        candidates=names,
+        basis=f"asked|{asked.data['at']}",
+    )
+
+
+def done(asked: Row) -> Delete:
+    return Delete(asked.key, asked.version)

@@ -1,0 +1,48 @@
+"""Names that a worker reserved before it died, and that nobody bears: given back a day later, if nothing changed."""
+
+from datetime import timedelta
+
+from shared import codec, layout
+from shared.engine.identifiers import HOLDING
+from shared.engine.parts import Engine
+from shared.identifiers import folded
+from shared.model import Link
+from shared.store import Conflict, Delete
+
+UNUSED = timedelta(days=1)
+"""How long a name may be reserved without being borne; far longer than any worker lives."""
+
+
+async def tidy(engine: Engine) -> int:
+    """Give back what is reserved and not borne; how many names. It reads all links and the whole ledger: once a day."""
+    borne = await _borne(engine)
+    count = 0
+    async for row in engine.store.everything(layout.IDENTIFIERS):
+        if not codec.readable(row.data) or "is" not in row.data:
+            continue
+        holding = HOLDING.load(row.data)
+        reserved = holding.owner and not holding.account and holding.until is None
+        if not reserved or engine.clock() - holding.since < UNUSED or (holding.owner, row.key) in borne:
+            continue
+        try:
+            await engine.store.commit(layout.IDENTIFIERS, row.partition, [Delete(row.key, row.version)])
+        except Conflict:
+            continue  # somebody reserved it anew
+        count += 1
+    return count
+
+
+async def _borne(engine: Engine) -> set[tuple[str, str]]:
+    """(person, folded name) of every name that some link remembers, be it used, issued or only intended."""
+    found: set[tuple[str, str]] = set()
+    for bucket in layout.buckets():
+        async for row in engine.store.scan(layout.STATE, bucket):
+            match row.key.split("|"):
+                case [person, "link", _] if codec.readable(row.data):
+                    found |= {(person, folded(name)) for name in _names(codec.LINK.load(row.data))}
+    return found
+
+
+def _names(link: Link) -> list[str]:
+    values = (*link.identifiers.values(), *link.written.values(), *link.intended.values())
+    return [value for value in values if isinstance(value, str)]

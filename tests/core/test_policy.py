@@ -129,7 +129,7 @@ def test_a_plain_expression_is_short_for_its_value() -> None:
         ("Jon([a])", "line 1, column 1: there is no function Jon (did you mean Join?)"),
         ('Join(".", [a]', "line 1, column 14: the expression ends too early: a closing parenthesis is missing"),
         ("", "the expression is empty"),
-        ({"value": "[a]", "null": "delete"}, "'clear' or 'keep'"),
+        ({"value": "[a]", "null": "delete"}, "write clear, keep or {default: a value}"),
         ({"value": "[a]", "mode": "once"}, "'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ({}, "Field required"),
     ],

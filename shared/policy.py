@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from shared.conditions import Condition
 from shared.expressions import Expression
 from shared.model import Entitlement, Verb
-from shared.policy_fields import Count, Days, LocalTime, Mapped, Name, Text, Zone
+from shared.policy_fields import Count, Days, LocalTime, Mapped, Name, Text, YesNo, Zone
 
 
 class Strict(BaseModel):
@@ -66,7 +66,7 @@ class AttributePolicy(Strict):
         Discriminator(_null),
     ] = OnNull.CLEAR
     mode: Mode = Mode.ENFORCE
-    sensitive: bool = False
+    sensitive: YesNo = False
     """Keeps its value out of everything that people or programs are shown."""
 
     @model_validator(mode="before")

@@ -46,6 +46,14 @@ def _time(given: object) -> time:
     return time.fromisoformat(given)
 
 
+def _yes_or_no(given: object) -> object:
+    if isinstance(given, str) and given in ("yes", "no"):
+        return given == "yes"
+    if isinstance(given, bool):
+        return given
+    raise ValueError("write yes or no")
+
+
 Mapped = Annotated[
     Expression,
     BeforeValidator(_compile),
@@ -60,6 +68,7 @@ Zone = Annotated[
 ]
 
 
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no), WithJsonSchema({"enum": [True, False, "yes", "no"]})]
 LocalTime = Annotated[
     time,
     BeforeValidator(_time),

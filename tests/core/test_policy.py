@@ -1,5 +1,6 @@
 """The rules of a policy that no single key can break: what is refused, and what stays when nothing is said."""
 
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,15 @@ from shared.policy import (
     SAFE_LIMITS,
     Adopt,
     AttributePolicy,
+    Default,
     Grant,
     Limit,
     Mode,
+    Names,
     OnNull,
     Plausible,
     Policy,
+    Rename,
     SourcePolicy,
     Timing,
 )
@@ -117,7 +121,7 @@ def test_a_grant_is_an_entitlement_of_its_kind() -> None:
 def test_a_plain_expression_is_short_for_its_value() -> None:
     short = AttributePolicy.model_validate("[givenName]")
     assert short == AttributePolicy.model_validate({"value": "[givenName]"}) == AttributePolicy.model_validate(short)
-    assert (short.null, short.mode) == (OnNull.CLEAR, Mode.ENFORCE)
+    assert (short.null, short.mode, short.sensitive) == (OnNull.CLEAR, Mode.ENFORCE, False)
     assert AttributePolicy.model_validate({"value": compile_expression('"NL"')}).value.source == '"NL"'
 
 
@@ -130,6 +134,10 @@ def test_a_plain_expression_is_short_for_its_value() -> None:
         ('Join(".", [a]', "line 1, column 14: the expression ends too early: a closing parenthesis is missing"),
         ("", "the expression is empty"),
         ({"value": "[a]", "null": "delete"}, "write clear, keep or {default: a value}"),
+        ({"value": "[a]", "null": None}, "write clear, keep or {default: a value}"),
+        ({"value": "[a]", "null": {"default": 5}}, "valid string"),
+        ({"value": "[a]", "null": {"default": ""}}, "at least 1 character"),
+        ({"value": "[a]", "null": {}}, "Field required"),
         ({"value": "[a]", "mode": "once"}, "'enforce', 'on_change', 'if_empty' or 'create_only'"),
         ({}, "Field required"),
     ],
@@ -160,6 +168,56 @@ def test_a_value_that_is_tried_until_it_is_free_cannot_correlate() -> None:
     with pytest.raises(ValidationError, match="tried until it is free; it cannot tell whose account it is"):
         target(correlate=["employeeId", "mail"], attributes=attributes)
     assert target(attributes=attributes).correlate == ("employeeId",)
+
+
+def test_whoever_has_no_value_of_their_own_is_not_found_by_a_default() -> None:
+    attributes = {"employeeId": "[employeeId]", "mail": {"value": "[mail]", "null": {"default": "a@b"}}}
+    with pytest.raises(ValidationError, match="whoever has none would be taken for the same person"):
+        target(correlate=["employeeId", "mail"], attributes=attributes)
+    assert target(attributes=attributes).attributes["mail"].null == Default(default="a@b")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ({}, Names(rename=Rename.ASK, at=None, keep_old=365, quarantine=730)),
+        ({"rename": "automatic", "at": "22:00"}, Names(rename=Rename.AUTOMATIC, at=time(22))),
+        ({"rename": "never", "at": "00:00", "keep_old": 0}, Names(rename=Rename.NEVER, at=time(), keep_old=0)),
+        ({"at": time(23, 59), "quarantine": 3660}, Names(at=time(23, 59), quarantine=3660)),
+    ],
+)
+def test_what_becomes_of_names_is_said_in_days_and_an_hour(names: dict[str, Any], expected: Names) -> None:
+    assert target(names=names).names == expected
+
+
+@pytest.mark.parametrize("at", ["24:00", "9:00", "22:00:00", "22:00\n", "٢٢:٠٠", "", 22, True, ["22:00"]])
+def test_what_is_no_time_of_day_is_refused(at: Any) -> None:
+    assert 'write a time of day between quotes, such as "22:00"' in refusal(Names, {"at": at})
+
+
+@pytest.mark.parametrize("days", [{"keep_old": -1}, {"quarantine": 3661}, {"keep_old": 1.5}, {"quarantine": None}])
+def test_days_of_names_are_whole_and_within_ten_years(days: dict[str, Any]) -> None:
+    assert refusal(Names, days)
+
+
+@pytest.mark.parametrize("tables", [{"": {"a": "b"}}, {"t": {"a": None}}, {"t": {"a": 5}}, {"t": ["a"]}, {"t": "a"}])
+def test_a_table_has_a_name_and_holds_texts(tables: dict[str, Any]) -> None:
+    assert refusal(Policy, {**WHOLE, "tables": tables})
+
+
+def test_what_nobody_is_shown_is_named_by_target() -> None:
+    attributes = {"employeeId": "[employeeId]", "mail": {"value": "[mail]", "sensitive": True}}
+    entra = {**WHOLE["targets"]["entra"], "attributes": attributes}
+    policy = Policy.model_validate({**WHOLE, "targets": {"entra": entra, "other": WHOLE["targets"]["entra"]}})
+    assert policy.sensitive("entra") == {"mail"}
+    assert policy.sensitive("other") == policy.sensitive("nowhere") == frozenset()
+
+
+def test_what_rules_read_of_managers_is_known_of_the_whole_policy() -> None:
+    attributes = {"employeeId": "[employeeId]", "mail": "Coalesce(Manager([mail]), [department], Manager([phone]))"}
+    policy = Policy.model_validate({**WHOLE, "targets": {"a": {**WHOLE["targets"]["entra"], "attributes": attributes}}})
+    assert policy.manager_names == {"mail", "phone"}
+    assert Policy.model_validate(WHOLE).manager_names == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -198,5 +256,15 @@ def test_nobody_changes_a_policy_while_it_is_in_force() -> None:
 
 
 def test_a_policy_survives_being_written_and_read_as_json() -> None:
-    policy = Policy.model_validate(WHOLE)
+    entra = {
+        **WHOLE["targets"]["entra"],
+        "names": {"rename": "automatic", "at": "22:00"},
+        "attributes": {
+            "employeeId": "[employeeId]",
+            "mail": {"value": "[mail]", "null": {"default": "a@b"}, "mode": "on_change", "sensitive": True},
+            "city": {"value": 'Lookup("offices", [city])', "null": "keep"},
+        },
+    }
+    policy = Policy.model_validate({**WHOLE, "tables": {"offices": {"Gent": "GNT"}}, "targets": {"entra": entra}})
     assert Policy.model_validate_json(policy.model_dump_json(by_alias=True, exclude_defaults=True)) == policy
+    assert Policy.model_validate(policy.model_dump(mode="json", by_alias=True, exclude_none=True)) == policy

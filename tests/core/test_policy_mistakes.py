@@ -2,10 +2,13 @@
 
 # ruff: noqa: E501 - each mistake stands on one line with the whole sentence it is told in
 
+from datetime import time
+
 import pytest
 from core_world import ROOT, SMALL
 
 from connectors.csv_file.settings import Settings
+from shared.policy import Default
 from shared.policy_file import Mistake, PolicyInvalid, load, settings
 
 
@@ -80,7 +83,29 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("limits: 5", "10:13: targets.entra.limits: write keys and values here, such as key: value"),
         ("grants: [A]", "10:14: targets.entra.grants.0: write keys and values here, such as key: value"),
         ("grants: [{group: ''}]", "10:22: targets.entra.grants.0.group: this text must not be empty"),
+        # what becomes of a null, and when a value is written
+        ("  mail: {value: '[a]', null: delete}", "10:34: targets.entra.attributes.mail.null: write clear, keep or {default: a value}"),
+        ("  mail: {value: '[a]', null: [keep]}", "10:28: targets.entra.attributes.mail.null: write clear, keep or {default: a value}"),
+        ("  mail: {value: '[a]', null: null}", "10:34: targets.entra.attributes.mail.null: write clear, keep or {default: a value}"),
+        ("  mail: {value: '[a]', null: {default: ''}}", "10:44: targets.entra.attributes.mail.null.default: this text must not be empty"),
+        ("  mail: {value: '[a]', null: {default: 5}}", "10:44: targets.entra.attributes.mail.null.default: write a text; a number or a truth is one between quotes"),
+        ("  mail: {value: '[a]', null: {default: a, defalt: b}}", "10:47: targets.entra.attributes.mail.null.defalt: this key is not known; did you mean default?"),
+        ("  mail: {value: '[a]', mode: on-change}", "10:34: targets.entra.attributes.mail.mode: write 'enforce', 'on_change', 'if_empty' or 'create_only'"),
+        ("  mail: {value: '[a]', sensitive: perhaps}", "10:39: targets.entra.attributes.mail.sensitive: write yes or no"),
+        ("  mail: {value: '[a]', sensitve: yes}", "10:28: targets.entra.attributes.mail.sensitve: this key is not known; did you mean sensitive?"),
+        # names
+        ("names: ask", "10:12: targets.entra.names: write keys and values here, such as key: value"),
+        ("names: {rename: always}", "10:21: targets.entra.names.rename: write 'never', 'ask' or 'automatic'"),
+        ("names: {renam: ask}", "10:13: targets.entra.names.renam: this key is not known; did you mean rename?"),
+        ("names: {keepOld: 5}", "10:13: targets.entra.names.keepOld: this key is not known; did you mean keep_old?"),
+        ("names: {at: '25:00'}", '10:17: targets.entra.names.at: write a time of day between quotes, such as "22:00"'),
+        ("names: {at: 22}", '10:17: targets.entra.names.at: write a time of day between quotes, such as "22:00"'),
+        ("names: {keep_old: -1}", "10:23: targets.entra.names.keep_old: write 0 or more"),
+        ("names: {quarantine: 4000}", "10:25: targets.entra.names.quarantine: write 3660 or less"),
+        ("names: {quarantine: for ever}", "10:25: targets.entra.names.quarantine: write a whole number"),
         # keys that look like something else
+        ("  default: {value: '[a]', null: {default: 5}}", "10:47: targets.entra.attributes.default.null.default: write a text; a number or a truth is one between quotes"),
+        ("  '[default]': {value: '[a]', null: {default: 5}}", "10:51: targets.entra.attributes.[default].null.default: write a text; a number or a truth is one between quotes"),
         ('"[a]": b', "10:5: targets.entra.[a]: this key is not known; remove it"),
         ("  'mails[type eq \"work\"].value': 5", '10:38: targets.entra.attributes.mails[type eq "work"].value: an expression is text, such as [givenName] or "a constant"'),
         ("  function-x: {value: 5}", '10:27: targets.entra.attributes.function-x.value: an expression is text, such as [givenName] or "a constant"'),
@@ -127,6 +152,11 @@ def test_a_mistake_in_a_target_has_its_key_its_place_and_what_to_do(lines: str, 
         ("    correlate: [employeeId]\n", "", ["5:3: targets.entra.correlate: this key is missing"]),
         ("correlate: [employeeId]", "correlate: []", ["7:5: targets.entra.correlate: at least 1 must be given"]),
         ("correlate: [employeeId]", "correlate: [mail]", ["5:3: targets.entra: correlate names mail, which attributes does not map; a new account would be lost"]),
+        ("customer: Contoso", "customer: C\ntables: {offices: {Gent: 5}}", ["2:26: tables.offices.Gent: write a text; a number or a truth is one between quotes"]),
+        ("customer: Contoso", "customer: C\ntables: {offices: [Gent]}", ["2:10: tables.offices: write keys and values here, such as key: value"]),
+        ("customer: Contoso", "customer: C\ntables: {'': {Gent: a}}", ["2:10: tables.: this text must not be empty"]),
+        ("customer: Contoso", "customer: C\ntable: {offices: {Gent: a}}", ["2:1: table: this key is not known; did you mean tables?"]),
+        ('"[employeeId]"', '{value: "[a]", null: {default: b}}', ["5:3: targets.entra: correlate names employeeId, which has a default; whoever has none would be taken for the same person"]),
         ('"[employeeId]"', '"SelectUniqueValue([a], [b])"', ["5:3: targets.entra: correlate names employeeId, whose value is tried until it is free; it cannot tell whose account it is"]),
     ],
 )  # fmt: skip
@@ -190,8 +220,24 @@ def test_what_a_condition_asks_is_what_stands_there(given: str, department: obje
 
 
 def test_null_is_a_key_like_any_other() -> None:
-    found = load(SMALL + "      mail: {value: '[a]', null: keep}\n").policy
+    found = load(
+        SMALL + "      mail: {value: '[a]', null: keep}\n      city: {value: '[a]', null: {default: no}}\n"
+    ).policy
     assert found.targets["entra"].attributes["mail"].null == "keep"
+    assert found.targets["entra"].attributes["city"].null == Default(default="no")
+
+
+@pytest.mark.parametrize("given", ["22:00", "'22:00'", '"22:00"'])
+def test_a_time_of_day_is_no_number_of_minutes(given: str) -> None:
+    """In YAML 1.1 it would be 1320."""
+    assert load(SMALL + f"    names: {{at: {given}}}\n").policy.targets["entra"].names.at == time(22)
+
+
+def test_the_keys_of_a_table_are_what_stands_there() -> None:
+    text = "tables: {codes: {no: Norway, 0800: a, 1: b, 1.10: c, true: d, 'null': e, 2026-01-01: f}}\n" + SMALL
+    assert load(text).policy.tables == {
+        "codes": {"no": "Norway", "0800": "a", "1": "b", "1.10": "c", "true": "d", "null": "e", "2026-01-01": "f"}
+    }
 
 
 def test_a_mistake_found_later_still_has_its_place() -> None:

@@ -54,7 +54,11 @@ def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be()
         "adopt: ask",
         "  mail: {value: '[mail]', null: keep, mode: create_only, sensitive: true}",
         "  mail: {value: '[mail]', null: {default: none}, mode: on_change}",
+        "  mail: {value: '[mail]', null: clear, mode: if_empty, sensitive: false}",
+        "  mail: {value: '[mail]', sensitive: yes}",
         "names: {rename: automatic, at: '22:00', keep_old: 30, quarantine: 0}",
+        "names: {rename: never, at: 00:00}",
+        "names: {}",
     ],
 )
 def test_what_loads_is_good_to_an_editor(line: str) -> None:
@@ -63,11 +67,20 @@ def test_what_loads_is_good_to_an_editor(line: str) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(read(text).values)] == []
 
 
+def test_tables_are_good_to_an_editor() -> None:
+    text = SMALL + "tables: {offices: {Gent: GNT, 0800: a}, none: {}}\n"
+    assert load(text).policy.tables == {"offices": {"Gent": "GNT", "0800": "a"}, "none": {}}
+    assert [error.message for error in VALIDATOR.iter_errors(read(text).values)] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "customer: Contoso\n",
         SMALL + "colour: blue\n",
+        SMALL + "tables: {offices: {Gent: 5}}\n",
+        SMALL + "tables: {offices: [Gent]}\n",
+        SMALL + "tables: {'': {Gent: a}}\n",
         SMALL.replace("  hr:", "  HR:"),
         SMALL.replace("  hr: {connector: csv_file}", "  {}"),
         SMALL.replace("correlate: [employeeId]", "correlate: []"),
@@ -93,6 +106,20 @@ def test_what_loads_is_good_to_an_editor(line: str) -> None:
                 "when: {not: [a]}",
                 "  mail: {null: keep}",
                 "  mail: {value: '[a]', mode: once}",
+                "  mail: {value: '[a]', null: delete}",
+                "  mail: {value: '[a]', null: {}}",
+                "  mail: {value: '[a]', null: {default: ''}}",
+                "  mail: {value: '[a]', null: {default: 5}}",
+                "  mail: {value: '[a]', null: {default: a, other: b}}",
+                "  mail: {value: '[a]', sensitive: perhaps}",
+                "  mail: {value: '[a]', sensitive: 1}",
+                "  mail: {value: '[a]', sensitive: on}",
+                "names: ask",
+                "names: {rename: always}",
+                "names: {at: '24:00'}",
+                "names: {at: 22}",
+                "names: {keep_old: -1}",
+                "names: {quarantine: 3661}",
             )
         ),
     ],

@@ -46,8 +46,14 @@ class Desk:
     def version(self) -> int:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
 
+    @property
+    def asked(self) -> Row | None:
+        """The names somebody asked this person to bear, if any."""
+        row = self.rows.get(layout.asked(self.person, self.target))
+        return row if row is not None and codec.readable(row.data) else None
+
     def permits(self, verb: Verb, account: str) -> bool:
-        if verb is Verb.RENAME and layout.asked(self.person, self.target) in self.rows:
+        if verb is Verb.RENAME and self.asked is not None:
             return True
         leave = self._leaves().get(verb)
         return leave is not None and leave.since <= self.now and leave.account in ("", account)

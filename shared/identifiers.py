@@ -136,12 +136,14 @@ class Holding:
     """Who holds an identifier, since when and until when (UTC).
 
     `owner` is a person of ours, or "" for somebody we do not know, whose account is `account` where that is known.
-    `until` is None while it is in use; from `free_from` on, as the policy was then, it may go to anybody.
+    `seen` says that the directory showed it, and not we reserved it. `until` is None while it is in use; from
+    `free_from` on, as the policy was then, it may go to anybody.
     """
 
     owner: str
     account: str = ""
     attributes: tuple[str, ...] = ()
+    seen: bool = False
     since: datetime
     until: datetime | None = None
     free_from: datetime | None = None

@@ -153,7 +153,11 @@ async def observe(engine: Engine, target: str, accounts: Iterable[Account], owne
     for account in accounts:
         for kind in _unique(engine, target):
             seen = Holding(
-                owner=owners.get(account.id, ""), account=account.id, attributes=(kind.name,), since=engine.clock()
+                owner=owners.get(account.id, ""),
+                account=account.id,
+                attributes=(kind.name,),
+                seen=True,
+                since=engine.clock(),
             )
             for value in _texts(account, kind.name):
                 partition, key = place(engine, target, kind.name, value)

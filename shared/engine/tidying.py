@@ -21,7 +21,7 @@ async def tidy(engine: Engine) -> int:
         if not codec.readable(row.data) or "is" not in row.data:
             continue
         holding = HOLDING.load(row.data)
-        reserved = holding.owner and not holding.account and holding.until is None
+        reserved = holding.owner and not holding.seen and holding.until is None
         if not reserved or engine.clock() - holding.since < UNUSED or (holding.owner, row.key) in borne:
             continue
         try:

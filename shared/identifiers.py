@@ -136,14 +136,14 @@ class Holding:
     """Who holds an identifier, since when and until when (UTC).
 
     `owner` is a person of ours, or "" for somebody we do not know, whose account is `account` where that is known.
-    `seen` says that the directory showed it, and not we reserved it. `until` is None while it is in use; from
-    `free_from` on, as the policy was then, it may go to anybody.
+    `account` is known of what a directory showed, "" of what we gave. `until` is None while it is in use; from
+    `free_from` on, as the policy was then, it may go to anybody. Taken anew it keeps `free_from`, in case it is given
+    back unused.
     """
 
     owner: str
     account: str = ""
     attributes: tuple[str, ...] = ()
-    seen: bool = False
     since: datetime
     until: datetime | None = None
     free_from: datetime | None = None
@@ -152,4 +152,4 @@ class Holding:
         """Whether `person` may take it: it is theirs, it is their account's, or it has been free for long enough."""
         if self.owner == person or (not self.owner and account != "" and self.account == account):
             return True
-        return self.free_from is not None and self.free_from <= now
+        return self.until is not None and self.free_from is not None and self.free_from <= now

@@ -182,8 +182,10 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     """
     ours = {name: value for name, value in link.intended.items() if same(live.attributes.get(name), value)}
     granted = link.granting & live.entitlements
+    names = {name: str(value) for name, value in ours.items() if name in link.identifiers}
     return replace(
         _wrote(link, ours),
+        identifiers={**link.identifiers, **names},
         granted=link.granted | granted,
         intended={name: value for name, value in link.intended.items() if name not in ours},
         granting=link.granting - granted,
@@ -207,7 +209,7 @@ def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
         return link
     if fitting(desired.candidates, live.attributes, kinds):
         names = {name: str(live.attributes[name]) for name in desired.candidates}
-        return replace(link, identifiers=names, basis=desired.basis)
+        return replace(link, identifiers={**link.identifiers, **names}, basis=desired.basis)
     return link if moved(link.basis, desired.basis) else replace(link, basis=desired.basis)
 
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_world import DAY, HOUR, TODAY, World
-from test_names import AUTOMATIC, LOGON, MAIL, called, name_of
+from engine_world import DAY, HOUR, TODAY, World, person
+from test_names import AUTOMATIC, IN_STEP, LOGON, MAIL, called, in_use, ledger, name_of, own
 
 from shared import layout
-from shared.engine import rename
+from shared.engine import rename, tidy, undo
 from shared.errors import Misconfigured, Reason, Refused
+from shared.model import Account, Verb
 
 NEWER = {"schema": layout.SCHEMA + 1, "something": "else"}
 PLAIN = {"employeeId": "[employeeId]", "mail": "[mail]"}
@@ -130,3 +131,196 @@ async def test_only_names_can_be_given_by_hand(world: World) -> None:
     await world.hears(called("1", "bos"))
     with pytest.raises(Misconfigured, match="employeeId is no name; correct it in HR or in the policy"):
         await rename(world.engine, "hr", "1", "entra", {"employeeId": "2"}, "me")
+
+
+# ── what an unanswered write leaves behind ───────────────────────────────────────────────────────────────────────
+
+
+async def left(world: World) -> None:
+    await world.hears(called("1", "jan", TODAY))
+    world.clock.now += 2 * DAY
+    await world.doors()
+    world.clock.now += 30 * DAY
+
+
+async def test_a_delete_whose_answer_was_lost_begins_the_quarantine_all_the_same(world: World) -> None:
+    await left(world)
+    world.directory.losing = {Verb.DELETE}
+    await world.doors()
+    await world.settle(HOUR)
+    assert world.directory.accounts == {}
+    held = (await ledger(world))["jan"]
+    assert held.until is not None
+    assert held.free_from == held.until + 730 * DAY
+
+
+async def test_a_leavers_account_deleted_by_hand_begins_the_quarantine(world: World) -> None:
+    await left(world)
+    (account,) = world.directory.accounts
+    del world.directory.accounts[account]
+    world.directory.log.append(account)
+    await world.doors()
+    assert (await ledger(world))["jan"].until is not None
+
+
+async def test_a_mapped_address_whose_rename_was_not_answered_is_kept_for_its_old_owner(open_world: Any) -> None:
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=PLAIN, names=AUTOMATIC)
+    await world.hears(mailed("1", "bos@a"))
+    world.directory.losing = {Verb.RENAME}
+    await world.hears(mailed("1", "vries@a"))
+    await world.settle(HOUR)
+    assert name_of(world, "1", "mail") == "vries@a"
+    world.clock.now += 2 * DAY
+    await tidy(world.engine)
+    held = (await ledger(world)).get("bos@a")
+    assert held is not None
+    assert held.until is not None
+    assert await undo(world.engine, "hr", "1", "entra", "me") == {"mail": "bos@a"}
+
+
+async def test_somebody_who_leaves_while_a_rename_is_unanswered_is_remembered_under_the_new_name(
+    open_world: Any,
+) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    world.directory.losing = {Verb.RENAME}
+    await world.hears(called("1", "vries"))
+    await world.hears(called("1", "vries", TODAY - DAY))
+    assert name_of(world, "1") == "vries"
+    assert await in_use(world, "1") == {"vries"}
+    row = await world.row("1", lambda person: layout.link(person, "entra"))
+    assert row is not None
+    assert row.data["is"]["identifiers"] == {"userPrincipalName": "vries"}
+
+
+async def test_undo_after_an_unanswered_rename_gives_the_names_borne_just_before(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    await world.hears(called("1", "vries"))
+    world.directory.losing = {Verb.RENAME}
+    await world.hears(called("1", "smit"))
+    await world.settle(HOUR)
+    assert await undo(world.engine, "hr", "1", "entra", "me") == {"userPrincipalName": "vries"}
+
+
+async def test_an_address_that_is_emptied_stays_theirs_like_any_old_one(open_world: Any) -> None:
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=PLAIN)
+    await world.hears(mailed("1", "bos@a"))
+    await world.hears(mailed("1", None))
+    assert not name_of(world, "1", "mail")
+    world.clock.now += 2 * DAY
+    await tidy(world.engine)
+    held = (await ledger(world)).get("bos@a")
+    assert held is not None
+    assert held.free_from == world.clock.now - 2 * DAY + (365 + 730) * DAY
+    await world.hears(mailed("1", None), mailed("2", "bos@a"))
+    assert await world.reasons() == {("2", Reason.TAKEN)}
+
+
+async def test_a_name_that_a_rename_reserved_in_vain_is_given_back(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    world.directory.failing = {Verb.RENAME}
+    await world.hears(called("1", "vries"))
+    assert await in_use(world, "1") == {"bos", "vries"}
+    await world.hears(called("1", "bos"))
+    world.directory.failing.clear()
+    await world.hours(2)
+    world.clock.now += 2 * DAY
+    await tidy(world.engine)
+    assert await in_use(world, "1") == {"bos"}
+
+
+async def test_an_old_name_that_was_taken_anew_in_vain_is_kept_as_long_as_before(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    await world.hears(called("1", "vries"))
+    kept = (await ledger(world))["bos"].free_from
+    world.directory.failing = {Verb.RENAME}
+    await world.hears(called("1", "bos"))
+    await world.hears(called("1", "vries"))
+    world.directory.failing.clear()
+    await world.hours(2)
+    world.clock.now += 2 * DAY
+    await tidy(world.engine)
+    assert (await ledger(world))["bos"].free_from == kept
+    await world.hears(called("1", "vries"), called("2", "bos"))
+    assert name_of(world, "2") == "bos2"
+
+
+# ── back again ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_an_account_that_comes_back_uses_all_its_names_again(open_world: Any, by_hand: bool) -> None:
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=MIXED)
+    someone = mailed("1", "bos@b")
+    await world.hears(replace(someone, contracts=person("1", TODAY).contracts))
+    for days in (2, 30):
+        world.clock.now += days * DAY
+        await world.doors()
+    assert world.directory.accounts == {}
+    assert await in_use(world, "1") == set()
+    if by_hand:
+        (account,) = world.directory.bin
+        world.directory.accounts[account] = world.directory.bin.pop(account)
+    await world.hears(replace(someone, contracts=person("1", start=world.engine.today).contracts))
+    assert name_of(world, "1", "mail") == "bos@b"
+    assert await in_use(world, "1") == {"jan@a", "bos@b"}
+
+
+# ── other versions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_names_are_not_tidied_away_from_somebody_whose_link_another_version_wrote(world: World) -> None:
+    await world.hears(called("1", "jan"), called("2", "piet"))
+    await world.put("1", lambda person: layout.link(person, "entra"), NEWER)
+    world.clock.now += 2 * DAY
+    assert await tidy(world.engine) == 0
+    assert (await ledger(world))["jan"].owner == own("1")
+
+
+# ── strangers ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_name_that_is_refused_without_a_holder_is_not_lost_for_ever(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    contact = Account(id="contact", enabled=True, attributes={"userPrincipalName": "vries"})
+    world.directory.accounts["contact"], world.directory.hidden = contact, {"contact"}
+    await world.hears(called("1", "vries"))
+    assert name_of(world, "1") == "vries2"
+    del world.directory.accounts["contact"]
+    await world.hears(called("1", "vries"), called("2", "vries"))
+    assert await world.reasons() == {("2", Reason.NAMES_EXHAUSTED)}, "it is not asked for again at once"
+    world.clock.now += 731 * DAY
+    await world.hears(called("1", "vries"), called("2", "vries"), called("3", "vries"))
+    assert name_of(world, "3") == "vries"
+
+
+async def test_somebody_corrected_before_the_account_exists_gets_the_corrected_name_also_where_nobody_is_renamed(
+    open_world: Any,
+) -> None:
+    world: World = await open_world(names={"rename": "never"})
+    world.directory.failing = {Verb.CREATE}
+    await world.hears(called("1", "bso"))
+    world.clock.now += 2 * HOUR
+    world.directory.failing.clear()
+    await world.hears(called("1", "bos"))
+    await world.settle(HOUR)
+    assert name_of(world, "1") == "bos"
+    assert await in_use(world, "1") == {"bos"}
+
+
+async def test_a_name_half_given_by_hand_is_not_forgotten(open_world: Any) -> None:
+    """A stranger's row stands for one of the two; the other is in use and stays theirs."""
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=IN_STEP)
+    await world.hears(called("1", "jan"))
+    world.directory.holds(Account(id="stranger", enabled=True, attributes={"mail": "jan2@b"}))
+    await world.doors()
+    del world.directory.accounts["stranger"]
+    account = world.directory.of("1")
+    by_hand = {"userPrincipalName": "jan2@a", "mail": "jan2@b"}
+    world.directory.changed_by_hand(account.id, attributes={**account.attributes, **by_hand})
+    await world.doors()
+    assert (await ledger(world))["jan2@a"].owner == own("1")

@@ -174,8 +174,8 @@ def old_names_are_free_at_once() -> Iterator[None]:
 def names_in_use_are_tidied_away() -> Iterator[None]:
     """What is reserved is given back without asking who bears it."""
 
-    async def nobody(engine: Any) -> set[Any]:
-        return set()
+    async def nobody(engine: Any) -> tuple[set[Any], set[Any]]:
+        return set(), set()
 
     with patch.object(tidying, "_borne", nobody):
         yield

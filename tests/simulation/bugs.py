@@ -97,7 +97,7 @@ def no_lease() -> Iterator[None]:
             await self.engine.store.commit(layout.STATE, layout.bucket(self.person), written)
         self.known = link
 
-    async def finish(self: Any, changes: Any, link: Link) -> None:
+    async def finish(self: Any, changes: Any, link: Link, again: Any = None) -> None:
         await self.save(link, None)
         done = [*changes, Delete(layout.lease(self.person, self.target)), Delete(self.mark.key)]
         await self.engine.store.commit(layout.STATE, layout.bucket(self.person), done)

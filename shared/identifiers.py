@@ -24,7 +24,7 @@ def folded(value: str) -> str:
     for _ in range(2):  # some letters have a case only once they are taken apart, and the other way round
         value = unicodedata.normalize("NFKD", value).casefold()
     apart = unicodedata.normalize("NFKD", value)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).strip()
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).replace("ı", "i").strip()
 
 
 def space(target: str, kind: Attribute) -> str:

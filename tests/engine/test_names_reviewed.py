@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_world import DAY, HOUR, TODAY, World, person
+from engine_world import DAY, HOUR, TODAY, Directory, World, person
 from test_names import AUTOMATIC, IN_STEP, LOGON, MAIL, called, in_use, ledger, name_of, own
 
 from shared import layout
@@ -324,3 +324,36 @@ async def test_a_name_half_given_by_hand_is_not_forgotten(open_world: Any) -> No
     world.directory.changed_by_hand(account.id, attributes={**account.attributes, **by_hand})
     await world.doors()
     assert (await ledger(world))["jan2@a"].owner == own("1")
+
+
+# ── one name in two places ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_old_mail_address_that_is_still_the_sign_in_name_stays_in_use(open_world: Any) -> None:
+    upn = 'SelectUniqueValue(Append([name], "@a"), Append([name], "2@a"))'
+    attributes = {**PLAIN, "userPrincipalName": upn}
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=attributes, names=AUTOMATIC)
+    await world.hears(mailed("1", "jan@a"))
+    await world.hears(mailed("1", "other@a"))
+    assert (name_of(world, "1"), name_of(world, "1", "mail")) == ("jan@a", "other@a")
+    assert await in_use(world, "1") == {"jan@a", "other@a"}
+
+
+async def test_an_account_deleted_on_one_target_keeps_the_address_that_another_still_bears(open_world: Any) -> None:
+    world: World = await open_world(kinds=[LOGON, MAIL], attributes=IN_STEP)
+    rules = world.engine.policy.targets["entra"]
+    kept = rules.model_copy(update={"timing": rules.timing.model_copy(update={"delete_after": None})})
+    other = Directory()
+    world.engine = replace(
+        world.engine,
+        policy=world.engine.policy.model_copy(update={"targets": {"entra": rules, "ad": kept}}),
+        targets={**world.engine.targets, "ad": other},
+        attributes={**world.engine.attributes, "ad": world.engine.attributes["entra"]},
+    )
+    await world.hears(called("1", "jan", TODAY))
+    assert other.of("1").attributes["userPrincipalName"] == "jan@a"
+    for days in (2, 30):
+        world.clock.now += days * DAY
+        await world.doors()
+    assert (len(world.directory.accounts), len(other.accounts)) == (0, 1)
+    assert await in_use(world, "1") == {"jan@a", "jan@b"}

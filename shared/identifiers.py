@@ -24,7 +24,7 @@ def folded(value: str) -> str:
     for _ in range(2):  # some letters have a case only once they are taken apart, and the other way round
         value = unicodedata.normalize("NFKD", value).casefold()
     apart = unicodedata.normalize("NFKD", value)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).strip()
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).replace("ı", "i").strip()
 
 
 def space(target: str, kind: Attribute) -> str:
@@ -113,9 +113,22 @@ def _numbers(there: str, ending: str) -> Iterator[str]:
 
 
 def basis(facts: Attributes, names: frozenset[str]) -> str:
-    """What the names of somebody follow from: it differs when one of these facts does, and when no rule does."""
-    told = [(name, facts.get(name)) for name in sorted(names)]
-    return blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    """What the names of somebody follow from: a fingerprint of each of these facts."""
+    return " ".join(f"{_fingerprint(name, 4)}={_fingerprint(repr(facts.get(name)), 8)}" for name in sorted(names))
+
+
+def moved(before: str, now: str) -> bool:
+    """Whether a fact that both follow from has changed; a rule that reads others has changed nothing."""
+    earlier, later = _facts(before), _facts(now)
+    return any(earlier[name] != later[name] for name in earlier.keys() & later.keys())
+
+
+def _facts(basis: str) -> Mapping[str, str]:
+    return {name: value for name, _, value in (fact.partition("=") for fact in basis.split()) if value}
+
+
+def _fingerprint(text: str, size: int) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +136,9 @@ class Holding:
     """Who holds an identifier, since when and until when (UTC).
 
     `owner` is a person of ours, or "" for somebody we do not know, whose account is `account` where that is known.
-    `until` is None while it is in use; from `free_from` on, as the policy was then, it may go to anybody.
+    `account` is known of what a directory showed, "" of what we gave. `until` is None while it is in use; from
+    `free_from` on, as the policy was then, it may go to anybody. Taken anew it keeps `free_from`, in case it is given
+    back unused.
     """
 
     owner: str
@@ -137,4 +152,4 @@ class Holding:
         """Whether `person` may take it: it is theirs, it is their account's, or it has been free for long enough."""
         if self.owner == person or (not self.owner and account != "" and self.account == account):
             return True
-        return self.free_from is not None and self.free_from <= now
+        return self.until is not None and self.free_from is not None and self.free_from <= now

@@ -44,7 +44,9 @@ class Register(Protocol):
         ...
 
     async def foreign(self, attribute: str, value: str, account: str) -> None:
-        """Remember that somebody we do not know holds the name; nobody of ours gets it."""
+        """Remember that somebody we do not know holds the name: nobody of ours gets it, or, when not even the account
+        is known (""), nobody before the quarantine is over.
+        """
         ...
 
     async def furthest(self, naming: Naming) -> int:
@@ -141,7 +143,7 @@ def _begun(order: Order) -> Mapping[str, str]:
     link, tried = order.link, {name: one for name, one in order.naming.items() if not _is_plain(one)}
     plain = {name: one.values[0] for name, one in order.naming.items() if _is_plain(one)}
     issued = link.identifiers if not link.account else {}
-    for before, anyway in ((issued, link.basis == order.desired.basis), (link.intended, False)):
+    for before, anyway in ((issued, link.basis == order.desired.basis != ""), (link.intended, False)):
         names = {name: str(before.get(name) or "") for name in tried}
         if names and all(names.values()) and (anyway or fitting(tried, names, order.kinds)):
             return {**names, **plain}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.attributes import Attribute, Unique
 from shared.errors import Reason, Refused
-from shared.identifiers import Naming, fitting, folded
+from shared.identifiers import Naming, fitting, folded, moved
 from shared.model import Account, Action, Attributes, Candidates, Desired, Entitlement, Link, Stage, Value, Verb
 
 LATEST = timedelta(hours=1)
@@ -113,8 +113,7 @@ def naming(desired: Desired, link: Link, live: Account, kinds: Kinds) -> Naming:
     longer fits; and an address that is mapped to another one than the account has.
     """
     tried = desired.candidates
-    moved = bool(desired.basis and link.basis) and desired.basis != link.basis
-    stale = moved and not fitting(tried, live.attributes, kinds)
+    stale = moved(link.basis, desired.basis) and not fitting(tried, live.attributes, kinds)
     return {**(tried if stale else {}), **_moved_addresses(desired, link, live, kinds)}
 
 
@@ -183,8 +182,10 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     """
     ours = {name: value for name, value in link.intended.items() if same(live.attributes.get(name), value)}
     granted = link.granting & live.entitlements
+    names = {name: str(value) for name, value in ours.items() if name in link.identifiers}
     return replace(
         _wrote(link, ours),
+        identifiers={**link.identifiers, **names},
         granted=link.granted | granted,
         intended={name: value for name, value in link.intended.items() if name not in ours},
         granting=link.granting - granted,
@@ -196,8 +197,8 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
 def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
     """What stands there already and is to be left to others from now on, and the names as they are now.
 
-    Names that were changed by hand to what fits are accepted; of an account that was there before us, what its names
-    follow from is remembered, so that only a change of that renames it.
+    Names that were changed by hand to what fits are accepted; of an account that was there before us, and once a rule
+    reads other facts, what its names follow from is remembered, so that only a change of that renames it.
     """
     if not link.account:
         return link
@@ -208,8 +209,8 @@ def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
         return link
     if fitting(desired.candidates, live.attributes, kinds):
         names = {name: str(live.attributes[name]) for name in desired.candidates}
-        return replace(link, identifiers=names, basis=desired.basis)
-    return link if link.basis else replace(link, basis=desired.basis)
+        return replace(link, identifiers={**link.identifiers, **names}, basis=desired.basis)
+    return link if moved(link.basis, desired.basis) else replace(link, basis=desired.basis)
 
 
 def no_longer_intended(link: Link, action: Action) -> Link:

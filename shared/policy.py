@@ -228,7 +228,7 @@ class Policy(Strict):
     @cached_property
     def manager_names(self) -> frozenset[str]:
         """The facts of managers that some expression reads."""
-        return frozenset[str]().union(*(expression.manager_names for expression in self.expressions()))
+        return frozenset[str]().union(*(one.manager_names | one.manager_optional for one in self.expressions()))
 
     def sensitive(self, target: str) -> frozenset[str]:
         """The attributes of a target whose values nobody is shown."""

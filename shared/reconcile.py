@@ -83,10 +83,10 @@ async def reconcile(case: Case, link: Link) -> Outcome:
     while True:
         live, link = await _look(case, link)
         if live is None:
-            link = missed(link, desired.stage)
+            link = await _missed(case, link)
         else:
             live = replace(live, protected="named in the policy") if live.id in case.protected else live
-            link = await _recognised(case, settled(link, live, desired.stage), live)
+            link = await _recognised(case, link, live)
         link = forgotten(link, live, work.now)
         actions = plan(desired, link, live, case.kinds)
         account = live.id if live else ""
@@ -181,14 +181,16 @@ async def _rename(case: Case, link: Link, live: Account, action: Action, begun: 
     names = naming(case.desired, link, live, case.kinds)
     _, link, renamed = await issue(_order(case, link, live, action, names, begun), case.work)
     former = {name: str(live.attributes[name]) for name in renamed.attributes if live.attributes.get(name)}
-    kept = {folded(str(value)) for value in renamed.attributes.values()}
-    old = [(name, value) for name, value in former.items() if folded(value) not in kept]
+    issued = {name: value for name, value in link.identifiers.items() if name in renamed.attributes}
+    there = {**live.attributes, **renamed.attributes}
+    old = [*_no_longer(case, former, there), *_no_longer(case, issued, there)]
     await case.work.retire(old, Verb.RENAME)
-    tried = {name: str(value) for name, value in renamed.attributes.items() if name in case.desired.candidates}
+    known = case.desired.candidates.keys() | link.identifiers.keys()
+    tried = {name: str(value) for name, value in renamed.attributes.items() if name in known}
     link = replace(
         after(link, renamed, live),
         identifiers={**link.identifiers, **tried},
-        basis=case.desired.basis if tried else link.basis,
+        basis=case.desired.basis if case.desired.candidates.keys() & tried.keys() else link.basis,
         former=former if old else link.former,
     )
     await case.work.save(link, renamed)
@@ -227,8 +229,24 @@ def _names(case: Case, link: Link, live: Account) -> list[tuple[str, str]]:
     return found
 
 
+def _borne(case: Case, link: Link) -> dict[str, str]:
+    """The names we know an account to bear: those issued, and the addresses we wrote."""
+    addresses = {name for name, kind in case.kinds.items() if kind.unique is Unique.ADDRESSES}
+    wrote = {name: value for name, value in link.written.items() if name in addresses}
+    return {**{name: value for name, value in wrote.items() if value and isinstance(value, str)}, **link.identifiers}
+
+
+def _no_longer(case: Case, names: Mapping[str, str], attributes: Attributes) -> list[tuple[str, str]]:
+    """Which of `names` stand in none of the attributes any more that a name is written to."""
+    written = {name for name, kind in case.kinds.items() if kind.unique is not Unique.NO and kind.written}
+    standing = {folded(str(attributes.get(name) or "")) for name in written | names.keys()}
+    return [(name, value) for name, value in names.items() if folded(value) not in standing]
+
+
 async def _update(case: Case, live: Account, action: Action) -> None:
-    """Write attributes; an address the account did not have is reserved first, and given back when it is refused."""
+    """Write attributes; an address the account did not have is reserved first, and given back when it is refused. One
+    that is emptied stays this person's like any old name.
+    """
     names = {name: one.values[0] for name, one in _addresses(case, action.attributes).items()}
     if names and (taken := await case.work.reserve(names, live.id)):
         raise Refused(f"{taken} is held by somebody else", Reason.TAKEN, taken)
@@ -237,6 +255,11 @@ async def _update(case: Case, live: Account, action: Action) -> None:
     except Refused:
         await case.work.abandon(names)
         raise
+    empty = [name for name, value in action.attributes.items() if not value and name in case.kinds]
+    there = [(name, live.attributes.get(name)) for name in empty if case.kinds[name].unique is not Unique.NO]
+    emptied = {name: value for name, value in there if value and isinstance(value, str)}
+    old = _no_longer(case, emptied, {**live.attributes, **action.attributes})
+    await case.work.retire(old, Verb.RENAME)
 
 
 async def _restore(case: Case, link: Link, action: Action) -> Link:
@@ -247,7 +270,7 @@ async def _restore(case: Case, link: Link, action: Action) -> Link:
         if error.reason is not Reason.ACCOUNT_GONE:
             raise
         return Link(identifiers=link.identifiers, count=link.count, basis=link.basis)
-    await case.work.reserve(link.identifiers, link.account)
+    await _hold(case, _borne(case, link), link.account)
     return replace(after(link, action, Account(id=link.account, enabled=False)), since=case.work.now)
 
 
@@ -256,8 +279,7 @@ async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple
     if not await work.claim(live.id):
         raise Refused(f"account {live.id} is linked to somebody else", Reason.DISPUTED)
     held = {name: str(live.attributes[name]) for name in desired.candidates if live.attributes.get(name)}
-    for name, value in held.items():
-        await work.reserve({name: value}, live.id)
+    await _hold(case, held, live.id)
     await case.target.apply(live.id, action)
     link = replace(after(link, action, live), identifiers=held or link.identifiers, since=work.now)
     link = noted(settled(link, live, Stage.DORMANT), desired, live, case.kinds)
@@ -265,19 +287,39 @@ async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple
     return link, live
 
 
-async def _recognised(case: Case, link: Link, live: Account) -> Link:
-    """The link with its account, when it turns out that an earlier create of ours did succeed."""
+async def _hold(case: Case, names: Mapping[str, str], account: str) -> None:
+    """Say that an account bears these names, each by itself: that one of them is another's frees none of the others."""
+    for name, value in sorted(names.items()):
+        await case.work.reserve({name: value}, account)
+
+
+async def _missed(case: Case, link: Link) -> Link:
+    """The link when its account is not there; once that is as it should be, nobody uses its names any more."""
+    found = missed(link, case.desired.stage)
+    if found.deleted and not link.deleted:
+        await case.work.retire(list(_borne(case, link).items()), Verb.DELETE)
+    return found
+
+
+async def _recognised(case: Case, begun: Link, live: Account) -> Link:
+    """What turned out to be ours: an earlier create that did succeed, names that were written without an answer or by
+    hand, and all of them when the account is back.
+    """
+    link = settled(begun, live, case.desired.stage)
     keys = case.desired.keys
     created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
     known = noted(link, case.desired, live, case.kinds)
-    if link.identifiers and known.identifiers != link.identifiers:
-        await case.work.reserve(known.identifiers, live.id)
-        now = {folded(value) for value in known.identifiers.values()}
-        old = [(name, value) for name, value in link.identifiers.items() if folded(value) not in now]
-        await case.work.retire(old, Verb.RENAME)
-    return known
+    was, now = {} if begun.deleted else _borne(case, begun), _borne(case, known) if known.account else {}
+    changed = {name: value for name, value in now.items() if folded(value) != folded(was.get(name, ""))}
+    if not changed:
+        return known
+    await _hold(case, changed, live.id)
+    former = {name: was[name] for name in changed if name in was}
+    old = _no_longer(case, former, {**live.attributes, **now})
+    await case.work.retire(old, Verb.RENAME)
+    return replace(known, former=former) if old and begun.account else known
 
 
 async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:

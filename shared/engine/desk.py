@@ -46,8 +46,14 @@ class Desk:
     def version(self) -> int:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
 
+    @property
+    def asked(self) -> Row | None:
+        """The names somebody asked this person to bear, if any."""
+        row = self.rows.get(layout.asked(self.person, self.target))
+        return row if row is not None and codec.readable(row.data) else None
+
     def permits(self, verb: Verb, account: str) -> bool:
-        if verb is Verb.RENAME and layout.asked(self.person, self.target) in self.rows:
+        if verb is Verb.RENAME and self.asked is not None:
             return True
         leave = self._leaves().get(verb)
         return leave is not None and leave.since <= self.now and leave.account in ("", account)
@@ -62,7 +68,7 @@ class Desk:
 
     @property
     def first_count(self) -> int:
-        return max((link.count for target, link in self._links() if target != self.target), default=0)
+        return max((link.count for target, link in _links(self.rows) if target != self.target), default=0)
 
     async def reserve(self, names: Mapping[str, str], account: str) -> str:
         return await identifiers.reserve(self.engine, self.target, self.person, account, names, self._kept())
@@ -73,7 +79,23 @@ class Desk:
     async def retire(self, names: Collection[tuple[str, str]], verb: Verb) -> None:
         rules = self.engine.policy.targets[self.target].names
         used_for = timedelta(days=rules.keep_old) if verb is Verb.RENAME else timedelta()
-        await identifiers.retire(self.engine, self.target, self.person, names, used_for)
+        elsewhere = await self._elsewhere() if names else frozenset[str]()
+        old = [(name, value) for name, value in names if folded(value) not in elsewhere]
+        await identifiers.retire(self.engine, self.target, self.person, old, used_for)
+
+    async def _elsewhere(self) -> frozenset[str]:
+        """Names this person bears on other targets now, where nothing is under way that takes them away.
+
+        What is under way is saved before it is done, so that of two targets at the same time one sees the other.
+        """
+        links = [link for name, link in _links(await self.engine.rows_of(self.person)) if name != self.target]
+        return frozenset(
+            folded(value)
+            for link in links
+            if link.account and not link.deleted and not link.deleting
+            for name, value in {**link.written, **link.identifiers}.items()
+            if isinstance(value, str) and folded(str(link.intended.get(name) or value)) == folded(value)
+        )
 
     async def foreign(self, attribute: str, value: str, account: str) -> None:
         await identifiers.foreign(self.engine, self.target, attribute, value, account)
@@ -84,16 +106,9 @@ class Desk:
     async def reached(self, naming: Naming, count: int) -> None:
         await identifiers.reached(self.engine, self.target, signature(naming), count)
 
-    def _links(self) -> Iterator[tuple[str, Link]]:
-        """The person's links, by target, as they were when this look began."""
-        for key, row in self.rows.items():
-            _, kind, *rest = key.split("|")
-            if kind == "link" and codec.readable(row.data):
-                yield rest[0], codec.LINK.load(row.data)
-
     def _kept(self) -> frozenset[str]:
         """Names in use, which are never given back: those of the accounts this person has."""
-        links = [link for _, link in self._links() if link.account]
+        links = [link for _, link in _links(self.rows) if link.account]
         return frozenset(
             folded(value) for link in links for value in (*link.identifiers.values(), *map(str, link.written.values()))
         )
@@ -178,6 +193,14 @@ class Desk:
         self.lines += 1
         key = layout.entry(self.now, self.person, self.target, f"{self.lines:03d}|{action.verb}")
         await self.engine.store.commit(layout.LEDGER, layout.bucket(self.person), [Put(key, line)])
+
+
+def _links(rows: Mapping[str, Row]) -> Iterator[tuple[str, Link]]:
+    """A person's links, by target."""
+    for key, row in rows.items():
+        _, kind, *rest = key.split("|")
+        if kind == "link" and codec.readable(row.data):
+            yield rest[0], codec.LINK.load(row.data)
 
 
 async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk | None:

@@ -1,7 +1,7 @@
 """The identifier ledger: every name ever issued or seen, with its holder, from when to when, and from when it is free.
 
 A name is taken by inserting its row, so that of any number of workers one gets it. Several are taken in one order and
-given back when one of them cannot be had. Nothing here is ever deleted but what was reserved and not used.
+given back when one of them cannot be had. Nothing here is ever deleted but what was reserved and never used.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ from shared.attributes import Attribute, Unique
 from shared.engine.parts import Engine
 from shared.identifiers import Holding, folded, space
 from shared.model import Account
-from shared.store import MOST, Conflict, Delete, Insert, Put, Replace
+from shared.store import MOST, Conflict, Delete, Insert, Put, Replace, Row
 
 Place = tuple[str, str]
 """The partition and the key of a name."""
@@ -58,25 +58,32 @@ async def reserve(
 
 async def _take(engine: Engine, where: Place, person: str, account: str, attributes: list[str]) -> bool:
     partition, key = where
-    mine = HOLDING.dump(Holding(owner=person, account=account, attributes=tuple(attributes), since=engine.clock()))
-    change: Insert | Replace = Insert(key, mine)
+    mine = Holding(owner=person, attributes=tuple(attributes), since=engine.clock())
+    change: Insert | Replace = Insert(key, HOLDING.dump(mine))
     for _ in range(TRIES):
         try:
             await engine.store.commit(layout.IDENTIFIERS, partition, [change])
         except Conflict:
             row = await engine.store.get(layout.IDENTIFIERS, partition, key)
             if row is None:
-                change = Insert(key, mine)
+                change = Insert(key, HOLDING.dump(mine))
                 continue
             holding = HOLDING.load(row.data)
             if holding.owner == person and holding.until is None and engine.clock() - holding.since < FRESH:
                 return True
             if not holding.open_to(person, account, engine.clock()):
                 return False
-            change = Replace(key, mine, row.version)
+            change = Replace(key, HOLDING.dump(_anew(holding, mine)), row.version)
         else:
             return True
     return False
+
+
+def _anew(holding: Holding, mine: Holding) -> Holding:
+    """`mine` in place of `holding`, with what is to be known of it when it is given back unused."""
+    if holding.owner not in ("", mine.owner):
+        return mine
+    return replace(mine, account="" if holding.until else holding.account, free_from=holding.free_from)
 
 
 async def abandon(engine: Engine, target: str, person: str, names: Mapping[str, str], kept: Collection[str]) -> None:
@@ -91,7 +98,14 @@ async def _give_back(engine: Engine, places: Iterable[Place], person: str) -> No
         if row is None or (holding := HOLDING.load(row.data)).owner != person or holding.until is not None:
             continue
         with suppress(Conflict):  # it was taken anew by another worker of the same person, who will use it
-            await engine.store.commit(layout.IDENTIFIERS, partition, [Delete(key, row.version)])
+            await engine.store.commit(layout.IDENTIFIERS, partition, [unused(engine, row, holding)])
+
+
+def unused(engine: Engine, row: Row, holding: Holding) -> Delete | Replace:
+    """The end of a reservation: as if it had never been, or again kept for as long as an old name is."""
+    if holding.free_from is None:
+        return Delete(row.key, row.version)
+    return Replace(row.key, HOLDING.dump(replace(holding, until=engine.clock())), row.version)
 
 
 async def retire(
@@ -126,10 +140,17 @@ async def _end(
 
 
 async def foreign(engine: Engine, target: str, attribute: str, value: str, account: str) -> None:
-    """Record that an account of somebody we do not know holds the name."""
+    """Record that an account of somebody we do not know holds the name.
+
+    Nobody would tell us that an account we cannot see is gone, so that the name is tried again after the quarantine.
+    """
     partition, key = place(engine, target, attribute, value)
-    data = HOLDING.dump(Holding(owner="", account=account, attributes=(attribute,), since=engine.clock()))
-    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, data)])
+    now = engine.clock()
+    holding = Holding(owner="", account=account, attributes=(attribute,), since=now)
+    if not account:
+        days = max(1, engine.policy.targets[target].names.quarantine)
+        holding = replace(holding, until=now, free_from=now + timedelta(days=days))
+    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, HOLDING.dump(holding))])
 
 
 async def furthest(engine: Engine, target: str, signature: str) -> int:

@@ -12,6 +12,7 @@ from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
+from shared.model import Verb
 from shared.reconcile import Case, Outcome, reconcile
 from shared.store import Change, Conflict, Delete, Put, Replace
 
@@ -62,23 +63,25 @@ async def _watched(desk: Desk) -> None:
 async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
     wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
-    asked = renaming.asked_for(desk)
-    desired = renaming.with_asked(wanted, asked) if asked else wanted
+    asked, kinds, basis = desk.asked, engine.attributes[target], desk.known.basis
     try:
         case = Case(
             target=engine.targets[target],
-            kinds=engine.attributes[target],
+            kinds=kinds,
             protected=frozenset(engine.policy.targets[target].protected),
-            desired=desired,
+            desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
             work=desk,
         )
-        outcome = await reconcile(case, desk.known)
+        outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
     except Refused as error:
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
-    changes = _holds(desk, outcome)
+    given = asked is not None and renaming.given(asked, outcome.link)
     if asked:
-        changes.append(renaming.done(asked))
-        outcome.link = replace(outcome.link, basis=wanted.basis or outcome.link.basis)
+        outcome.link = replace(outcome.link, basis=wanted.basis if given else basis)
+    if asked and not given and not outcome.problems:
+        because = "the names that were asked for could not be given now; ask again when nothing else waits"
+        outcome.problems.append((Verb.RENAME, Reason.REFUSED, because))
+    changes = [*_holds(desk, outcome), *([renaming.done(asked)] if asked else [])]
     later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
     ask = {
         str(verb): count
@@ -89,7 +92,8 @@ async def _work(desk: Desk) -> None:
         cohort = str(desk.mark.data["cohort"])
         beside = {"version": desk.version, "verbs": ask, "account": outcome.account}
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
-    await desk.finish(changes, outcome.link, min(later.values(), default=None))
+    again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
+    await desk.finish(changes, outcome.link, min(again, default=None))
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
 
@@ -99,6 +103,8 @@ def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     prefix = layout.holds(desk.person, desk.target)
     keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
     keep.add(layout.hold(desk.person, desk.target, "map"))
+    if desk.asked:  # names given by hand were looked at, and not those that wait
+        keep.add(layout.hold(desk.person, desk.target, Verb.RENAME))
     ours = [key for key, row in desk.rows.items() if key.startswith(prefix) and codec.readable(row.data)]
     changes: dict[str, Change] = {key: Delete(key) for key in ours if key not in keep}
     for number, (verb, reason, because) in enumerate(outcome.problems, 1):

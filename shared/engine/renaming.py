@@ -1,18 +1,24 @@
 """Names that a person gives by hand, or takes back: asked for in a row, done by the same look at the account as any.
 
-A person's word is leave enough: it needs no approval and counts against no limit. Nobody else's name can be given.
+A person's word is leave enough for these names and no others: it needs no approval and counts against no limit. Nobody
+else's name can be given.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from shared import codec, layout
-from shared.engine.desk import Desk
+from shared.attributes import Unique
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused
+from shared.identifiers import folded
 from shared.layout import Hop
-from shared.model import Candidates, Desired, Link
+from shared.model import Candidates, Desired, Link, Stage
+from shared.planning import Kinds
 from shared.store import Delete, Put, Row
+
+ASKED = "asked"
+"""What names given by hand follow from."""
 
 
 async def undo(engine: Engine, source: str, hr_id: str, target: str, by: str) -> Mapping[str, str]:
@@ -27,17 +33,15 @@ async def undo(engine: Engine, source: str, hr_id: str, target: str, by: str) ->
 async def rename(engine: Engine, source: str, hr_id: str, target: str, names: Mapping[str, str], by: str) -> None:
     """Have somebody's account bear these names (attribute → value). `by` is who asks; it goes to the ledger.
 
-    Raises `Refused` when they have no account, and `Misconfigured` for a name that the target could never hold.
+    Raises `Refused` when they have no account that is in use, and `Misconfigured` for a name that the target could
+    never hold, and for what is no name.
     """
     person = layout.own_id(source, hr_id)
-    kinds = engine.attributes[target]
-    for name, value in sorted(names.items()):
-        if name not in kinds or not kinds[name].written:
-            raise Misconfigured(f"{target} has no attribute {name} that can be written")
-        if why := kinds[name].misfit(value):
-            raise Misconfigured(f"{name} {why}")
+    _check(engine, target, names)
     if not (await _link(engine, person, target)).account:
         raise Refused(f"{hr_id} has no account on {target}", Reason.ACCOUNT_GONE)
+    if not await _in_service(engine, person, target):
+        raise Refused(f"{hr_id} is not in service on {target}; nobody signs in there")
     home, at = layout.bucket(person), engine.clock()
     line = codec.plain(verb="ask rename", by=by, attributes=sorted(names))
     await engine.store.commit(layout.LEDGER, home, [Put(layout.entry(at, person, target, "ask|rename"), line)])
@@ -47,22 +51,33 @@ async def rename(engine: Engine, source: str, hr_id: str, target: str, names: Ma
     await engine.ring(Hop.PROVISION, [person], target)
 
 
+def _check(engine: Engine, target: str, names: Mapping[str, str]) -> None:
+    kinds, rules = engine.attributes[target], engine.policy.targets[target].attributes
+    for name, value in sorted(names.items()):
+        if name not in kinds or not kinds[name].written:
+            raise Misconfigured(f"{target} has no attribute {name} that can be written")
+        if why := kinds[name].misfit(value):
+            raise Misconfigured(f"{name} {why}")
+        if kinds[name].unique is Unique.NO and not (name in rules and rules[name].value.tried):
+            raise Misconfigured(f"{name} is no name; correct it in HR or in the policy")
+
+
+async def _in_service(engine: Engine, person: str, target: str) -> bool:
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.desired(person, target))
+    return row is not None and codec.DESIRED.load(row.data).stage >= Stage.READY
+
+
 async def _link(engine: Engine, person: str, target: str) -> Link:
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.link(person, target))
     return codec.LINK.load(row.data) if row else Link()
 
 
-def asked_for(desk: Desk) -> Row | None:
-    """The names somebody asked this person to bear, if any."""
-    row = desk.rows.get(layout.asked(desk.person, desk.target))
-    return row if row is not None and codec.readable(row.data) else None
-
-
-def with_asked(desired: Desired, asked: Row) -> Desired:
-    """What is desired, with these names in place of those that the policy would try."""
+def with_asked(desired: Desired, asked: Row, kinds: Kinds) -> Desired:
+    """What is desired, with these names in place of those that the policy would try, and no other name touched."""
     names = {name: Candidates(values=(value,)) for name, value in asked.data["names"].items()}
+    left = names.keys() | {name for name, kind in kinds.items() if kind.unique is Unique.ADDRESSES}
     attributes, changing, lacking = (
-        {name: value for name, value in values.items() if name not in names}
+        {name: value for name, value in values.items() if name not in left}
         for values in (desired.attributes, desired.changing, desired.lacking)
     )
     return replace(
@@ -71,8 +86,18 @@ def with_asked(desired: Desired, asked: Row) -> Desired:
         changing=changing,
         lacking=lacking,
         candidates=names,
-        basis=f"asked|{asked.data['at']}",
+        basis=f"{ASKED}={asked.data['at']}",
     )
+
+
+def begun(link: Link) -> Link:
+    """The link as if its names followed from an earlier word."""
+    return replace(link, basis=f"{ASKED}=earlier")
+
+
+def given(asked: Row, link: Link) -> bool:
+    """Whether the account bears what was asked for."""
+    return all(folded(link.identifiers.get(name, "")) == folded(value) for name, value in asked.data["names"].items())
 
 
 def done(asked: Row) -> Delete:

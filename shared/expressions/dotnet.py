@@ -25,6 +25,8 @@ NUMERIC = re.compile(r"x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|0(?P<o>[0-7
 GROUP_NAME = re.compile(r"(?:P?<(?P<angle>[A-Za-z_]\w{0,31})>|'(?P<quote>[A-Za-z_]\w{0,31})')", re.ASCII)
 FLAGS = re.compile(r"[ims]{0,3}(?:-[ims]{1,3})?[:)]")
 PROPERTY = re.compile(r"[pP]\{\w{1,30}\}", re.ASCII)
+COUNT = re.compile(r"\{(?P<least>[0-9]{1,6})(?:,(?P<most>[0-9]{0,6}))?\}")
+NO_PIECE = frozenset("*+?|^$")
 REFUSED = (
     ("<=", "looking behind (?<=…)"),
     ("<!", "looking behind (?<!…)"),
@@ -37,19 +39,29 @@ REFUSED = (
 
 @dataclass(slots=True)
 class Translated:
-    """The pattern for RE2, and RE2's number for each .NET group name or number."""
+    """The pattern for RE2, and RE2's number for each .NET group name or number.
+
+    `pieces` is how many characters and classes it has once everything counted is written out: matching takes as long
+    as text and pieces multiplied.
+    """
 
     text: str = ""
     groups: dict[str, int] = field(default_factory=dict)
+    pieces: int = 0
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads a pattern from left to right; `at` is the character being read."""
+    """Reads a pattern from left to right; `at` is the character being read.
+
+    `pieces` are those of every group that is open, the whole pattern first, and `last` those that a count would repeat.
+    """
 
     pattern: str
     at: int = 0
     captures: list[str] = field(default_factory=list)
+    pieces: list[int] = field(default_factory=lambda: [0])
+    last: int = 0
 
     def peek(self, text: str, ahead: int = 0) -> bool:
         return self.pattern.startswith(text, self.at + ahead)
@@ -58,6 +70,18 @@ class _Reader:
         taken = self.pattern[self.at : self.at + count]
         self.at += count
         return taken
+
+    def add(self, pieces: int) -> None:
+        self.last = pieces
+        self.pieces[-1] += pieces
+
+    def repeat(self, times: int) -> None:
+        self.pieces[-1] -= self.last
+        self.add(self.last * times)
+
+    def close(self) -> None:
+        if len(self.pieces) > 1:
+            self.add(self.pieces.pop())
 
     def refuse(self, what: str, hint: str = "") -> NoReturn:
         raise ExpressionError(
@@ -72,13 +96,26 @@ def translate(pattern: str) -> Translated:
     while reader.at < len(pattern):
         if reader.peek("\\"):
             out.append(_escape(reader, inside=False))
+            reader.add(1)
         elif reader.peek("["):
             out.append(_class(reader))
+            reader.add(1)
         elif reader.peek("("):
             out.append(_group(reader))
+        elif count := COUNT.match(pattern, reader.at):
+            reader.repeat(int(count["most"] or count["least"]))
+            out.append(reader.take(len(count[0])))
         else:
-            out.append(reader.take())
-    return Translated("".join(out), _numbers(reader.captures))
+            out.append(_character(reader))
+    return Translated("".join(out), _numbers(reader.captures), sum(reader.pieces))
+
+
+def _character(reader: _Reader) -> str:
+    if reader.peek(")"):
+        reader.close()
+    elif reader.pattern[reader.at] not in NO_PIECE:
+        reader.add(1)
+    return reader.take()
 
 
 def _numbers(captures: list[str]) -> dict[str, int]:
@@ -88,15 +125,12 @@ def _numbers(captures: list[str]) -> dict[str, int]:
 
 
 def _group(reader: _Reader) -> str:
+    if reader.peek("?#", 1):
+        return _comment(reader)
     if not reader.peek("?", 1):
+        reader.pieces.append(0)
         reader.captures.append("")
         return reader.take()
-    if reader.peek("#", 2):
-        end = reader.pattern.find(")", reader.at)
-        if end < 0:
-            reader.refuse("a comment without an end")
-        reader.at = end + 1
-        return ""
     for start, what in REFUSED:
         if reader.peek(start, 2):
             reader.refuse(what, "take what you need in a group and name it in the replacement")
@@ -105,11 +139,23 @@ def _group(reader: _Reader) -> str:
         if name in reader.captures:
             reader.refuse(f"a second group named {name}", "put what may stand there in one group: (?<name>a|b)")
         reader.at = named.end()
+        reader.pieces.append(0)
         reader.captures.append(name)
         return f"(?P<{name}>"
-    if not FLAGS.match(reader.pattern, reader.at + 2):
+    flags = FLAGS.match(reader.pattern, reader.at + 2)
+    if flags is None:
         reader.refuse("a group of an unknown kind")
-    return reader.take(2)
+    if flags[0].endswith(":"):
+        reader.pieces.append(0)
+    return reader.take(2 + len(flags[0]))
+
+
+def _comment(reader: _Reader) -> str:
+    end = reader.pattern.find(")", reader.at)
+    if end < 0:
+        reader.refuse("a comment without an end")
+    reader.at = end + 1
+    return ""
 
 
 def _class(reader: _Reader) -> str:

@@ -16,6 +16,7 @@ from shared.expressions.fault import ExpressionError
 from shared.expressions.values import MAX_TEXT, bounded
 
 MAX_PATTERN = 1_000
+MAX_PIECES = 2_000
 REFERENCE = re.compile(
     r"\$(?:(?P<escape>\$)|(?P<whole>&)|(?P<number>[0-9]{1,2})|\{(?P<name>\w{1,100})\}|(?P<odd>[`'+_]))"
 )
@@ -151,4 +152,9 @@ def compile_pattern(text: str) -> Pattern:
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if error.args else "unknown"
         raise ExpressionError(f"is not a pattern that can be used: {reason}") from None
+    if translated.pieces > MAX_PIECES:
+        raise ExpressionError(
+            f"counts to more than {MAX_PIECES} characters when it is written out, which takes too long to match",
+            hint="write * or + for a count that is large",
+        )
     return Pattern(regex, {"0": 0, **translated.groups}, re.compile(text) if EASY.fullmatch(text) else None)

@@ -16,6 +16,7 @@ from shared.identifiers import (
     fits,
     fitting,
     folded,
+    moved,
     named,
     numbered,
     signature,
@@ -328,6 +329,24 @@ def test_a_basis_holds_no_value_and_can_be_made_of_anything_hr_says() -> None:
     assert "Bos" not in basis({"name": "Bos"}, frozenset({"name"}))
     assert basis({"name": "\ud800"}, frozenset({"name"})) != basis({"name": "\ud801"}, frozenset({"name"}))
     assert basis({"name": None}, frozenset({"name"})) == basis({}, frozenset({"name"}))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "has"),
+    [
+        ({"name": "Bos"}, {"name": "Vries"}, True),
+        ({"name": "Bos"}, {"name": "Bos", "initials": "A"}, False),
+        ({"name": "Bos", "initials": "A"}, {"name": "Bos"}, False),
+        ({"name": "Bos"}, {"initials": "A"}, False),
+        ({"name": "Bos", "initials": "A"}, {"name": "Vries", "title": "Dr"}, True),
+        ({}, {"name": "Bos"}, False),
+        ({"name": "Bos"}, {}, False),
+    ],
+)
+def test_only_a_fact_that_both_follow_from_can_have_moved(
+    before: dict[str, str], now: dict[str, str], has: bool
+) -> None:
+    assert moved(basis(before, frozenset(before)), basis(now, frozenset(now))) is has
 
 
 def held(**known: object) -> Holding:

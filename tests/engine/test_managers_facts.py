@@ -67,3 +67,11 @@ async def test_somebody_who_is_their_own_manager_has_none(open_world: Any) -> No
     world: World = await open_world(attributes=RULES)
     await world.hears(of("2", "2"))
     assert shown(world, "2") is None
+
+
+async def test_a_part_of_a_managers_name_that_not_every_source_gives_counts_too(open_world: Any) -> None:
+    world: World = await open_world(attributes={**RULES, "companyName": 'Manager(Name("B", "{nick} {family}"))'})
+    names = {"givenName": "Ann", "surname": "Berg"}
+    await world.hears(replace(of("1"), fields=names), of("2", "1"))
+    await world.hears(replace(of("1"), fields={**names, "prefix": "van den"}), of("2", "1"))
+    assert shown(world, "2") == "Ann van den Berg"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.expressions import ExpressionError
+from shared.expressions.dotnet import translate
 from shared.expressions.patterns import compile_pattern
 
 REFUSED = [
@@ -33,6 +34,8 @@ REFUSED = [
     ("a**", "bad repetition operator"),
     ("(a", "missing )"),
     ("a{2000}", "invalid repetition size"),
+    ("(a?){1000}(a?){999}aa", "counts to more than 2000 characters"),
+    ("(?:(?i:ab)[cd](?<g>e)){400}x{401}", "counts to more than 2000 characters"),
     (r"\p{IsGreek}", "invalid character class range"),
     ("x" * 1_001, "longer than 1000"),
     ("\ud800", "half a character"),
@@ -113,6 +116,31 @@ def test_a_pattern_that_ruins_backtracking_engines_is_matched_in_no_time() -> No
     assert pattern.whole("a" * 9_000 + "!") is False
     assert pattern.replace("a" * 9_000 + "!", ("x",)) == "a" * 9_000 + "!"
     assert time.perf_counter() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "pieces"),
+    [
+        ("abc", 3),
+        (r"(?i)a\d[b-f]|^$", 3),
+        ("a{3}", 3),
+        ("a{2,5}?b{3,}", 8),
+        ("(?:ab){3}(?<g>a|b){4}(?#none){2}", 22),
+        ("((a?){10}b){10}", 110),
+        ("a{0}b{,5}", 5),
+        ("a{2}{3})", 6),
+    ],
+)
+def test_a_pattern_is_as_long_as_it_is_when_its_counts_are_written_out(pattern: str, pieces: int) -> None:
+    assert translate(pattern).pieces == pieces
+
+
+@pytest.mark.parametrize("pattern", ["(a?){1000}(a?){1000}", "(?:.?){1000}(?:.?){999}x"])
+def test_a_pattern_that_counts_as_far_as_it_may_is_matched_in_bounded_time(pattern: str) -> None:
+    compiled = compile_pattern(pattern)
+    started = time.process_time()
+    compiled.replace("a" * 10_000, ("x",))
+    assert time.process_time() - started < 5
 
 
 ATOMS = st.sampled_from(

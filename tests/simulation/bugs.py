@@ -97,7 +97,7 @@ def no_lease() -> Iterator[None]:
             await self.engine.store.commit(layout.STATE, layout.bucket(self.person), written)
         self.known = link
 
-    async def finish(self: Any, changes: Any, link: Link) -> None:
+    async def finish(self: Any, changes: Any, link: Link, again: Any = None) -> None:
         await self.save(link, None)
         done = [*changes, Delete(layout.lease(self.person, self.target)), Delete(self.mark.key)]
         await self.engine.store.commit(layout.STATE, layout.bucket(self.person), done)
@@ -174,8 +174,8 @@ def old_names_are_free_at_once() -> Iterator[None]:
 def names_in_use_are_tidied_away() -> Iterator[None]:
     """What is reserved is given back without asking who bears it."""
 
-    async def nobody(engine: Any) -> set[Any]:
-        return set()
+    async def nobody(engine: Any) -> tuple[set[Any], set[Any]]:
+        return set(), set()
 
     with patch.object(tidying, "_borne", nobody):
         yield

@@ -26,7 +26,7 @@ KINDS = {
     "userPrincipalName": Attribute(name="userPrincipalName", longest_local=64, unique=Unique.ADDRESSES),
     "mail": Attribute(name="mail", longest_local=64, unique=Unique.ADDRESSES),
 }
-WORKERS, PEOPLE = 8, 200
+WORKERS, PEOPLE = 8, 1000
 """The numbers of the promise."""
 
 POLICY = Policy.model_validate(

@@ -1,7 +1,7 @@
 """A story as it stands in its file: strict, so that a key nobody knows fails with its place and is never skipped."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +49,8 @@ class Step(Strict):
     """By person; a plain list where the story has one person only."""
     held: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     entra: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
+    ready: datetime | None = None
+    """When the last of it is done, in the customer's time zone; what waits for an hour has moved the clock."""
     stops: str = ""
     """Part of the sentence with which the answer of HR is refused as a whole."""
 

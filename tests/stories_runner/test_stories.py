@@ -29,6 +29,9 @@ async def _lived(world: World, story: Story, step: Step) -> None:
     else:
         await world.live(step)
     assert world.did() == _then(world, step), f"{where}: what was done"
+    if step.ready:
+        local = world.clock().astimezone(world.engine.policy.time_zone).replace(tzinfo=None)
+        assert local == step.ready, f"{where}: when it was done"
     assert await world.held() == {who: _several(why) for who, why in step.held.items()}, f"{where}: what is held"
     accounts = world.administrator.sees()
     for name, expected in step.entra.items():

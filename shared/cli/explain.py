@@ -11,10 +11,12 @@ from rich.text import Text
 
 from shared.cli import terminal
 from shared.cli.ending import OK, complain
-from shared.cli.explanation import Veil, lines, plain
+from shared.cli.explanation import Veil, lines
+from shared.cli.explanation_json import plain
+from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.stopping import until_done
-from shared.engine import Explanation, detect, explain
+from shared.engine import Explanation, Held, detect, explain, held
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.policy_words import near
 
@@ -38,18 +40,22 @@ async def _explain(
     policy: Path, data: Path, on: date | None, hr: Path | None, person: str, attribute: str, veil: Veil, wanted: bool
 ) -> int:
     async with open_local(policy, data, on, hr, preview=True) as local:
+        _known(local, attribute)
         troubles = await _read(local)
         found = await explain(local.engine, person)
-        if not found:
+        holds = [one for one in await held(local.engine) if one.hr_id == person]
+        if not found and not holds:
             if troubles:
                 raise Misconfigured(troubles[0])
             raise Misconfigured(f"nobody in HR has the id {person}; it is the value of the key column, zeros included")
-        _known(found, attribute)
         if wanted:
-            click.echo(json.dumps([plain(one, attribute, veil) for one in found], ensure_ascii=False, indent=2))
+            today = local.engine.today
+            said = [plain(one, today, attribute, veil) for one in found]
+            reasons = [one["reason"] for one in waiting(holds)]
+            click.echo(json.dumps({"found": said, "held": reasons, "failures": troubles}))
         else:
             page = terminal.console()
-            terminal.show(page, _pages(page, local, found, attribute, veil))
+            terminal.show(page, _pages(page, local, found, holds, attribute, veil))
         for trouble in troubles:
             complain(f"{trouble}; this is what HR said before")
     return OK
@@ -66,13 +72,20 @@ async def _read(local: Local) -> list[str]:
     return troubles
 
 
-def _known(found: list[Explanation], attribute: str) -> None:
-    names = {one.name for explanation in found for target in explanation.targets for one in target.attributes}
+def _known(local: Local, attribute: str) -> None:
+    names = {name for target in local.found.policy.targets.values() for name in target.attributes}
     if attribute and attribute not in names:
         raise Misconfigured(f"the policy maps no attribute {attribute}{near(attribute, names)}")
 
 
-def _pages(page: Console, local: Local, found: list[Explanation], attribute: str, veil: Veil) -> Iterator[Text]:
-    for one in found:
+def _pages(
+    page: Console, local: Local, found: list[Explanation], holds: list[Held], attribute: str, veil: Veil
+) -> Iterator[Text]:
+    for number, one in enumerate(found):
+        if number:
+            yield Text()
         yield from lines(page, one, local.engine.today, attribute, veil)
-        yield Text()
+    if veil.whole and holds:
+        yield Text(f"\nHeld: {', '.join(sorted({one.reason for one in holds}))}", style="bold magenta")
+    elif holds:
+        yield from held_lines(page, holds, everyone=True)

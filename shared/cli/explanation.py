@@ -1,4 +1,4 @@
-"""An explanation as people and programs read it; a veil keeps every value back that nobody may be shown."""
+"""An explanation as people read it; a veil keeps every value back that nobody may be shown."""
 
 import json
 from collections.abc import Iterator
@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from shared.cli import terminal
-from shared.contracts import state
+from shared.cli.plan import HIDDEN
+from shared.contracts import ranked, state
 from shared.engine import Explained, Explanation, OnTarget
-from shared.expressions import Candidates, Outcome, Step
-from shared.model import Contract
+from shared.expressions import IGNORE_OBJECT, Candidates, Outcome, Step
+from shared.model import Contract, Stage
 from shared.policy import Default, Mode, OnNull
 
-HIDDEN = "•••"
 FEW = 6
 """Candidates that are shown of one attribute."""
+WIDE = 100
+"""Columns of a line where nobody looks; a step that is longer has its value on a line of its own."""
+LONG = 60
+"""Characters from which on a step names the calls in it by their name only: they are steps themselves."""
 
 OUTCOMES = {
     Outcome.ABSENT: "(absent: nothing changes)",
@@ -36,12 +41,16 @@ NULLS = {OnNull.CLEAR: "a null clears it", OnNull.KEEP: "a null keeps what stand
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """What is shown of values: all but those of sensitive attributes, or with `whole` none at all."""
+    """What is shown: everything; with `whole` no value at all; with `closed` not even how it came about."""
 
     whole: bool = False
+    closed: bool = False
 
     def over(self, one: Explained) -> "Veil":
-        return Veil(self.whole or one.rule.sensitive)
+        return Veil(whole=True, closed=True) if one.rule.sensitive else self
+
+    def text(self, text: str) -> str:
+        return HIDDEN if self.whole else terminal.printable(text)
 
     def shown(self, value: Any) -> str:
         if isinstance(value, Outcome):
@@ -50,140 +59,132 @@ class Veil:
             return "null"
         if self.whole:
             return HIDDEN
-        if isinstance(value, Candidates):
-            return _candidates(value)
-        return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+        return terminal.printable(_candidates(value) if isinstance(value, Candidates) else _quoted(value))
 
-    def plain(self, value: Any) -> Any:
-        """The same for programs: hidden values are `HIDDEN`, outcomes are words."""
-        if isinstance(value, Outcome):
-            return {"outcome": value.value}
-        if value is None or self.whole:
-            return HIDDEN if value is not None else None
-        if isinstance(value, Candidates):
-            return {"candidates": list(value.values), "then": value.series.at(0) if value.series else None}
-        return list(value) if isinstance(value, tuple) else value
+
+def _quoted(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def _candidates(some: Candidates) -> str:
-    rules = [json.dumps(value, ensure_ascii=False) if value else "(nothing)" for value in some.values[:FEW]]
-    numbers = [json.dumps(some.series.at(count), ensure_ascii=False) for count in range(2)] if some.series else []
-    return "the first that is free of " + ", ".join([*rules, *numbers, *(["…"] if numbers else [])])
+    rules = [_quoted(value) if value else "(nothing)" for value in some.values[:FEW]]
+    numbers = [_quoted(some.series.at(count)) for count in range(2)] if some.series else []
+    more = len(some.values) > FEW or numbers
+    return "the first that is free of " + ", ".join([*rules, *numbers, *(["…"] if more else [])])
 
 
 def lines(page: Console, one: Explanation, today: date, attribute: str, veil: Veil) -> Iterator[Text]:
     """The whole explanation, or that of one attribute ("" for all)."""
-    yield Text.assemble((terminal.printable(one.person.hr_id), "bold"), (f"  {one.source}, {_day(today)}", "dim"))
-    yield from terminal.table(page, list(_around(one, today)), 2)
+    yield Text.assemble((veil.text(one.person.hr_id), "bold"), (f"  {one.source}, {_day(today)}", "dim"))
+    yield from terminal.table(page, list(_around(one, today, veil)), 2)
     for target in one.targets:
         yield Text()
-        account = f", account {target.account}" if target.account else ", no account yet"
-        yield Text.assemble((target.target, "bold"), (f"  {target.stage.name}: {target.because}{account}", "dim"))
+        yield from _target(page, target, veil)
         for explained in target.attributes:
             if attribute in ("", explained.name):
                 yield from _attribute(page, explained, target, veil.over(explained))
 
 
-def _around(one: Explanation, today: date) -> Iterator[tuple[str, str]]:
+def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, str]]:
     if one.contract is None:
         yield "contract", "HR gives none"
     else:
-        yield "contract", f"{_contract(one.contract, today)}: {one.why}"
-    for other in one.person.contracts:
-        if other is not one.contract:
-            yield "", f"not {_contract(other, today)}"
-    known = "" if one.manager_known else ", whom HR does not hold"
-    yield "manager", f"{one.manager}{known}" if one.manager else "HR names none"
+        yield "contract", f"{_contract(one.contract, today, veil)}: {one.why}"
+    for other in ranked(one.person, today)[1:]:
+        yield "", f"not {_contract(other, today, veil)}"
+    if not one.manager:
+        yield "manager", "HR names none"
+    elif one.manager == one.person.hr_id:
+        yield "manager", "HR names themselves, which counts as nobody"
+    else:
+        yield "manager", veil.text(one.manager) + ("" if one.manager_known else ", whom HR does not hold")
     if one.person.missing_since:
-        yield "missing", f"since {_day(one.person.missing_since)}"
+        yield "missing", "from HR" if veil.whole else f"from HR since {_day(one.person.missing_since)}"
 
 
-def _contract(contract: Contract, today: date) -> str:
+def _contract(contract: Contract, today: date, veil: Veil) -> str:
     end = _day(contract.end) if contract.end else "open"
-    return f"{contract.id} ({state(contract, today)}, {_day(contract.start)} – {end})"
+    dates = "" if veil.whole else f", {_day(contract.start)} – {end}"
+    return f"{veil.text(contract.id)} ({state(contract, today)}{dates})"
+
+
+def _target(page: Console, target: OnTarget, veil: Veil) -> Iterator[Text]:
+    because = "" if veil.whole else f": {target.because}"
+    account = f"account {veil.text(target.account)}" if target.account else "no account yet"
+    said = [f"{target.stage.name}{because}", account]
+    if target.stage < Stage.READY:
+        said.append("nothing of this is written now")
+    elif any(one.value is IGNORE_OBJECT for one in target.attributes):
+        said.append("the whole account is left alone")
+    yield terminal.hanging(page, Text(f"{target.target}  ", "bold"), Text("; ".join(said), "dim"))
 
 
 def _attribute(page: Console, one: Explained, target: OnTarget, veil: Veil) -> Iterator[Text]:
-    value = Text(one.problem, style="red") if one.problem else Text(terminal.printable(veil.shown(one.value)))
+    value = one.value
+    if one.rule.value.tried and one.written is not None and not one.problem:
+        value = one.written
+    shown = terminal.printable(one.problem) if one.problem else veil.shown(value)
     yield Text()
-    yield terminal.hanging(page, Text.assemble("  ", (one.name, "bold"), "  "), value)
+    head = Text.assemble("  ", (one.name, "bold"), "  ")
+    yield terminal.hanging(page, head, Text(shown, style="red" if one.problem else ""))
+    if not veil.closed:
+        yield from _step(page, one.step, 4, veil, shown)
+        if one.also_read:
+            facts = ", ".join(f"{name} {veil.shown(fact)}" for name, fact in one.also_read.items())
+            yield terminal.hanging(page, Text("      from "), Text(terminal.printable(facts)))
     yield terminal.hanging(page, Text("    "), Text("; ".join(_rule(one, target, veil)), style="dim"))
-    yield from _step(page, one.step, 4, veil)
 
 
 def _rule(one: Explained, target: OnTarget, veil: Veil) -> Iterator[str]:
     if one.rule.value.tried:
-        yield "issued once, changed only by a rename"
+        yield "issued once, changed only by a rename" if target.account else "issued when the account is created"
     else:
         yield STRENGTHS[one.rule.mode]
         default = one.rule.null
         yield f"a null becomes {veil.shown(default.default)}" if isinstance(default, Default) else NULLS[default]
     if one.name in target.former:
-        yield f"before the last rename {terminal.printable(veil.shown(target.former[one.name]))}"
-    yield (
-        f"last written {terminal.printable(veil.shown(one.written))}" if one.written is not None else "not written yet"
-    )
+        yield f"before the last rename {veil.shown(target.former[one.name])}"
+    if not target.account or one.rule.value.tried:
+        return
+    if one.written is None:
+        yield "not written yet"
+    elif one.written == one.value:
+        yield "as last written"
+    else:
+        yield f"last written {veil.shown(one.written)}"
 
 
-def _step(page: Console, step: Step, indent: int, veil: Veil) -> Iterator[Text]:
-    gave = f"✗ {step.error}" if step.error else f"= {veil.shown(step.value)}"
-    lead = Text(f"{' ' * indent}{terminal.printable(_code(step))} ")
-    yield terminal.hanging(page, lead, Text(terminal.printable(gave), style="cyan" if not step.error else "red"))
+def _step(page: Console, step: Step, indent: int, veil: Veil, said: str = "") -> Iterator[Text]:
+    """A step and those below it; what was `said` already is not said again, and an error where it arose only."""
+    gave = "" if step.error else veil.shown(step.value)
+    if step.error and not any(child.error for child in step.children):
+        gave = terminal.printable(step.error)
+    if gave == said or (step.error and gave in said):
+        gave = ""
+    yield from _line(page, indent, _code(step), gave, failed=bool(step.error))
     for child in step.children:
         yield from _step(page, child, indent + 2, veil)
 
 
+def _line(page: Console, indent: int, code: str, gave: str, *, failed: bool = False) -> Iterator[Text]:
+    """A part of an expression and what it gave: on one line, or below each other when that would be too long."""
+    code, colour = terminal.printable(code), "red" if failed else "cyan"
+    mark = "✗ " if failed else "= " if gave else ""
+    answer = Text(f"{mark}{gave}".rstrip(), style=colour)
+    if indent + cell_len(code) + 1 + answer.cell_len <= (page.width if page.is_terminal else WIDE) or not gave:
+        yield terminal.hanging(page, Text(" " * indent), Text.assemble(code, " " if mark else "", answer))
+        return
+    yield terminal.hanging(page, Text(" " * indent), Text(code))
+    yield terminal.hanging(page, Text(" " * (indent + 2)), answer)
+
+
 def _code(step: Step) -> str:
-    """The part of the expression as the policy has it; a long one is told by its beginning."""
-    return step.text if len(step.text) <= 100 else step.text[:99] + "…"
-
-
-def plain(one: Explanation, attribute: str, veil: Veil) -> dict[str, Any]:
-    """The explanation as JSON."""
-    return {
-        "person": one.person.hr_id,
-        "source": one.source,
-        "contract": one.contract.id if one.contract else None,
-        "why": one.why,
-        "manager": one.manager or None,
-        "targets": [
-            {
-                "target": target.target,
-                "stage": target.stage.name,
-                "because": target.because,
-                "account": target.account or None,
-                "attributes": [
-                    _plain(explained, veil.over(explained))
-                    for explained in target.attributes
-                    if attribute in ("", explained.name)
-                ],
-            }
-            for target in one.targets
-        ],
-    }
-
-
-def _plain(one: Explained, veil: Veil) -> dict[str, Any]:
-    null = one.rule.null
-    return {
-        "name": one.name,
-        "expression": one.rule.value.source,
-        "mode": str(one.rule.mode),
-        "null": {"default": veil.plain(null.default)} if isinstance(null, Default) else str(null),
-        "value": veil.plain(one.value),
-        "problem": one.problem or None,
-        "written": veil.plain(one.written),
-        "steps": _steps(one.step, veil),
-    }
-
-
-def _steps(step: Step, veil: Veil) -> dict[str, Any]:
-    shown: dict[str, Any] = {"text": step.text, "value": veil.plain(step.value)}
-    if step.error:
-        shown["error"] = step.error
-    if step.children:
-        shown["steps"] = [_steps(child, veil) for child in step.children]
-    return shown
+    """The part of the expression as the policy has it; in a long one, calls that are steps themselves are shortened."""
+    text = step.text
+    for child in sorted(step.children, key=lambda one: -len(one.text)):
+        if len(text) > LONG and child.text.endswith(")"):
+            text = text.replace(child.text, f"{child.text.partition('(')[0]}(…)")
+    return text
 
 
 def _day(day: date) -> str:

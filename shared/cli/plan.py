@@ -167,9 +167,9 @@ def _person(page: Console, some: Sequence[Step]) -> Iterator[Text]:
 
 
 def _shown(value: Value | Name) -> str:
-    return (
-        f"{value.hr_id} {value.account}".rstrip() if isinstance(value, Name) else json.dumps(value, ensure_ascii=False)
-    )
+    if isinstance(value, Name):
+        return f"{value.hr_id} {value.account}".rstrip()
+    return HIDDEN if value == HIDDEN else json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: Value | Name) -> Any:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shared import codec, contracts, layout
-from shared.desired import View, evaluated, level, scoped, view
+from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
 from shared.errors import Refused
 from shared.expressions import Result, Step
-from shared.model import Contract, Link, Person, Stage
+from shared.model import Contract, Link, Person, Stage, Value
 from shared.policy import AttributePolicy
 
 
@@ -23,8 +23,10 @@ class Explained:
     value: Result
     problem: str
     """Why there is no value; "" when there is one."""
-    written: object
-    """What we last wrote there; None when we never did."""
+    written: Value
+    """What we last wrote there, of a reference the HR id of whom it points to; None when we never did."""
+    also_read: Mapping[str, Value]
+    """Facts that functions may take unasked, such as the parts of a name, and that are no steps of their own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,20 +83,28 @@ async def _explained(engine: Engine, own: str, source: str, person: Person, link
         why=contracts.reason(person, engine.today),
         manager=str(seen.facts.get("manager") or ""),
         manager_known=manager is not None,
-        targets=tuple(_target(engine, name, seen, links.get(name, Link())) for name in engine.policy.targets),
+        targets=tuple([await _target(engine, name, seen, links.get(name, Link())) for name in engine.policy.targets]),
     )
 
 
-def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget:
+async def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget:
     rules = engine.policy.targets[name]
     stage, because = level(seen, rules)
-    attributes = tuple(_attribute(name, one, rule, seen, link) for one, rule in rules.attributes.items())
     return OnTarget(
-        target=name, stage=stage, because=because, account=link.account, former=link.former, attributes=attributes
+        target=name,
+        stage=stage,
+        because=because,
+        account=link.account,
+        former=link.former,
+        attributes=tuple(
+            [await _attribute(engine, name, one, rule, seen, link) for one, rule in rules.attributes.items()]
+        ),
     )
 
 
-def _attribute(target: str, name: str, rule: AttributePolicy, seen: View, link: Link) -> Explained:
+async def _attribute(
+    engine: Engine, target: str, name: str, rule: AttributePolicy, seen: View, link: Link
+) -> Explained:
     place = f"{target}/{name}"
     value: Result = None
     problem = ""
@@ -102,12 +112,27 @@ def _attribute(target: str, name: str, rule: AttributePolicy, seen: View, link: 
         value = evaluated(seen, place, name, rule)
     except Refused as refused:
         problem = str(refused)
-    known = {**link.written, **link.identifiers}
+    written = {**link.written, **link.identifiers}.get(name)
+    if name in engine.references(target):
+        written = await _whose(engine, target, written)
+    unasked = {fact for fact in rule.value.names | rule.value.optional if f"[{fact}]" not in rule.value.source}
     return Explained(
         name=name,
         rule=rule,
         step=rule.value.explain(seen.facts, scoped(seen, place, rule)),
         value=value,
         problem=problem,
-        written=known.get(name),
+        written=written,
+        also_read={fact: seen.facts[fact] for fact in sorted(unasked) if seen.facts.get(fact) not in EMPTY},
     )
+
+
+async def _whose(engine: Engine, target: str, account: Value) -> Value:
+    """The HR id of whose account it is; the account itself where nobody we know has it."""
+    key = str(account or "")
+    claim = await engine.store.get(layout.ACCOUNTS, layout.drawer(target, key), key) if key else None
+    if claim is None:
+        return account
+    owner = str(codec.known(claim.data)["owner"])
+    row = await engine.store.get(layout.STATE, layout.bucket(owner), layout.person(owner))
+    return codec.PERSON.load(row.data).hr_id if row else account

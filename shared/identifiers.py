@@ -123,6 +123,11 @@ def moved(before: str, now: str) -> bool:
     return any(earlier[name] != later[name] for name in earlier.keys() & later.keys())
 
 
+def unknown(basis: str) -> str:
+    """A basis of the same facts from which any other differs: what they were is not known."""
+    return " ".join(f"{name}=?" for name in _facts(basis))
+
+
 def _facts(basis: str) -> Mapping[str, str]:
     return {name: value for name, _, value in (fact.partition("=") for fact in basis.split()) if value}
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.attributes import Attribute, Unique
 from shared.errors import Reason, Refused
-from shared.identifiers import Naming, fitting, folded, moved
+from shared.identifiers import Naming, fitting, folded, moved, unknown
 from shared.model import Account, Action, Attributes, Candidates, Desired, Entitlement, Link, Stage, Value, Verb
 
 LATEST = timedelta(hours=1)
@@ -186,6 +186,7 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     return replace(
         _wrote(link, ours),
         identifiers={**link.identifiers, **names},
+        basis=unknown(link.basis) if link.account and {**link.identifiers, **names} != link.identifiers else link.basis,
         granted=link.granted | granted,
         intended={name: value for name, value in link.intended.items() if name not in ours},
         granting=link.granting - granted,

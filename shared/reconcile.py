@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
-from shared.attributes import Unique
+from shared import bearing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.identifiers import folded
 from shared.issuing import Order, Register, issue
-from shared.model import Account, Action, Attributes, Candidates, Desired, Link, Stage, Verb
+from shared.model import Account, Action, Candidates, Desired, Link, Stage, Verb
 from shared.planning import (
     Kinds,
     after,
@@ -158,7 +158,7 @@ async def _one(
         case _ if live is not None:
             await case.target.apply(live.id, action)
             if action.verb is Verb.DELETE:
-                await case.work.retire(_names(case, link, live), Verb.DELETE)
+                await case.work.retire(bearing.borne(case.kinds, link, live), Verb.DELETE)
             link = after(link, action, live)
         case _:
             raise ValueError(f"{action.verb} needs an account")
@@ -167,7 +167,7 @@ async def _one(
 
 
 async def _create(case: Case, link: Link, action: Action, begun: Link) -> tuple[Link, Account | None]:
-    names = {**case.desired.candidates, **_addresses(case, action.attributes)}
+    names = {**case.desired.candidates, **bearing.addresses(case.kinds, action.attributes)}
     account, link, created = await issue(_order(case, link, None, action, names, begun), case.work)
     await case.work.claim(account)
     there = Account(id=account, enabled=False, attributes=created.attributes)
@@ -183,7 +183,7 @@ async def _rename(case: Case, link: Link, live: Account, action: Action, begun: 
     former = {name: str(live.attributes[name]) for name in renamed.attributes if live.attributes.get(name)}
     issued = {name: value for name, value in link.identifiers.items() if name in renamed.attributes}
     there = {**live.attributes, **renamed.attributes}
-    old = [*_no_longer(case, former, there), *_no_longer(case, issued, there)]
+    old = [*bearing.no_longer(case.kinds, former, there), *bearing.no_longer(case.kinds, issued, there)]
     await case.work.retire(old, Verb.RENAME)
     known = case.desired.candidates.keys() | link.identifiers.keys()
     tried = {name: str(value) for name, value in renamed.attributes.items() if name in known}
@@ -213,41 +213,11 @@ def _order(
     )
 
 
-def _addresses(case: Case, attributes: Attributes) -> dict[str, Candidates]:
-    """The addresses that the policy maps to one value: they are reserved like any name."""
-    unique = {name for name, kind in case.kinds.items() if kind.unique is Unique.ADDRESSES}
-    return {name: Candidates(values=(str(value),)) for name, value in attributes.items() if name in unique and value}
-
-
-def _names(case: Case, link: Link, live: Account) -> list[tuple[str, str]]:
-    """Every name the account bears, aliases too."""
-    bearing = {name for name, kind in case.kinds.items() if kind.unique is not Unique.NO} | link.identifiers.keys()
-    found: list[tuple[str, str]] = []
-    for name in sorted(bearing):
-        value = live.attributes.get(name)
-        found += [(name, str(one)) for one in (value if isinstance(value, tuple) else (value,)) if one]
-    return found
-
-
-def _borne(case: Case, link: Link) -> dict[str, str]:
-    """The names we know an account to bear: those issued, and the addresses we wrote."""
-    addresses = {name for name, kind in case.kinds.items() if kind.unique is Unique.ADDRESSES}
-    wrote = {name: value for name, value in link.written.items() if name in addresses}
-    return {**{name: value for name, value in wrote.items() if value and isinstance(value, str)}, **link.identifiers}
-
-
-def _no_longer(case: Case, names: Mapping[str, str], attributes: Attributes) -> list[tuple[str, str]]:
-    """Which of `names` stand in none of the attributes any more that a name is written to."""
-    written = {name for name, kind in case.kinds.items() if kind.unique is not Unique.NO and kind.written}
-    standing = {folded(str(attributes.get(name) or "")) for name in written | names.keys()}
-    return [(name, value) for name, value in names.items() if folded(value) not in standing]
-
-
 async def _update(case: Case, live: Account, action: Action) -> None:
     """Write attributes; an address the account did not have is reserved first, and given back when it is refused. One
     that is emptied stays this person's like any old name.
     """
-    names = {name: one.values[0] for name, one in _addresses(case, action.attributes).items()}
+    names = {name: one.values[0] for name, one in bearing.addresses(case.kinds, action.attributes).items()}
     if names and (taken := await case.work.reserve(names, live.id)):
         raise Refused(f"{taken} is held by somebody else", Reason.TAKEN, taken)
     try:
@@ -255,11 +225,7 @@ async def _update(case: Case, live: Account, action: Action) -> None:
     except Refused:
         await case.work.abandon(names)
         raise
-    empty = [name for name, value in action.attributes.items() if not value and name in case.kinds]
-    there = [(name, live.attributes.get(name)) for name in empty if case.kinds[name].unique is not Unique.NO]
-    emptied = {name: value for name, value in there if value and isinstance(value, str)}
-    old = _no_longer(case, emptied, {**live.attributes, **action.attributes})
-    await case.work.retire(old, Verb.RENAME)
+    await case.work.retire(bearing.emptied(case.kinds, live, action), Verb.RENAME)
 
 
 async def _restore(case: Case, link: Link, action: Action) -> Link:
@@ -270,7 +236,7 @@ async def _restore(case: Case, link: Link, action: Action) -> Link:
         if error.reason is not Reason.ACCOUNT_GONE:
             raise
         return Link(identifiers=link.identifiers, count=link.count, basis=link.basis)
-    await _hold(case, _borne(case, link), link.account)
+    await _hold(case, bearing.remembered(case.kinds, link), link.account)
     return replace(after(link, action, Account(id=link.account, enabled=False)), since=case.work.now)
 
 
@@ -297,7 +263,7 @@ async def _missed(case: Case, link: Link) -> Link:
     """The link when its account is not there; once that is as it should be, nobody uses its names any more."""
     found = missed(link, case.desired.stage)
     if found.deleted and not link.deleted:
-        await case.work.retire(list(_borne(case, link).items()), Verb.DELETE)
+        await case.work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
     return found
 
 
@@ -311,13 +277,16 @@ async def _recognised(case: Case, begun: Link, live: Account) -> Link:
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
     known = noted(link, case.desired, live, case.kinds)
-    was, now = {} if begun.deleted else _borne(case, begun), _borne(case, known) if known.account else {}
+    was, now = (
+        {} if begun.deleted else bearing.remembered(case.kinds, begun),
+        bearing.remembered(case.kinds, known) if known.account else {},
+    )
     changed = {name: value for name, value in now.items() if folded(value) != folded(was.get(name, ""))}
     if not changed:
         return known
     await _hold(case, changed, live.id)
     former = {name: was[name] for name in changed if name in was}
-    old = _no_longer(case, former, {**live.attributes, **now})
+    old = bearing.no_longer(case.kinds, former, {**live.attributes, **now})
     await case.work.retire(old, Verb.RENAME)
     return replace(known, former=former) if old and begun.account else known
 

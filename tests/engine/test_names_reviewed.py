@@ -193,6 +193,17 @@ async def test_somebody_who_leaves_while_a_rename_is_unanswered_is_remembered_un
     assert row.data["is"]["identifiers"] == {"userPrincipalName": "vries"}
 
 
+async def test_a_name_that_changes_back_while_a_rename_is_unanswered_is_changed_back(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    world.directory.losing = {Verb.RENAME}
+    await world.hears(called("1", "vries"))
+    await world.hears(called("1", "bos"))
+    await world.hours(2)
+    assert name_of(world, "1") == "bos"
+    assert await in_use(world, "1") == {"bos"}
+
+
 async def test_undo_after_an_unanswered_rename_gives_the_names_borne_just_before(open_world: Any) -> None:
     world: World = await open_world(names=AUTOMATIC)
     await world.hears(called("1", "bos"))

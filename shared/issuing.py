@@ -106,12 +106,16 @@ async def issue(order: Order, register: Register) -> tuple[str, Link, Action]:
 
 
 def _issued(order: Order, names: Mapping[str, str], count: int) -> Link:
-    """A create's names are remembered as issued at once; a rename's only when it is done."""
+    """A create's names are remembered as issued at once; a rename's only when it is done.
+
+    The names of a create that was never answered keep their basis, so that a change of name since then still renames.
+    """
     link = replace(order.link, count=count)
     if order.action.verb is not Verb.CREATE:
         return link
     kept = {name: names[name] for name in order.desired.candidates if name in names}
-    return replace(link, identifiers=kept, basis=order.desired.basis)
+    again = order.unanswered and kept == order.link.identifiers
+    return replace(link, identifiers=kept, basis=order.link.basis if again else order.desired.basis)
 
 
 async def _choose(order: Order, register: Register) -> tuple[Mapping[str, str], int]:
@@ -139,11 +143,15 @@ async def _choose(order: Order, register: Register) -> tuple[Mapping[str, str], 
 
 
 def _begun(order: Order) -> Mapping[str, str]:
-    """The names that were chosen before, all or none: issued already, or intended when an answer was lost."""
+    """The names that were chosen before, all or none: issued already, or intended when an answer was lost.
+
+    While a create is unanswered there may be an account under them that nobody sees yet; other names would make two.
+    """
     link, tried = order.link, {name: one for name, one in order.naming.items() if not _is_plain(one)}
     plain = {name: one.values[0] for name, one in order.naming.items() if _is_plain(one)}
     issued = link.identifiers if not link.account else {}
-    for before, anyway in ((issued, link.basis == order.desired.basis != ""), (link.intended, False)):
+    same_basis = link.basis == order.desired.basis != ""
+    for before, anyway in ((issued, order.unanswered or same_basis), (link.intended, False)):
         names = {name: str(before.get(name) or "") for name in tried}
         if names and all(names.values()) and (anyway or fitting(tried, names, order.kinds)):
             return {**names, **plain}

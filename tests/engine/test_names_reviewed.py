@@ -368,3 +368,19 @@ async def test_an_account_deleted_on_one_target_keeps_the_address_that_another_s
         await world.doors()
     assert (len(world.directory.accounts), len(other.accounts)) == (0, 1)
     assert await in_use(world, "1") == {"jan@a", "jan@b"}
+
+
+async def test_a_name_corrected_while_a_create_is_unanswered_makes_no_second_account(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    world.directory.losing = {Verb.CREATE}
+    await world.says(called("1", "boss"))
+    world.directory.hidden = {"a0"}
+    await world.work()
+    assert list(world.directory.accounts) == ["a0"]
+    await world.hears(called("1", "bos"))
+    assert list(world.directory.accounts) == ["a0"]
+    world.directory.hidden.clear()
+    await world.settle(HOUR)
+    await world.hours(2)
+    assert list(world.directory.accounts) == ["a0"]
+    assert name_of(world, "1") == "bos"

@@ -196,6 +196,22 @@ def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others:
     assert answer({**noise, **kept}) == answer(kept)
 
 
+COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.parameters) if p.kind is Kind.NUMBER]
+
+
+@given(st.sampled_from(COUNTED), st.sampled_from([0, 2**31, 2**63, 10**17, 10**29]), st.booleans(), st.data())
+def test_no_number_is_too_large_or_too_small_for_a_function(
+    counted: tuple[Function, int], size: int, negative: bool, data: st.DataObject
+) -> None:
+    function, place = counted
+    arguments = [data.draw(_argument(parameter, st.just(Text("2025-02-28")))) for parameter in function.parameters]
+    arguments[place] = Number(-size if negative else size)
+    try:
+        compile_expression(unparse(Call(function.name, tuple(arguments))))({}, NOW)
+    except ExpressionError:
+        return
+
+
 @settings(max_examples=400)
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:

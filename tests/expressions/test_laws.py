@@ -199,17 +199,16 @@ def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others:
 COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.parameters) if p.kind is Kind.NUMBER]
 
 
-@given(st.sampled_from(COUNTED), st.sampled_from([0, 2**31, 2**63, 10**17, 10**29]), st.booleans(), st.data())
-def test_no_number_is_too_large_or_too_small_for_a_function(
-    counted: tuple[Function, int], size: int, negative: bool, data: st.DataObject
-) -> None:
-    function, place = counted
-    arguments = [data.draw(_argument(parameter, st.just(Text("2025-02-28")))) for parameter in function.parameters]
-    arguments[place] = Number(-size if negative else size)
-    try:
-        compile_expression(unparse(Call(function.name, tuple(arguments))))({}, NOW)
-    except ExpressionError:
-        return
+@settings(deadline=None)
+@given(st.data(), st.sampled_from([-(10**29), -(2**63) - 1, 2**63, 10**29]))
+def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject, size: int) -> None:
+    for function, place in COUNTED:
+        arguments = [data.draw(_argument(parameter, st.just(Text("7")))) for parameter in function.parameters]
+        arguments[place] = Number(size)
+        try:
+            compile_expression(unparse(Call(function.name, tuple(arguments))))({}, NOW)
+        except ExpressionError:
+            continue
 
 
 @settings(max_examples=400)

@@ -120,7 +120,7 @@ def pad_right(source: str | None, length: int, padding: str | None) -> str:
 def _width(length: int) -> int:
     if length > MAX_TEXT:
         raise ExpressionError(f"makes a text longer than {MAX_TEXT} characters")
-    return length
+    return max(0, length)
 
 
 def _padding(padding: str | None) -> str:

@@ -133,6 +133,21 @@ def test_a_hexadecimal_number_is_printed_as_one_that_can_be_parsed(number: int) 
     assert parse(unparse(tree)) == tree
 
 
+COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.parameters) if p.kind is Kind.NUMBER]
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from([-(10**29), -(2**63) - 1, 2**63, 10**29]))
+def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject, size: int) -> None:
+    for function, place in COUNTED:
+        arguments = [data.draw(_argument(parameter, st.just(Text("7")))) for parameter in function.parameters]
+        arguments[place] = Number(size)
+        try:
+            compile_expression(unparse(Call(function.name, tuple(arguments))))({}, NOW)
+        except ExpressionError:
+            continue
+
+
 @settings(max_examples=400, deadline=None)
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:

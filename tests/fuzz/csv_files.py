@@ -99,6 +99,7 @@ def _sound(one: Person | Rejected) -> None:
         discreet(one.because, "", "a rejection")
         return
     law(0 < len(one.hr_id) <= 64 and clean(one.hr_id) == one.hr_id, "an HR id is no id")
+    law(len({contract.id for contract in one.contracts}) == len(one.contracts), "two contracts have one number")
     for contract in one.contracts:
         law(contract.end is None or contract.start <= contract.end, "a contract ends before it starts")
         law(all(map(_is_clean, contract.fields.values())), "a field is not clean")

@@ -162,7 +162,8 @@ TARGET = Target(
     words=(
         *(f"{key}: " for key in ("customer", "sources", "targets", "connector", "settings", "attributes", "correlate")),
         *(f"{key}: " for key in ("timing", "grants", "group", "license", "when", "any", "not", "limits", "value")),
-        *("&a ", "*a", "<<: ", "? ", "!!str ", "!!binary ", "%YAML 1.1", "---", "...", "|-", ">+2", "\\ud800"),
+        *("&a ", "*a", "<<: ", "? ", "!!str ", "!!binary ", "%YAML 1.1", "---", "...", "|-", ">+2"),
+        *('"\\ud800"', '"\\UFFFFFFFF"', "\ufeff", "\x85", "\x00"),
         *("\n    ", "- ", "[", "]", "{", "}", "# ", "'", '"', "\t", "\r", "\u2028", "2026-03-01", "0x1F", ".nan", "~"),
     ),
     longest=3_000,

@@ -10,10 +10,17 @@ from tests.fuzz.facts import WORDS
 from tests.fuzz.reader import Reader
 
 DEEPEST = 60
+DATES = ("2025-02-28", "0001-01-01T00:00:00Z", "9999-12-31 23:59:59", "2/29/2024 1:00:00 PM", "2025-03-30+02:00")
 ATTRIBUTES = ("a", "b", "given name", "x.y", 'mails[type eq "work"].value', "defaultDomain")
 NAMES = (*sorted(CONSTANTS), "Other_1")
 CALLED = sorted(FUNCTIONS)
 COMPARED = sorted(OPERATORS)
+MEANT: dict[Kind, tuple[Text | Number, ...]] = {
+    Kind.NUMBER: (Number(1), Number(-1), Number(0), Number(3_000_000), Number(10**17), Number(-(10**29)), Text("&HFF")),
+    Kind.DATE: tuple(map(Text, DATES)),
+    Kind.CIVIL: tuple(map(Text, DATES)),
+    Kind.TRUTH: (Text("true"), Text(""), Number(0)),
+}
 CONSTANT_WORDS = {
     "interval": ("d", "m", "yyyy", "ww", "h", "n", "s"),
     "regexPattern": ("a", "(?<g>[a-z]*)", r"\d+|(?<g>\w)", "", "(?i)ı|(é)*", r"\b"),
@@ -70,7 +77,14 @@ def _slot(reader: Reader, parameter: Parameter, depth: int) -> Node:
     if (parameter.default is not REQUIRED or parameter.blank) and reader.flag():
         return Empty()
     if parameter.prepare is None:
-        return tree(reader, depth)
+        return _meant(reader, parameter.kind, depth)
     if parameter.kind is Kind.NUMBER:
         return Number(reader.below(12))
     return Text(reader.text() if reader.flag() else reader.pick(CONSTANT_WORDS.get(parameter.name, WORDS)))
+
+
+def _meant(reader: Reader, kind: Kind, depth: int) -> Node:
+    """Something of the kind that is asked for, or anything at all."""
+    if kind in MEANT and reader.once_in(3):
+        return reader.pick(MEANT[kind])
+    return tree(reader, depth)

@@ -1,4 +1,4 @@
-"""What names follow from: a fingerprint of each fact, by which two days are compared, whatever a rule reads on either."""
+"""What names follow from: a fingerprint of each fact, by which two days are compared whatever the rules read."""
 
 import pytest
 from core_world import VALUES

@@ -138,6 +138,8 @@ def _attribute(page: Console, one: Explained, target: OnTarget, veil: Veil) -> I
 def _rule(one: Explained, target: OnTarget, veil: Veil) -> Iterator[str]:
     if one.rule.value.tried:
         yield "issued once, changed only by a rename" if target.account else "issued when the account is created"
+        if one.outdated:
+            yield "the rule gives other names now"
     else:
         yield STRENGTHS[one.rule.mode]
         default = one.rule.null

@@ -45,6 +45,7 @@ def _attribute(one: Explained, target: OnTarget, veil: Veil) -> dict[str, Any]:
         "value": _value(one.value, veil),
         "problem": one.problem or None,
         "written": _value(one.written, veil),
+        "outdated": one.outdated,
         "former": _value(target.former.get(one.name), veil),
         "read": None if veil.closed else {name: _value(fact, veil) for name, fact in one.also_read.items()},
         "steps": None if veil.closed else _step(one.step, veil),

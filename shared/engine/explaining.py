@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shared import codec, contracts, layout
+from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
 from shared.errors import Refused
-from shared.expressions import Result, Step
+from shared.expressions import Candidates, Result, Step
+from shared.identifiers import fits
 from shared.model import Contract, Link, Person, Stage, Value
 from shared.policy import AttributePolicy
 
@@ -25,6 +27,8 @@ class Explained:
     """Why there is no value; "" when there is one."""
     written: Value
     """What we last wrote there, of a reference the HR id of whom it points to; None when we never did."""
+    outdated: bool
+    """Whether what was issued is none of the values that the rule gives now."""
     also_read: Mapping[str, Value]
     """Facts that functions may take unasked, such as the parts of a name, and that are no steps of their own."""
 
@@ -123,8 +127,14 @@ async def _attribute(
         value=value,
         problem=problem,
         written=written,
+        outdated=_outdated(engine, target, name, value, written),
         also_read={fact: seen.facts[fact] for fact in sorted(unasked) if seen.facts.get(fact) not in EMPTY},
     )
+
+
+def _outdated(engine: Engine, target: str, name: str, value: Result, issued: Value) -> bool:
+    kind = engine.attributes[target].get(name, Attribute(name=name))
+    return isinstance(value, Candidates) and issued is not None and not fits(value, str(issued), kind)
 
 
 async def _whose(engine: Engine, target: str, account: Value) -> Value:

@@ -206,6 +206,7 @@ def test_for_programs_it_is_one_object_with_every_step(kept: Place) -> None:
         "value": "Saskia van der Meulen - de Graaf",
         "problem": None,
         "written": "Saskia van der Meulen - de Graaf",
+        "outdated": False,
         "former": None,
         "read": {
             "givenName": "Saskia",

@@ -23,7 +23,7 @@ HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e\u009b31m\r\n\tevil"
 
 def explained(value: Any, step: Step, *, rule: Any = "[x]", problem: str = "", **more: Any) -> Explained:
     mapping = AttributePolicy.model_validate(rule)
-    known = {"written": None, "also_read": {}, **more}
+    known = {"written": None, "outdated": False, "also_read": {}, **more}
     return Explained(name="title", rule=mapping, step=step, value=value, problem=problem, **known)
 
 
@@ -148,6 +148,7 @@ def test_on_a_terminal_nothing_is_wider_than_it_is() -> None:
         (explained("a", STEP, rule={"value": "[x]", "mode": "if_empty", "null": {"default": "d"}}), "", 'written where nothing stands; a null becomes "d"'),
         (explained("a", STEP, rule={"value": "[x]", "mode": "create_only"}), "", "written once, when the account is created; a null clears it"),
         (explained("a", STEP, rule=TRIED, written="a"), "acc", "issued once, changed only by a rename"),
+        (explained("a", STEP, rule=TRIED, written="b", outdated=True), "acc", "issued once, changed only by a rename; the rule gives other names now"),
     ],
 )  # fmt: skip
 def test_when_it_is_written_is_said_in_one_line(one: Explained, account: str, said: str) -> None:

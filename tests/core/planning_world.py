@@ -86,8 +86,9 @@ class World:
             link = replace(link, identifiers=held or link.identifiers)
             link = noted(settled(link, account, Stage.DORMANT), desired, account, KINDS)
         if action.verb is Verb.RENAME:
-            tried = {name: str(value) for name, value in action.attributes.items() if name in desired.candidates}
-            basis = desired.basis if tried else link.basis
+            known = desired.candidates.keys() | link.identifiers.keys()
+            tried = {name: str(value) for name, value in action.attributes.items() if name in known}
+            basis = desired.basis if desired.candidates.keys() & tried.keys() else link.basis
             link = replace(link, identifiers={**link.identifiers, **tried}, basis=basis)
         return replace(then, link=link)
 
@@ -149,6 +150,7 @@ def ours(world: World, name: str) -> bool:
 VALUES = st.sampled_from(["x", "y", ("p", "q"), ("q", "p"), "", (), None])
 ADDRESSES = st.sampled_from(["x@a", "X@a", "y@a", "", None])
 NAMES = st.sampled_from(["ann", "Ann", "bob", "bob2", "anne2", "a2", "zed", "", None])
+BASES = st.sampled_from(["", "n=1", "n=2", "m=1", "m=1 n=1", "m=2 n=2", "n=?"])
 MODES = ("attributes", "changing", "lacking", "initial")
 ENTITLEMENTS = st.frozensets(st.sampled_from([SALES, STAFF, E3]))
 SERIES = [
@@ -186,7 +188,7 @@ def wishes(draw: st.DrawFn) -> Desired:
         keys={"id": "7"},
         **by_mode,
         candidates=names,
-        basis=draw(st.sampled_from(["", "one", "two"])) if names else "",
+        basis=draw(BASES) if names else "",
         entitlements=draw(ENTITLEMENTS) if stage is Stage.ACTIVE else frozenset(),
         because="why",
     )
@@ -214,7 +216,7 @@ def worlds(draw: st.DrawFn) -> World:
         deleted=kind == "binned",
         written=draw(attributes()),
         told=draw(attributes()),
-        basis=draw(st.sampled_from(["", "one", "two"])),
+        basis=draw(BASES),
         granted=draw(ENTITLEMENTS),
     )
     account = draw(ACCOUNTS)

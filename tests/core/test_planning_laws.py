@@ -20,7 +20,7 @@ from planning_world import (
 )
 
 from shared.errors import Reason, Refused
-from shared.identifiers import fitting, folded
+from shared.identifiers import fitting, folded, moved
 from shared.model import Account, Desired, Link, Stage, Verb
 from shared.planning import (
     counted,
@@ -52,8 +52,7 @@ def test_doing_the_plan_reaches_what_is_wanted_and_planning_again_yields_nothing
         left = name in desired.changing and any(same(one, value) for one in written_last(world.link, name))
         left = left or (name in desired.lacking and not same(there.get(name), None))
         assert same(live.attributes.get(name), value) or value in EMPTY or left
-    moved = desired.basis and world.link.basis not in ("", desired.basis)
-    if moved or (world.live is None and world.binned is None):
+    if moved(world.link.basis, desired.basis) or (world.live is None and world.binned is None):
         assert fitting(desired.candidates, live.attributes, KINDS)
 
 

@@ -16,12 +16,12 @@ from shared.planning import naming, noted, plan
 ANN, BOB = Candidates(values=("ann", "a.bos")), Candidates(values=("bob",), series=Series(stem="bob"))
 
 
-def wanting(one: Candidates | None = None, basis: str = "two", **attributes: Value) -> Desired:
+def wanting(one: Candidates | None = None, basis: str = "n=2", **attributes: Value) -> Desired:
     tried = {"name": one} if one else {}
     return Desired(stage=Stage.ACTIVE, candidates=tried, basis=basis if one else "", attributes=attributes)
 
 
-def link(basis: str = "one", **known: Any) -> Link:
+def link(basis: str = "n=1", **known: Any) -> Link:
     return Link(**{"account": "acc", "enabled": True, "basis": basis, **known})
 
 
@@ -40,8 +40,12 @@ def account(**attributes: Value) -> Account:
         (wanting(BOB), link(), {"name": "Bob"}, {}),
         (wanting(BOB), link(), {"name": "bob77"}, {}),
         (wanting(ANN), link(), {"name": "a.bos"}, {}),
-        # nothing that the name follows from has changed
-        (wanting(BOB, "one"), link(), {"name": "ann"}, {}),
+        (wanting(BOB), link("n=?"), {"name": "ann"}, {"name": BOB}),
+        (wanting(BOB, "m=1 n=2"), link("m=1 n=1"), {"name": "ann"}, {"name": BOB}),
+        # nothing that the name follows from has changed, be it that the rule reads something else now
+        (wanting(BOB, "n=1"), link(), {"name": "ann"}, {}),
+        (wanting(BOB, "m=2"), link(), {"name": "ann"}, {}),
+        (wanting(BOB, "m=2 n=1"), link(), {"name": "ann"}, {}),
         # nobody knows what it followed from, or the policy renames nobody
         (wanting(BOB), link(""), {"name": "ann"}, {}),
         (wanting(BOB, ""), link(), {"name": "ann"}, {}),
@@ -67,7 +71,7 @@ def test_what_is_named_anew(desired: Desired, known: Link, live: Attributes, exp
 
 def test_all_names_are_given_anew_in_step_when_one_of_them_no_longer_fits() -> None:
     tried = {"name": BOB, "logon": Candidates(values=("b",))}
-    desired = Desired(stage=Stage.ACTIVE, candidates=tried, basis="two")
+    desired = Desired(stage=Stage.ACTIVE, candidates=tried, basis="n=2")
     assert naming(desired, link(), account(name="bob", logon="a"), KINDS) == tried
     assert naming(desired, link(), account(name="bob", logon="b"), KINDS) == {}
 
@@ -96,16 +100,16 @@ def test_an_account_that_is_adopted_gets_the_address_that_is_mapped_and_keeps_it
     ("known", "live", "names", "basis"),
     [
         # issued by us, as it was and as it fits now: by our own rename, or by hand
-        (link(identifiers={"name": "ann"}), {"name": "bob2"}, {"name": "bob2"}, "two"),
-        (link(identifiers={"name": "bob"}), {"name": "Bob"}, {"name": "Bob"}, "two"),
+        (link(identifiers={"name": "ann"}), {"name": "bob2"}, {"name": "bob2"}, "n=2"),
+        (link(identifiers={"name": "bob"}), {"name": "Bob"}, {"name": "Bob"}, "n=2"),
         # what does not fit waits for a rename
-        (link(identifiers={"name": "ann"}), {"name": "ann"}, {"name": "ann"}, "one"),
-        (link(identifiers={"name": "ann"}), {"name": None}, {"name": "ann"}, "one"),
+        (link(identifiers={"name": "ann"}), {"name": "ann"}, {"name": "ann"}, "n=1"),
+        (link(identifiers={"name": "ann"}), {"name": None}, {"name": "ann"}, "n=1"),
         # an account that was there before us
-        (link(""), {"name": "oldstyle"}, {}, "two"),
-        (link(""), {"name": "bob"}, {"name": "bob"}, "two"),
+        (link(""), {"name": "oldstyle"}, {}, "n=2"),
+        (link(""), {"name": "bob"}, {"name": "bob"}, "n=2"),
         # nothing is known of somebody without an account
-        (Link(identifiers={"name": "ann"}, basis="one"), {"name": "bob"}, {"name": "ann"}, "one"),
+        (Link(identifiers={"name": "ann"}, basis="n=1"), {"name": "bob"}, {"name": "ann"}, "n=1"),
     ],
 )  # fmt: skip
 def test_names_are_noted_as_they_stand_there(known: Link, live: Attributes, names: Attributes, basis: str) -> None:
@@ -154,7 +158,7 @@ def called(name: str, renames: bool) -> Desired:
         "logon": Candidates(values=(name,), series=Series(stem=name)),
         "name": Candidates(values=(name,), series=Series(stem=name, opening=".")),
     }
-    return Desired(stage=Stage.ACTIVE, candidates=tried, basis=name if renames else "")
+    return Desired(stage=Stage.ACTIVE, candidates=tried, basis=f"n={name}" if renames else "")
 
 
 @given(st.sampled_from(PEOPLE), EVENTS, st.frozensets(st.sampled_from([*PEOPLE, "bob2", "ann.2"])), st.booleans())
@@ -189,7 +193,7 @@ def test_a_rename_whose_answer_was_lost_is_not_done_again() -> None:
     assert [action.verb for action in done] == [Verb.RENAME]
     again, done, _ = converge(lost, wanting(BOB))
     assert done == []
-    assert (again.link.written, again.link.basis) == ({"name": "bob"}, "two")
+    assert (again.link.written, again.link.basis) == ({"name": "bob"}, "n=2")
     assert again.link.identifiers == {"name": "bob"}
 
 

@@ -16,9 +16,10 @@ from shared.expressions import (
     parse,
     unparse,
 )
-from shared.expressions.syntax import Attribute, Node
-from shared.expressions.values import MAX_TEXT
-from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENSIBLE, TEXTS
+from shared.expressions.library import FUNCTIONS
+from shared.expressions.syntax import Attribute, Call, Node, Number, Text
+from shared.expressions.values import MAX_TEXT, Kind
+from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENSIBLE, TEXTS, argument
 
 
 @settings(max_examples=400, deadline=None)
@@ -140,10 +141,10 @@ COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.paramete
 @given(st.data(), st.sampled_from([-(10**29), -(2**63) - 1, 2**63, 10**29]))
 def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject, size: int) -> None:
     for function, place in COUNTED:
-        arguments = [data.draw(_argument(parameter, st.just(Text("7")))) for parameter in function.parameters]
+        arguments = [data.draw(argument(parameter, st.just(Text("7")))) for parameter in function.parameters]
         arguments[place] = Number(size)
         try:
-            compile_expression(unparse(Call(function.name, tuple(arguments))))({}, NOW)
+            compile_expression(unparse(Call(function.name, tuple(arguments))))({}, SCOPE)
         except ExpressionError:
             continue
 

@@ -91,7 +91,7 @@ FIXED = {
 }
 
 
-def _argument(parameter: Parameter, deeper: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+def argument(parameter: Parameter, deeper: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     if parameter.prepare is not None:
         if parameter.kind is Kind.NUMBER:
             return st.integers(0, 5).map(Number)
@@ -109,7 +109,7 @@ def calls(draw: st.DrawFn, deeper: st.SearchStrategy[Node]) -> Node:
     function: Function = draw(st.sampled_from(sorted(FUNCTIONS.values(), key=lambda f: f.name)))
     count = draw(st.integers(function.least, len(function.parameters)))
     count += function.repeats * draw(st.integers(0, 2)) if count == len(function.parameters) else 0
-    arguments = [draw(_argument(function.parameter(at), deeper)) for at in range(count)]
+    arguments = [draw(argument(function.parameter(at), deeper)) for at in range(count)]
     for at in range(function.least, count):
         if not function.repeats and draw(st.booleans()):
             arguments[at] = Empty()

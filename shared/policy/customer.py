@@ -1,0 +1,43 @@
+"""Everything one customer decides, as one value."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from shared.expressions import Expression
+from shared.policy.source import SourcePolicy
+from shared.policy.strict import Strict
+from shared.policy.target import TargetPolicy
+from shared.policy_fields import Name, Text, Zone
+
+
+class Policy(Strict):
+    """Everything one customer decides."""
+
+    customer: str
+    time_zone: Zone = ZoneInfo("Europe/Amsterdam")
+    tables: Mapping[Text, Mapping[str, str]] = Field(default_factory=dict)
+    """Tables that expressions look things up in: `Lookup("table", key, default)`."""
+    sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
+    targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
+
+    @cached_property
+    def manager_names(self) -> frozenset[str]:
+        """The facts of managers that some expression reads."""
+        return frozenset[str]().union(*(one.manager_names | one.manager_optional for one in self.expressions()))
+
+    def sensitive(self, target: str) -> frozenset[str]:
+        """The attributes of a target whose values nobody is shown."""
+        attributes = self.targets[target].attributes if target in self.targets else {}
+        return frozenset(name for name, mapping in attributes.items() if mapping.sensitive)
+
+    def expressions(self) -> Iterator[Expression]:
+        return (mapping.value for target in self.targets.values() for mapping in target.attributes.values())
+
+    @model_validator(mode="after")
+    def _names_are_told_apart(self) -> "Policy":
+        if both := sorted(self.sources.keys() & self.targets.keys()):
+            raise ValueError(f"{both[0]} names a source and a target; give one of them another name")
+        return self

@@ -1,0 +1,28 @@
+"""One HR system: how it is read, when its answer is believed, and what missing means."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from shared.policy.strict import Strict
+from shared.policy_fields import Count, Days
+
+
+class Plausible(Strict):
+    """When an answer of HR is believed."""
+
+    most_gone: Annotated[float, Field(ge=0, le=100)] = 10
+    """Percent of the people known that may be missing from one answer."""
+    always_allowed: Count = 3
+    """People who may be missing whatever the percentage, for small organisations."""
+
+
+class SourcePolicy(Strict):
+    """One HR system."""
+
+    connector: str
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    plausible: Plausible = Plausible()
+    leave_when_missing_for: Days | None = None
+    """Days after which somebody who is missing from HR counts as a leaver; never, when it is left out."""

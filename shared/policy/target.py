@@ -1,0 +1,53 @@
+"""What one target should hold: for whom, with which values and entitlements, when, and how much at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from shared.conditions import Condition
+from shared.model import Verb
+from shared.policy.attributes import AttributePolicy, Default
+from shared.policy.grants import Grant
+from shared.policy.limits import SAFE_LIMITS, Limit
+from shared.policy.names import Adopt, Names
+from shared.policy.strict import Strict
+from shared.policy.timing import Timing
+
+
+class TargetPolicy(Strict):
+    """What one target should hold."""
+
+    connector: str
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    when: Condition = Condition()
+    correlate: tuple[str, ...] = Field(min_length=1)
+    adopt: Adopt = Adopt.AUTOMATIC
+    names: Names = Names()
+    timing: Timing = Timing()
+    attributes: Mapping[str, AttributePolicy]
+    grants: tuple[Grant, ...] = ()
+    limits: Mapping[Verb, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
+    protected: tuple[str, ...] = ()
+    """Account ids that no plan may ever contain."""
+
+    @model_validator(mode="after")
+    def _correlates_by_what_it_writes(self) -> "TargetPolicy":
+        for name in self.correlate:
+            if name not in self.attributes:
+                raise ValueError(f"correlate names {name}, which attributes does not map; a new account would be lost")
+            if self.attributes[name].value.tried:
+                raise ValueError(
+                    f"correlate names {name}, whose value is tried until it is free; it cannot tell whose account it is"
+                )
+            if isinstance(self.attributes[name].null, Default):
+                raise ValueError(
+                    f"correlate names {name}, which has a default; whoever has none would be taken for the same person"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_the_safe_limits(self) -> "TargetPolicy":
+        """A verb that is not mentioned keeps its safe limit; only naming it changes it."""
+        object.__setattr__(self, "limits", {**SAFE_LIMITS, **self.limits})
+        return self

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from shared import codec, layout
+from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Refused
 from shared.layout import Hop
 from shared.model import Verb
-from shared.store import Change, Conflict, Delete, Put, Row
+from shared.store import Change, Conflict, Delete, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,8 @@ async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
     hold = await engine.store.get(layout.STATE, home, layout.hold(one.person, one.place, one.what))
     if hold is None or hold.data.get("version") != one.version:
         return 0
-    line = codec.plain(verb=f"approve {one.what}", by=by, fingerprint=name, version=one.version, account=one.account)
-    entry = Put(layout.entry(now, one.person, one.place, f"approve|{one.what}"), line)
-    await engine.store.commit(layout.LEDGER, home, [entry])
+    said = {"fingerprint": name, "version": one.version, "account": one.account}
+    await note(engine, one.person, one.place, f"approve {one.what}", by=by, **said)
     key, verb = layout.permit(one.person, one.place), Verb(one.what)
     start = max(now, engine.earliest(one.place, verb))
     row = await engine.store.get(layout.STATE, home, key)

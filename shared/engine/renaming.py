@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from shared import codec, layout
 from shared.attributes import Unique
+from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused
 from shared.identifiers import folded
@@ -43,8 +44,7 @@ async def rename(engine: Engine, source: str, hr_id: str, target: str, names: Ma
     if not await _in_service(engine, person, target):
         raise Refused(f"{hr_id} is not in service on {target}; nobody signs in there")
     home, at = layout.bucket(person), engine.clock()
-    line = codec.plain(verb="ask rename", by=by, attributes=sorted(names))
-    await engine.store.commit(layout.LEDGER, home, [Put(layout.entry(at, person, target, "ask|rename"), line)])
+    await note(engine, person, target, "ask rename", by=by, attributes=sorted(names))
     asked = Put(layout.asked(person, target), codec.plain(names=dict(names), by=by, at=at.isoformat()))
     mark = engine.marked(Hop.PROVISION, person, f"by hand|{at.isoformat()}", target, attempts=0)
     await engine.store.commit(layout.STATE, home, [asked, mark])

@@ -1,4 +1,4 @@
-"""The brake: what HR may not make us believe, and how much may happen before a person has to say yes. Pure."""
+"""The brake: how much may happen before a person has to say yes. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,25 +6,13 @@ from datetime import datetime, timedelta
 
 from shared.errors import Reason
 from shared.model import Verb
-from shared.policy import Adopt, Limit, Plausible, Rename
+from shared.policy import Adopt, Limit, Rename
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 GATES = frozenset({Verb.CREATE, Verb.CORRELATE, Verb.RESTORE, Verb.DISABLE, Verb.DELETE})
 """Verbs that the rest of a plan stands on: when one is held, nothing after it is done."""
-
-
-def implausible(known: int, seen: int, gone: int, limits: Plausible) -> str:
-    """Why an answer of HR cannot be believed; "" when it can.
-
-    `known` people were there before, `seen` are in the answer, and `gone` of the known are not.
-    """
-    if seen == 0:
-        return "HR returned nobody"
-    if gone > limits.always_allowed and gone * 100 > known * limits.most_gone:
-        return f"{gone} of the {known} people known are missing, and at most {limits.most_gone:g} % may be"
-    return ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -63,6 +63,12 @@ HASHES = "hash|"
 LEASE = "lease"
 """In `sources`: who is polling it."""
 
+ANSWERS = "answers"
+"""In `sources`, partition = the source: the digests of the answers that were believed."""
+
+ACCEPTED = "accepted"
+"""In `sources`, partition = the source: the doubted answer that a person accepted."""
+
 TOKEN = "token"  # noqa: S105 - the name of a row
 """In `sources`, partition = `directory|<target>`: how far the directory has been followed."""
 

@@ -87,6 +87,7 @@ Marks:
 @click.command(epilog=PREVIEW_EPILOG, short_help="Show what a run would do; nothing is written.")
 @POLICY
 @click.option("--person", metavar="ID", help="Show this employee only.")
+@click.option("--accept", metavar="ANSWER", default="", help="As if this doubted answer of HR had been accepted.")
 @DATA
 @ON
 @HR
@@ -97,6 +98,7 @@ def preview(
     ctx: click.Context,
     policy: Path,
     person: str | None,
+    accept: str,
     data: Path | None,
     on: datetime | None,
     hr: Path | None,
@@ -107,10 +109,11 @@ def preview(
 
     It is the same code as a run, on a copy of the state, with a client that lets only reading requests leave.
     """
-    from shared.cli.preview import preview_policy
+    from shared.cli.preview import Asked, preview_policy
 
     day = on.date() if on else None
-    ctx.exit(preview_policy(policy, data_of(policy, data), day, hr, person, everyone=everyone, as_json=as_json))
+    asked = Asked(policy, data_of(policy, data), day, hr, person, accept, everyone=everyone, as_json=as_json)
+    ctx.exit(preview_policy(asked))
 
 
 RENAME_EPILOG = f"""\b

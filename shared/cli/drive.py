@@ -11,7 +11,7 @@ from shared.bus import Delivery, LockLost, Session
 from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.embedded_bus import MemoryBus
-from shared.engine import Engine, breaker, detect, follow, handle, patrol, relook, renew, sweep, wake
+from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, sweep, wake
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -58,6 +58,8 @@ class Story:
         """A source or target cannot be used: said once, whatever it stops."""
         text = str(error)
         said = text if text.startswith(f"{name}: ") else f"{name}: {text}"
+        if isinstance(error, Doubted):
+            said += f" (joinly preview --accept {error.answer}, then joinly accept)"
         self.troubles.append(Trouble(said, isinstance(error, TryLater)))
 
     @property

@@ -1,6 +1,7 @@
 """What `joinly preview` does: what a run would do, found by the same code with nothing written anywhere."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -14,31 +15,38 @@ from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
-from shared.engine import held
+from shared.cli.who import who
+from shared.engine import accept, held
 from shared.errors import Misconfigured
 
 
-def preview_policy(
-    policy: Path,
-    data: Path,
-    on: date | None,
-    hr: Path | None,
-    person: str | None,
-    *,
-    everyone: bool,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see the consequences of."""
+
+    policy: Path
+    data: Path
+    on: date | None
+    hr: Path | None
+    person: str | None
+    accept: str
+    """The doubted answer of HR that is to be believed; "" for none."""
+    everyone: bool
+    as_json: bool
+
+
+def preview_policy(asked: Asked) -> int:
     """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be looked at."""
-    return until_done(_preview(policy, data, on, hr, person, everyone, as_json), "nothing was written")
+    return until_done(_preview(asked), "nothing was written")
 
 
-async def _preview(
-    policy: Path, data: Path, on: date | None, hr: Path | None, person: str | None, everyone: bool, as_json: bool
-) -> int:
-    async with open_local(policy, data, on, hr, preview=True) as local:
+async def _preview(asked: Asked) -> int:
+    async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True) as local:
+        for source in local.engine.sources if asked.accept else ():
+            await accept(local.engine, source, asked.accept, who(local), "preview")
         with Progress(Console(stderr=True, highlight=False)) as progress:
             await drive(local.engine, local.bus, local.story, progress)
-        await _show(local, person, everyone, as_json)
+        await _show(local, asked.person, asked.everyone, asked.as_json)
         return report.complain_of(local)
 
 

@@ -3,6 +3,7 @@
 from shared.engine import breaker
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Held, approve, fingerprint, held
+from shared.engine.believing import Doubted, accept
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
@@ -16,11 +17,13 @@ from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
 
 __all__ = [
+    "Doubted",
     "Engine",
     "Explained",
     "Explanation",
     "Held",
     "OnTarget",
+    "accept",
     "admit_all",
     "approve",
     "breaker",

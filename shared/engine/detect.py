@@ -5,43 +5,29 @@ after, so that a crash repeats work and never loses a change.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from shared import codec, layout
+from shared.engine.answering import FORGOTTEN, MISSING, REJECTED, Poll, read
+from shared.engine.believing import believe, remember
 from shared.engine.cohorts import gathering
 from shared.engine.parts import Engine
-from shared.errors import Misconfigured, Reason, TryLater
-from shared.guard import implausible
+from shared.errors import TryLater
 from shared.layout import Hop
-from shared.model import Person, Rejected
-from shared.records import storable
+from shared.model import Rejected
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row, prefixed
 
 POLL = timedelta(minutes=30)
 """How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
 
-MISSING = "missing"
-FORGOTTEN = "?"
-REJECTED = "!"
 FEW = 8
 """People of one bucket whose rows are asked for one by one."""
 
 TOGETHER = 30
 """People saved in one commit: each needs up to three changes, and a commit holds 100."""
-
-
-@dataclass(slots=True)
-class Poll:
-    """What one answer of HR says, beside what was known before."""
-
-    known: Mapping[str, str]
-    """HR id → hash of the last answer; "missing"; "!…" for a rejected record; "?" while it is being saved."""
-    seen: set[str] = field(default_factory=set)
-    news: dict[str, Person | Rejected] = field(default_factory=dict)
-    hashes: dict[str, str] = field(default_factory=dict)
 
 
 async def detect(engine: Engine, source: str) -> int:
@@ -53,9 +39,9 @@ async def detect(engine: Engine, source: str) -> int:
     lease = await _lease(engine, source)
     try:
         chunks = {row.key: row async for row in engine.store.scan(layout.SOURCES, source, *prefixed(layout.HASHES))}
-        poll = Poll({hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()})
-        await _read(engine, source, poll)
-        vanished = _believe(engine, source, poll)
+        known = {hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()}
+        poll = await read(engine, source, known)
+        vanished = await believe(engine, source, poll)
         number = int(lease["number"])
         for name in vanished:
             poll.hashes[name] = MISSING
@@ -63,49 +49,12 @@ async def detect(engine: Engine, source: str) -> int:
         async with gathering(engine, cohort):
             for bucket, names in _by_bucket(source, poll.hashes).items():
                 await _save(engine, source, cohort, poll, chunks.get(f"{layout.HASHES}{bucket}"), bucket, names)
+            await remember(engine, source, poll)
     except Conflict as conflict:
         raise TryLater(f"another poll of {source} is ahead of this one: {conflict}", 60) from conflict
     finally:
         await _release(engine, source, lease)
     return len(poll.hashes)
-
-
-async def _read(engine: Engine, source: str, poll: Poll) -> None:
-    """Read the whole answer, keeping only what is new; what cannot be kept and an id that comes twice are held."""
-    whole: dict[str, str] = {}
-    async for item in engine.sources[source].fetch():
-        item = storable(item)
-        name, mark = item.hr_id, _hash(engine, item)
-        if whole.setdefault(name, mark) != mark:
-            item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
-            mark = whole[name] = _hash(engine, item)
-        poll.news.pop(name, None)
-        poll.hashes.pop(name, None)
-        if poll.known.get(name) != mark:
-            poll.news[name], poll.hashes[name] = item, mark
-    poll.seen.update(whole)
-
-
-def _hash(engine: Engine, item: Person | Rejected) -> str:
-    if isinstance(item, Rejected):
-        stand_in = Person(hr_id=item.hr_id, fields={"code": item.code, "because": item.because})
-        return REJECTED + engine.fingerprint(stand_in)
-    return engine.fingerprint(item)
-
-
-def _believe(engine: Engine, source: str, poll: Poll) -> list[str]:
-    """Who is missing from a believable answer. Raises `Misconfigured` for one that is not.
-
-    While some record came without an id nobody counts as missing, because it may be theirs.
-    """
-    known = [name for name, mark in poll.known.items() if mark != MISSING]
-    vanished = [name for name in known if name not in poll.seen]
-    doubt = implausible(len(known), len(poll.seen), len(vanished), engine.policy.sources[source].plausible)
-    if doubt:
-        raise Misconfigured(
-            f"source {source}: {doubt}; nothing was changed. Check the export, or raise plausible.most_gone for once"
-        )
-    return [] if "" in poll.seen else vanished
 
 
 def _by_bucket(source: str, names: Mapping[str, str]) -> dict[str, list[str]]:

@@ -6,16 +6,26 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from shared.policy.strict import Strict
-from shared.policy_fields import Count, Days
+from shared.policy_fields import Count, Days, Text, YesNo
+
+Percent = Annotated[float, Field(ge=0, le=100)]
 
 
 class Plausible(Strict):
     """When an answer of HR is believed."""
 
-    most_gone: Annotated[float, Field(ge=0, le=100)] = 10
+    most_gone: Percent = 10
     """Percent of the people known that may be missing from one answer."""
     always_allowed: Count = 3
     """People who may be missing whatever the percentage, for small organisations."""
+    may_come_again: YesNo = False
+    """Whether HR may go back to exactly an earlier answer; it is doubted otherwise when more than a few differ."""
+    most_changed: Percent = 30
+    """Percent of the people known of whom one field may say something else, or nothing any longer, in one answer."""
+    most_changed_of: Mapping[Text, Percent] = Field(default_factory=dict)
+    """The same for single fields, such as `{department: 100}` before a reorganisation."""
+    always_changed: Count = 10
+    """People of whom a field may change whatever the percentage."""
 
 
 class SourcePolicy(Strict):

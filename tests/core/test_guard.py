@@ -1,57 +1,21 @@
-"""The brake: which answers of HR are believed, and how much may happen before a person says yes."""
+"""The brake: how much may happen before a person says yes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Reason
-from shared.guard import DAY, WEEK, Decision, Request, Reservation, admit, asks, implausible
+from shared.guard import DAY, WEEK, Decision, Request, Reservation, admit, asks
 from shared.model import Verb
-from shared.policy import Adopt, Limit, Plausible, Rename
+from shared.policy import Adopt, Limit, Rename
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DISABLE, DELETE, GRANT = Verb.DISABLE, Verb.DELETE, Verb.GRANT
 HELD = {DISABLE: Reason.LIMIT}
-
-
-@pytest.mark.parametrize(
-    ("known", "seen", "gone", "limits", "believed"),
-    [
-        (0, 0, 0, {}, False),
-        (100, 0, 100, {}, False),
-        (0, 100, 0, {}, True),
-        (100, 90, 10, {}, True),
-        (100, 89, 11, {}, False),
-        (1000, 901, 100, {}, True),
-        (1000, 899, 101, {}, False),
-        (4, 1, 3, {}, True),
-        (4, 1, 4, {}, False),
-        (40, 36, 4, {}, True),
-        (39, 35, 4, {}, False),
-        (100, 200, 11, {}, False),
-        (100, 99, 1, {"most_gone": 0, "always_allowed": 0}, False),
-        (100, 100, 0, {"most_gone": 0, "always_allowed": 0}, True),
-        (200, 199, 1, {"most_gone": 0.5, "always_allowed": 0}, True),
-        (199, 198, 1, {"most_gone": 0.5, "always_allowed": 0}, False),
-        (100, 1, 99, {"most_gone": 100}, True),
-        (100, 0, 100, {"most_gone": 100}, False),
-    ],
-)
-def test_an_answer_is_believed_when_it_is_not_empty_and_not_too_many_are_gone(
-    known: int, seen: int, gone: int, limits: dict[str, Any], believed: bool
-) -> None:
-    assert (implausible(known, seen, gone, Plausible(**limits)) == "") is believed
-
-
-def test_a_doubt_says_how_many_are_missing_and_how_many_may_be() -> None:
-    assert implausible(100, 0, 100, Plausible()) == "HR returned nobody"
-    said = implausible(200, 150, 50, Plausible(most_gone=12.5))
-    assert said == "50 of the 200 people known are missing, and at most 12.5 % may be"
 
 
 def request(person: str, *verbs: Verb, version: int = 1, cohort: str = "poll", **asked: Reason) -> Request:

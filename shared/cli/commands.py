@@ -74,6 +74,7 @@ PREVIEW_EPILOG = f"""\b
 Examples:
   joinly preview config/example.yaml
   joinly preview config/example.yaml --person 000105
+  joinly preview new.yaml --against config/example.yaml    what a change of policy means
   joinly preview config/example.yaml --all | less
   joinly preview config/example.yaml --json | jq '.plan[] | select(.verb == "disable")'
 
@@ -88,6 +89,12 @@ Marks:
 @POLICY
 @click.option("--person", metavar="ID", help="Show this employee only.")
 @click.option("--accept", metavar="ANSWER", default="", help="As if this doubted answer of HR had been accepted.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OLD",
+    help="Show only what POLICY does that the policy OLD would not: what a change of policy means, person by person.",
+)
 @DATA
 @ON
 @HR
@@ -99,6 +106,7 @@ def preview(
     policy: Path,
     person: str | None,
     accept: str,
+    against: Path | None,
     data: Path | None,
     on: datetime | None,
     hr: Path | None,
@@ -112,7 +120,7 @@ def preview(
     from shared.cli.preview import Asked, preview_policy
 
     day = on.date() if on else None
-    asked = Asked(policy, data_of(policy, data), day, hr, person, accept, everyone=everyone, as_json=as_json)
+    asked = Asked(policy, data_of(policy, data), day, hr, person, accept, against, everyone=everyone, as_json=as_json)
     ctx.exit(preview_policy(asked))
 
 

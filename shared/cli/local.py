@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,13 +51,18 @@ class Local:
     before: Store
     """The state as it was before a preview; a run's is the engine's own."""
     story: Story = field(default_factory=Story)
+    earlier: Engine | None = None
+    """The engine of the policy that this one is compared with; it brings everything in line first."""
 
 
 @asynccontextmanager
 async def open_local(
-    policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool = False
+    policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool = False, against: Path | None = None
 ) -> AsyncIterator[Local]:
-    """Everything a run needs, closed again afterwards. Raises `Ended`, `Misconfigured` and `TryLater`."""
+    """Everything a run needs, closed again afterwards. Raises `Ended`, `Misconfigured` and `TryLater`.
+
+    `against` is another policy that a preview is compared with.
+    """
     found = read_policy(policy)
     replaced = _replaced(found, hr)
     clock = clock_on(on, found.policy.time_zone)
@@ -85,11 +90,22 @@ async def open_local(
                 preview=preview,
             )
             engine = await assemble(found, connectors.manifest, around, stack)
+        earlier = None
+        if against is not None:
+            with refusing(against):
+                earlier = await assemble(read_policy(against), connectors.manifest, around, stack)
+            below, engine = store, after(engine, earlier)
         try:
-            yield Local(engine, bus, found, meter, preview, below, story)
+            yield Local(engine, bus, found, meter, preview, below, story, earlier)
         except UnknownSchema as unknown:
             text = f"{data / folder.STATE}: {unknown}. It was written by another version of Joinly; use that one"
             raise Misconfigured(text) from None
+
+
+def after(engine: Engine, earlier: Engine) -> Engine:
+    """`engine` as it comes after `earlier` has brought everything in line, without touching what that one left."""
+    shared = {name: target for name, target in earlier.targets.items() if name in engine.targets}
+    return replace(engine, store=Overlay(earlier.store), targets={**engine.targets, **shared})
 
 
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:

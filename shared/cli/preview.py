@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import plan, report, terminal
+from shared.cli.against import in_line
 from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
-from shared.engine import accept, held
+from shared.engine import Held, accept, held
 from shared.errors import Misconfigured
 
 
@@ -31,6 +32,8 @@ class Asked:
     person: str | None
     accept: str
     """The doubted answer of HR that is to be believed; "" for none."""
+    against: Path | None
+    """The policy whose consequences these are compared with."""
     everyone: bool
     as_json: bool
 
@@ -41,23 +44,26 @@ def preview_policy(asked: Asked) -> int:
 
 
 async def _preview(asked: Asked) -> int:
-    async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True) as local:
+    async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against) as local:
         for source in local.engine.sources if asked.accept else ():
-            await accept(local.engine, source, asked.accept, who(local), "preview")
+            await accept(local.earlier or local.engine, source, asked.accept, who(local), "preview")
         with Progress(Console(stderr=True, highlight=False)) as progress:
+            if local.earlier is not None:
+                await in_line(local.earlier, local.bus, progress)
             await drive(local.engine, local.bus, local.story, progress)
-        await _show(local, asked.person, asked.everyone, asked.as_json)
+        await _show(local, asked)
         return report.complain_of(local)
 
 
-async def _show(local: Local, person: str | None, everyone: bool, as_json: bool) -> None:
+async def _show(local: Local, asked: Asked) -> None:
+    person = asked.person
     steps = [step for step in await plan.steps(local) if person in (None, step.hr_id)]
-    holds = [one for one in await held(local.engine) if person in (None, one.hr_id)]
+    holds = [one for one in await _waiting(local) if person in (None, one.hr_id)]
     if person is not None and not steps and not holds and not await plan.known(local, person):
         if local.story.troubles:
             return  # nobody can say whether there is such a person
         raise Misconfigured(f"nobody in HR has the id {person}; it is the value of the key column, zeros included")
-    if as_json:
+    if asked.as_json:
         whole = {**await report.as_json(local), "held": waiting(holds), "plan": [step.as_json() for step in steps]}
         if person is not None:
             whole["actions"] = plan.verbs(steps)
@@ -66,5 +72,15 @@ async def _show(local: Local, person: str | None, everyone: bool, as_json: bool)
     if not steps and not local.story.whole:
         return
     page = terminal.console()
-    lines = [*plan.lines(page, steps, everyone or person is not None), *held_lines(page, holds, everyone)]
+    lines = [*plan.lines(page, steps, asked.everyone or person is not None), *held_lines(page, holds, asked.everyone)]
+    if asked.against is not None:
+        said = f"What {asked.policy.name} does that {asked.against.name} does not, once all is as the latter wants it"
+        lines.insert(0, Text(terminal.printable(said), style="bold"))
     terminal.show(page, [*lines, Text(), plan.closing(steps, len({one.person for one in holds}))])
+
+
+async def _waiting(local: Local) -> list[Held]:
+    """What is held, and was not held already under the policy that is compared with."""
+    before = await held(local.earlier) if local.earlier else []
+    known = {(one.person, one.place, one.what, one.reason) for one in before}
+    return [one for one in await held(local.engine) if (one.person, one.place, one.what, one.reason) not in known]

@@ -195,12 +195,13 @@ async def _stranger(order: Order, attribute: str, value: str) -> str:
     holders: dict[str, Account] = {}
     for name in sharing(order.kinds, attribute):
         holders |= {one.id: one for one in await order.target.find(name, value)}
-    theirs = [one for one in holders.values() if one.id == order.account or _is_theirs(one, order.desired)]
+    theirs = [one for one in holders.values() if one.id == order.account or _is_theirs(one, order)]
     return "" if theirs else next(iter(sorted(holders)), "")
 
 
-def _is_theirs(account: Account, desired: Desired) -> bool:
-    return any(same(account.attributes.get(name), value) for name, value in desired.keys.items())
+def _is_theirs(account: Account, order: Order) -> bool:
+    alike = any(same(account.attributes.get(name), value) for name, value in order.desired.keys.items())
+    return alike and account.id not in order.link.apart
 
 
 def _without(link: Link, names: Mapping[str, str]) -> Link:

@@ -80,6 +80,7 @@ class Link:
     `account` is "" until there is one. `identifiers` are the names issued for it, saved before the account is created,
     and kept; they were the candidates number `count`, followed from the facts behind `basis`, and came after `former`.
     `told` are values that stood there already when they were to be written, and so are not ours.
+    `apart` are accounts of which a person said that they are not theirs, whatever they look like.
     `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
     ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `disabling`
     and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
@@ -97,6 +98,7 @@ class Link:
     basis: str = ""
     former: Mapping[str, str] = field(default_factory=dict)
     told: Attributes = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
     intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
     disabling: bool = False

@@ -235,7 +235,7 @@ async def _restore(case: Case, link: Link, action: Action) -> Link:
     except Refused as error:
         if error.reason is not Reason.ACCOUNT_GONE:
             raise
-        return Link(identifiers=link.identifiers, count=link.count, basis=link.basis)
+        return Link(identifiers=link.identifiers, count=link.count, basis=link.basis, apart=link.apart)
     await _hold(case, bearing.remembered(case.kinds, link), link.account)
     return replace(after(link, action, Account(id=link.account, enabled=False)), since=case.work.now)
 
@@ -305,7 +305,8 @@ async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
         raise Refused("there is no value to find the account by; HR must give one", Reason.MISSING_DATA)
     found: dict[str, Account] = {}
     for name, value in desired.keys.items():
-        found |= {account.id: account for account in await target.find(name, str(value))}
+        there = await target.find(name, str(value))
+        found |= {account.id: account for account in there if account.id not in link.apart}
     if len(found) > 1:
         raise Refused(f"accounts {', '.join(sorted(found))} could all be theirs; keep one", Reason.DISPUTED)
     return (await target.read(next(iter(found))) if found else None), link

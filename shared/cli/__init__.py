@@ -7,6 +7,7 @@ import sys
 import click
 
 from shared.cli.accept_command import accept
+from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
@@ -27,7 +28,7 @@ def joinly() -> None:
 
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
-for command in (run, preview, explain, rename, accept, validate, eval_, sandbox):
+for command in (run, preview, explain, rename, accept, link, backup, restore, person, validate, eval_, sandbox):
     joinly.add_command(command)
 
 

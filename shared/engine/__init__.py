@@ -7,8 +7,11 @@ from shared.engine.believing import Doubted, accept
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
+from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, explain
 from shared.engine.handling import handle
+from shared.engine.keeping import Restored, backup, restore
+from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
@@ -23,22 +26,29 @@ __all__ = [
     "Explanation",
     "Held",
     "OnTarget",
+    "Restored",
+    "about",
     "accept",
     "admit_all",
     "approve",
+    "backup",
     "breaker",
+    "cut",
     "detect",
+    "erase",
     "explain",
     "fingerprint",
     "follow",
     "handle",
     "held",
+    "join",
     "map_person",
     "patrol",
     "provision",
     "relook",
     "rename",
     "renew",
+    "restore",
     "ring_dependents",
     "session",
     "sweep",

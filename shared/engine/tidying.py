@@ -1,36 +1,52 @@
-"""Names that a worker reserved before it died, and that nobody bears: given back a day later, if nothing changed."""
+"""Names that nobody will miss: reserved by a worker that died, or nobody's and free again. The ledger forgets them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import codec, layout
 from shared.engine.identifiers import HOLDING, unused
 from shared.engine.parts import Engine
-from shared.identifiers import folded
+from shared.identifiers import Holding, folded
 from shared.model import Link
-from shared.store import Conflict
+from shared.store import Change, Conflict, Delete, Row
 
 UNUSED = timedelta(days=1)
 """How long a name may be reserved without being borne; far longer than any worker lives."""
 
 
 async def tidy(engine: Engine) -> int:
-    """Give back what is reserved and not borne; how many names. It reads all links and the whole ledger: once a day."""
+    """Give back what is reserved and not borne, and forget what is nobody's and free; how many names.
+
+    It reads all links and the whole ledger: once a day.
+    """
     borne, unknown = await _borne(engine)
     count = 0
     async for row in engine.store.everything(layout.IDENTIFIERS):
         if not codec.readable(row.data) or "is" not in row.data:
             continue
         holding = HOLDING.load(row.data)
+        if _nobodys(holding, engine.clock()):
+            count += await _gone(engine, row, Delete(row.key, row.version))
+            continue
         ours = holding.owner not in ("", *unknown)
         reserved = ours and not holding.account and holding.until is None
         if not reserved or engine.clock() - holding.since < UNUSED or (holding.owner, row.key) in borne:
             continue
-        try:
-            await engine.store.commit(layout.IDENTIFIERS, row.partition, [unused(engine, row, holding)])
-        except Conflict:
-            continue  # somebody reserved it anew
-        count += 1
+        count += await _gone(engine, row, unused(engine, row, holding))
     return count
+
+
+def _nobodys(holding: Holding, now: datetime) -> bool:
+    """Whether it belongs to nobody any more, be it erased or never known, and anybody may have it."""
+    return not holding.owner and not holding.account and holding.free_from is not None and holding.free_from <= now
+
+
+async def _gone(engine: Engine, row: Row, change: Change) -> int:
+    """1 when the row was let go of; 0 when somebody took the name anew meanwhile."""
+    try:
+        await engine.store.commit(layout.IDENTIFIERS, row.partition, [change])
+    except Conflict:
+        return 0
+    return 1
 
 
 async def _borne(engine: Engine) -> tuple[set[tuple[str, str]], set[str]]:

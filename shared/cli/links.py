@@ -1,0 +1,57 @@
+"""What `joinly link` does: say whose account it is, have that carried out, and show what became of it."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from shared.cli import report, terminal
+from shared.cli.choosing import source_of, target_of
+from shared.cli.drive import until_nothing_is_due
+from shared.cli.holding import held_lines
+from shared.cli.local import Local, open_local
+from shared.cli.people import name_of
+from shared.cli.progress import Progress
+from shared.cli.stopping import until_done
+from shared.cli.who import who
+from shared.engine import cut, held, join
+from shared.errors import Misconfigured, Refused
+from shared.layout import own_id
+
+
+def link_person(policy: Path, data: Path, person: str, target: str, account: str, because: str) -> int:
+    """Join `account` to the person or, for "", cut the link there is. The exit code.
+
+    Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be asked.
+    """
+    return until_done(_link(policy, data, person, target, account, because), "what was done is kept")
+
+
+async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str, because: str) -> int:
+    async with open_local(policy, data, None, None) as local:
+        place, source = target_of(local, target), await source_of(local, hr_id)
+        try:
+            if account:
+                await join(local.engine, source, hr_id, place, account, who(local), because)
+                said = f"Account {account} on {place} is {hr_id}'s."
+            else:
+                before = await cut(local.engine, source, hr_id, place, who(local), because)
+                said = f"Account {before} on {place} is no longer {hr_id}'s; it is left as it is."
+        except Refused as refused:
+            raise Misconfigured(str(refused)) from None
+        with Progress(Console(stderr=True, highlight=False)) as progress:
+            await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+        await _show(local, own_id(source, hr_id), place, said)
+        return report.complain_of(local)
+
+
+async def _show(local: Local, person: str, target: str, said: str) -> None:
+    page = terminal.console()
+    name = await name_of(local.engine, person, target)
+    done = [str(action.verb) for who, where, action in local.story.actions if (who, where) == (person, target)]
+    lines = [
+        Text(said),
+        Text(f"{name.hr_id} {name.account or 'has no account'}: {', '.join(done) or 'nothing to do'}."),
+    ]
+    holds = [one for one in await held(local.engine) if one.person == person]
+    terminal.show(page, [*lines, *held_lines(page, holds, everyone=True)])

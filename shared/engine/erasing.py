@@ -1,0 +1,136 @@
+"""Everything that is kept of one person: shown to them when they ask, and taken out when it is no longer needed.
+
+What must stay is kept without saying whose it was: the lines of the ledger under a pseudonym and without values, and
+names for as long as nobody else may have them.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from shared import codec, layout
+from shared.engine.answering import MISSING
+from shared.engine.identifiers import HOLDING
+from shared.engine.ledger import note
+from shared.engine.parts import Engine
+from shared.errors import Reason, Refused
+from shared.store import Change, Delete, Insert, Replace, Row, prefixed
+
+STAYS = frozenset({"schema", "verb", "by", "outcome", "cause", "version", "policy", "entitlement"})
+"""What a line of the ledger still says of somebody who was erased."""
+
+TOGETHER = 40
+
+
+async def about(engine: Engine, source: str, hr_id: str) -> Mapping[str, Any]:
+    """Everything kept of somebody, by table and key, with every value: it is theirs. Raises `Refused` for nobody."""
+    person = layout.own_id(source, hr_id)
+    found: dict[str, Any] = {
+        layout.STATE: {key: row.data for key, row in (await engine.rows_of(person)).items()},
+        layout.IDENTIFIERS: {row.key: row.data async for row in _names(engine, person)},
+        layout.ACCOUNTS: {row.key: row.data async for row in _accounts(engine, person)},
+        layout.LEDGER: {row.key: row.data async for row in _lines(engine, person)},
+    }
+    mirrors = [await _mirror(engine, row) for row in [row async for row in _accounts(engine, person)]]
+    found[layout.DIRECTORY] = {row.key: row.data for row in mirrors if row is not None}
+    if not any(found.values()):
+        raise Refused(f"nothing is kept of {hr_id}", Reason.REFUSED)
+    return {"person": person, **found}
+
+
+async def erase(engine: Engine, source: str, hr_id: str, by: str, because: str) -> int:
+    """Take out what is kept of somebody whom HR no longer holds and who has no account left; how many rows.
+
+    Being stopped half-way, it goes on when asked again. Raises `Refused`.
+    """
+    person = layout.own_id(source, hr_id)
+    await about(engine, source, hr_id)
+    await _may_go(engine, source, hr_id, person)
+    await note(engine, "erased", "", "erase", by=by, because=because)
+    count = await _pseudonymise(engine, person, f"erased-{engine.unique()}")
+    names = [row async for row in _names(engine, person)]
+    for row in names:
+        await engine.store.commit(layout.IDENTIFIERS, row.partition, [_nobodys(engine, row)])
+    accounts = [row async for row in _accounts(engine, person)]
+    for row in accounts:
+        if mirror := await _mirror(engine, row):
+            await engine.store.commit(layout.DIRECTORY, mirror.partition, [Delete(mirror.key)])
+        await engine.store.commit(layout.ACCOUNTS, row.partition, [Delete(row.key)])
+    await _forget_hash(engine, source, hr_id, layout.bucket(person))
+    return count + len(names) + len(accounts) + await _forget_rows(engine, person)
+
+
+async def _may_go(engine: Engine, source: str, hr_id: str, person: str) -> None:
+    rows = await engine.rows_of(person)
+    chunk = await _chunk(engine, source, layout.bucket(person))
+    mark = chunk.data["hashes"].get(hr_id) if chunk else None
+    if mark not in (None, MISSING):
+        raise Refused(f"HR still holds {hr_id}; they would be back after the next poll. Remove them there first")
+    for key, row in rows.items():
+        match key.split("|"):
+            case [_, "link", target] if (link := codec.LINK.load(row.data)).account and not link.deleted:
+                raise Refused(
+                    f"{hr_id} still has account {link.account} on {target}; delete it, or cut the link, before that"
+                )
+
+
+async def _pseudonymise(engine: Engine, person: str, pseudonym: str) -> int:
+    lines, home = [row async for row in _lines(engine, person)], layout.bucket(person)
+    for start in range(0, len(lines), TOGETHER):
+        changes: list[Change] = []
+        for row in lines[start : start + TOGETHER]:
+            kept = {name: value for name, value in row.data.items() if name in STAYS}
+            changes += [Insert(row.key.replace(person, pseudonym, 1), kept), Delete(row.key, row.version)]
+        await engine.store.commit(layout.LEDGER, home, changes)
+    return len(lines)
+
+
+def _nobodys(engine: Engine, row: Row) -> Change:
+    """The name as nobody's: still kept from others for as long as it was to be, and then forgotten."""
+    holding = HOLDING.load(row.data)
+    now = engine.clock()
+    ended = replace(holding, owner="", account="", until=holding.until or now, free_from=holding.free_from or now)
+    return Replace(row.key, HOLDING.dump(ended), row.version)
+
+
+async def _forget_hash(engine: Engine, source: str, hr_id: str, bucket: str) -> None:
+    chunk = await _chunk(engine, source, bucket)
+    if chunk is not None and hr_id in chunk.data["hashes"]:
+        left = {name: mark for name, mark in chunk.data["hashes"].items() if name != hr_id}
+        await engine.store.commit(layout.SOURCES, source, [Replace(chunk.key, codec.plain(hashes=left), chunk.version)])
+
+
+async def _forget_rows(engine: Engine, person: str) -> int:
+    """Take the person's rows and marks out of the state, the person itself last."""
+    home = layout.bucket(person)
+    theirs = [row.key async for row in engine.store.scan(layout.STATE, home) if person in row.key.split("|")[:3]]
+    keys = sorted(theirs, key=lambda key: key == layout.person(person))
+    for start in range(0, len(keys), TOGETHER):
+        await engine.store.commit(layout.STATE, home, [Delete(key) for key in keys[start : start + TOGETHER]])
+    return len(keys)
+
+
+async def _chunk(engine: Engine, source: str, bucket: str) -> Row | None:
+    return await engine.store.get(layout.SOURCES, source, f"{layout.HASHES}{bucket}")
+
+
+async def _names(engine: Engine, person: str) -> AsyncIterator[Row]:
+    async for row in engine.store.everything(layout.IDENTIFIERS):
+        if codec.readable(row.data) and "is" in row.data and HOLDING.load(row.data).owner == person:
+            yield row
+
+
+async def _accounts(engine: Engine, person: str) -> AsyncIterator[Row]:
+    async for row in engine.store.everything(layout.ACCOUNTS):
+        if row.data.get("owner") == person:
+            yield row
+
+
+async def _lines(engine: Engine, person: str) -> AsyncIterator[Row]:
+    async for row in engine.store.scan(layout.LEDGER, layout.bucket(person), *prefixed(layout.of(person))):
+        yield row
+
+
+async def _mirror(engine: Engine, claim: Row) -> Row | None:
+    """What the mirror of the directory holds of an account."""
+    return await engine.store.get(layout.DIRECTORY, claim.partition, claim.key)

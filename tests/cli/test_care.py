@@ -28,7 +28,7 @@ def test_a_link_that_is_cut_makes_another_account_and_says_so(lived: Place) -> N
 
 
 def test_an_account_that_is_somebody_elses_is_not_joined(lived: Place) -> None:
-    account = json.loads(care(lived, "person", "show", "--person", "000104").out)["accounts"]
+    account = json.loads(care(lived, "person", "show", "--person", "000103").out)["accounts"]
     said = care(lived, "link", "join", "--person", "000105", "--account", next(iter(account)), "--because", "x")
     assert said.code == 1
     assert "is linked to somebody else; cut it there first" in said.err

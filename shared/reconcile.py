@@ -20,6 +20,7 @@ from shared.planning import (
     Kinds,
     after,
     before,
+    conflicts,
     counted,
     forgotten,
     missed,
@@ -91,12 +92,20 @@ async def reconcile(case: Case, link: Link) -> Outcome:
         actions = plan(desired, link, live, case.kinds)
         account = live.id if live else ""
         needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
-        outcome = Outcome(link, account, needed)
+        outcome = Outcome(link, account, needed, _conflicts(desired, link, live))
         await _do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
             return outcome
         link = outcome.link
+
+
+def _conflicts(desired: Desired, link: Link, live: Account | None) -> list[tuple[str, Reason, str]]:
+    found = sorted(conflicts(desired, link, live).items())
+    return [
+        (Verb.GRANT, Reason.CONFLICT, f"{one} and {other}, which the account has, exclude each other; take one away")
+        for one, other in found
+    ]
 
 
 async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], outcome: Outcome) -> None:

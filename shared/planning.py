@@ -74,15 +74,20 @@ def conflicts(desired: Desired, link: Link, live: Account | None) -> Mapping[Ent
     """What is not granted, because the account keeps or is given something that excludes it, whoever gave that."""
     if live is None:
         return {}
-    stays = set(live.entitlements - _no_longer(desired, link, live))
+    stays = live.entitlements - _no_longer(desired, link, live)
     found: dict[Entitlement, Entitlement] = {}
     for one in sorted(desired.entitlements - live.entitlements):
-        others = stays & {other for alike in desired.apart if one in alike for other in alike}
-        if others:
-            found[one] = min(others)
+        other = excluding(desired, one, stays)
+        if other is None:
+            stays |= {one}
         else:
-            stays.add(one)
+            found[one] = other
     return found
+
+
+def excluding(desired: Desired, one: Entitlement, held: frozenset[Entitlement]) -> Entitlement | None:
+    """Something among `held` that nobody may have together with `one`."""
+    return min((other for alike in desired.apart if one in alike for other in alike & held - {one}), default=None)
 
 
 def _before_first_use(desired: Desired, link: Link, kinds: Kinds) -> Account:

@@ -159,11 +159,11 @@ def _read(seeds: Path | None) -> Mapping[str, Any]:
 
 
 def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) -> None:
-    names = {grant.entitlement for target in (policy.targets.values() if policy else ()) for grant in target.grants}
-    for one in sorted(names):
+    rules = [grant for target in (policy.targets.values() if policy else ()) for grant in target.grants]
+    for one in sorted({grant.entitlement for grant in rules if grant.entitlement}):
         if one.kind == "group":
             tenant.add_group(one.name)
-        else:
+        elif one.kind == "license":
             tenant.add_sku(one.name, SEATS)
     for group in seeds.get("groups", ()):
         tenant.add_group(**group)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from shared.contracts import facts_of, ranked
+from shared.conditions import About
+from shared.contracts import ACTIVE, facts_of, ranked
+from shared.entitlements import entitled, with_rights
 from shared.errors import Reason, Refused
 from shared.expressions import (
     ABSENT,
@@ -34,6 +36,7 @@ class View:
     today: date
     facts: Facts
     scope: Scope
+    about: About
 
 
 def view(
@@ -49,7 +52,9 @@ def view(
         tables=policy.tables,
     )
     facts = scope.contracts[0] if contracts else facts_of(person, None, today)
-    return View(person=person, rules=rules, today=today, facts=facts, scope=scope)
+    in_force = tuple(one for one in scope.contracts if one["contractState"] == ACTIVE) or (facts,)
+    about = About(facts=facts, today=today, contracts=in_force)
+    return View(person=person, rules=rules, today=today, facts=facts, scope=scope, about=about)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -70,7 +75,7 @@ class Values:
 def level(view: View, target: TargetPolicy) -> tuple[Stage, str]:
     """How alive the account should be on this target, and why."""
     stage, because = stage_of(view.person, view.rules, target.timing, view.today)
-    if stage > Stage.DORMANT and not target.when.holds(view.facts):
+    if stage > Stage.DORMANT and not target.when.holds(view.about):
         return Stage.DORMANT, "outside the target's scope"
     return stage, because
 
@@ -85,8 +90,7 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
     values = _values(view, name, target, alive=alive)
     if values is None:
         return None
-    grants = target.grants if stage is Stage.ACTIVE else ()
-    return Desired(
+    found = Desired(
         stage=stage,
         keys={key: value for key in target.correlate if (value := values.key(key))},
         attributes=values.by_mode[Mode.ENFORCE] if alive else {},
@@ -95,9 +99,9 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
         initial=values.by_mode[Mode.CREATE_ONLY],
         candidates=values.candidates,
         basis=_basis(view, target, values),
-        entitlements=frozenset(grant.entitlement for grant in grants if grant.when.holds(view.facts)),
         because=because,
     )
+    return with_rights(found, entitled(target, view.about, stage), target)
 
 
 def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) -> Values | None:

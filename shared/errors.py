@@ -11,6 +11,7 @@ class Reason(StrEnum):
 
     ACCOUNT_GONE = "account_gone"
     ADOPTION = "adoption"
+    CONFLICT = "conflict"
     DISABLED_BY_OTHERS = "disabled_by_others"
     DISPUTED = "disputed"
     DUPLICATE_ID = "duplicate_id"

@@ -84,6 +84,9 @@ BREAKER = "breaker"
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""
 
+RULES = "rules-"
+"""Before the reason, in the key of a hold: what rules could not decide."""
+
 MARKS = "mark|"
 WAKES = "wake|"
 
@@ -143,6 +146,17 @@ def holds(person: str, place: str = "") -> str:
 def hold(person: str, place: str, what: str) -> str:
     """`what` is the verb that waits, or "-" when the person as a whole does."""
     return f"{person}|hold|{place}|{what}"
+
+
+def rules(reason: str) -> str:
+    """What waits because rules cannot decide it for this person, as the last part of a hold's key."""
+    return f"{RULES}{reason}!"
+
+
+def of_mapping(key: str) -> bool:
+    """Whether a hold says what mapping found; only mapping takes it away again."""
+    what = key.split("|", 3)[-1]
+    return what == "map" or what.startswith(RULES)
 
 
 def dependent(person: str, other: str) -> str:

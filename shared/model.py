@@ -56,10 +56,19 @@ class Rejected:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Entitlement:
-    """A group, licence or role on a target, named as the policy names it."""
+    """A group, licence or role on a target, named as the policy names it; as text, `group:Finance`."""
 
     kind: str
     name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @classmethod
+    def of(cls, text: str) -> "Entitlement":
+        """The one that is written so; no kind holds a colon."""
+        kind, _, name = text.partition(":")
+        return cls(kind, name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,6 +171,12 @@ class Desired:
     are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
     `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
     attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
+
+    `entitlements` are to be given. Of `kept` nothing is given and nothing taken: what they have of it stays, for those
+    in `until` to the end of that day. `creatable` may be created where it is missing. Of each set in `apart` nobody may
+    have two. `asking` says who has to approve what. `reasons` names the rules and contracts behind each entitlement,
+    and `waiting` says, by reason, what was left out because a person must decide; neither makes it another Desired.
+    `urgent` says that they leave at once.
     """
 
     stage: Stage
@@ -173,6 +188,14 @@ class Desired:
     candidates: Mapping[str, Candidates] = field(default_factory=dict)
     basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
+    kept: frozenset[Entitlement] = frozenset()
+    until: Mapping[str, date] = field(default_factory=dict)
+    creatable: frozenset[Entitlement] = frozenset()
+    apart: tuple[frozenset[Entitlement], ...] = ()
+    asking: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
     because: str = ""
 
 
@@ -193,9 +216,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
-    """One write to one account, and why. Doing it twice is doing it once."""
+    """One write to one account, and why. Doing it twice is doing it once.
+
+    `may_create` says that what is granted may be created where it is missing.
+    """
 
     verb: Verb
     attributes: Attributes = field(default_factory=dict)
     entitlement: Entitlement | None = None
+    may_create: bool = False
     because: str = ""

@@ -57,12 +57,37 @@ def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> 
         return
     if wanted >= Stage.READY:
         yield from _attributes(desired, link, live, naming(desired, link, live, kinds) if named else {})
-    for entitlement in sorted((link.granted - desired.entitlements) & live.entitlements):
+    for entitlement in sorted(_no_longer(desired, link, live)):
         yield Action(verb=Verb.REVOKE, entitlement=entitlement, because=why)
-    for entitlement in sorted(desired.entitlements - live.entitlements):
-        yield Action(verb=Verb.GRANT, entitlement=entitlement, because=why)
+    for entitlement in sorted(desired.entitlements - live.entitlements - conflicts(desired, link, live).keys()):
+        may_create, by = entitlement in desired.creatable, desired.reasons.get(str(entitlement), why)
+        yield Action(verb=Verb.GRANT, entitlement=entitlement, may_create=may_create, because=by)
     if wanted is Stage.ACTIVE and not live.enabled:
         yield Action(verb=Verb.ENABLE, because=why)
+
+
+def _no_longer(desired: Desired, link: Link, live: Account) -> frozenset[Entitlement]:
+    return (link.granted - desired.entitlements - desired.kept) & live.entitlements
+
+
+def conflicts(desired: Desired, link: Link, live: Account | None) -> Mapping[Entitlement, Entitlement]:
+    """What is not granted, because the account keeps or is given something that excludes it, whoever gave that."""
+    if live is None:
+        return {}
+    stays = live.entitlements - _no_longer(desired, link, live)
+    found: dict[Entitlement, Entitlement] = {}
+    for one in sorted(desired.entitlements - live.entitlements):
+        other = excluding(desired, one, stays)
+        if other is None:
+            stays |= {one}
+        else:
+            found[one] = other
+    return found
+
+
+def excluding(desired: Desired, one: Entitlement, held: frozenset[Entitlement]) -> Entitlement | None:
+    """Something among `held` that nobody may have together with `one`."""
+    return min((other for alike in desired.apart if one in alike for other in alike & held - {one}), default=None)
 
 
 def _before_first_use(desired: Desired, link: Link, kinds: Kinds) -> Account:

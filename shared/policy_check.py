@@ -1,11 +1,12 @@
 """A policy held against the connectors it names: what a system cannot do is refused before anything is deployed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
 from shared.attributes import Attribute, Unique
+from shared.conditions import Condition
 from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
@@ -16,6 +17,9 @@ from shared.policy_words import near
 
 ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd", "contractState"})
 """Facts every person has, whatever the source."""
+
+Facts: TypeAlias = frozenset[str] | None
+"""The facts that the sources give; None when they are not known, because a source could not be set up."""
 
 
 def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tuple[str, str], BaseModel]:
@@ -67,7 +71,7 @@ def _fitting(found: PolicyText, path: tuple[str, str], one: Manifest, name: str)
 
 def _facts(
     found: PolicyText, manifests: Mapping[tuple[str, str], Manifest], built: Mapping[tuple[str, str], Any]
-) -> frozenset[str] | None:
+) -> Facts:
     """What expressions may name: the facts of all sources; None when a source could not be set up."""
     facts = set(ALWAYS)
     for name in found.policy.sources:
@@ -78,9 +82,7 @@ def _facts(
     return frozenset(facts)
 
 
-def _target(
-    found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: frozenset[str] | None
-) -> Iterator[Mistake]:
+def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: Facts) -> Iterator[Mistake]:
     path = ("targets", name)
     known = {attribute.name: attribute for attribute in manifest.attributes}
     for attribute, mapping in target.attributes.items():
@@ -96,11 +98,8 @@ def _target(
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
             yield found.mistake((*path, "correlate", index), text)
-    yield from _names(found, (*path, "when"), target.when.names, facts)
-    for index, grant in enumerate(target.grants):
-        if grant.entitlement.kind not in manifest.entitlements:
-            yield found.mistake((*path, "grants", index), f"{manifest.name} cannot grant a {grant.entitlement.kind}")
-        yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
+    yield from _condition(found, (*path, "when"), target.when, facts)
+    yield from _entitlements(found, path, target, manifest, facts)
     for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
         yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
     renames = target.names.rename is not Rename.NEVER and "rename" in found.tree.names((*path, "names"))
@@ -133,6 +132,34 @@ def _fits(
             yield found.mistake(here, f"only one account may have the same {kind.name}; a default is for many")
 
 
+def _entitlements(
+    found: PolicyText, path: tuple[str | int, ...], target: TargetPolicy, manifest: Manifest, facts: Facts
+) -> Iterator[Mistake]:
+    """What rules give that the target cannot hold, or from facts that nobody has, and what never comes to anything."""
+    for index, grant in enumerate(target.grants):
+        here = (*path, "grants", index)
+        if grant.kind not in manifest.entitlements:
+            yield found.mistake(here, f"{manifest.name} cannot grant a {grant.kind}")
+        yield from _names(found, (*here, grant.kind), grant.name.facts, facts)
+        yield from _condition(found, (*here, "when"), grant.when, facts)
+        if grant.before > target.timing.create_before:
+            days = target.timing.create_before
+            text = f"there is no account yet; it is created {days} days before the first day, see timing.create_before"
+            yield found.mistake((*here, "before"), text)
+    for index, rule in enumerate(target.exclusive):
+        here = (*path, "exclusive", index, "of")
+        for number, one in enumerate(rule.of):
+            if one.kind not in manifest.entitlements:
+                yield found.mistake((*here, number), f"{manifest.name} cannot grant a {one.kind}")
+        if not any(grant.may_be(one) for grant in target.grants for one in rule.entitlements):
+            yield found.mistake(here, "no rule in grants gives any of these, so nothing is ever held back")
+
+
+def _condition(found: PolicyText, path: tuple[str | int, ...], one: Condition, facts: Facts) -> Iterator[Mistake]:
+    for *inside, name in one.places():
+        yield from _names(found, (*path, *inside), (name,), facts)
+
+
 def _tables(found: PolicyText, path: tuple[str | int, ...], names: Iterable[str]) -> Iterator[Mistake]:
     for name in sorted(names):
         if name not in found.policy.tables:
@@ -143,7 +170,7 @@ def _names(
     found: PolicyText,
     path: tuple[str | int, ...],
     names: Iterable[str],
-    facts: frozenset[str] | None,
+    facts: Facts,
     expression: Expression | None = None,
 ) -> Iterator[Mistake]:
     for name in sorted(names) if facts is not None else ():

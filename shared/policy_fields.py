@@ -5,10 +5,11 @@ from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shared.expressions import Expression, ExpressionError, compile_expression
+from shared.templates import LONGEST, template
 
 Days = Annotated[int, Field(ge=0, le=3660)]
 Count = Annotated[int, Field(ge=0)]
@@ -29,6 +30,13 @@ def _compile(text: object) -> Expression:
     except ExpressionError as error:
         place = {"source": text, "line": error.line, "column": error.column}
         raise PydanticCustomError("expression", "{said}", {"said": str(error), **place}) from error
+
+
+def _with_facts(text: str) -> str:
+    found = template(text)
+    if found.fixed and len(found.texts[0]) > LONGEST:
+        raise ValueError(f"a name has at most {LONGEST} characters")
+    return text
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -60,6 +68,8 @@ Mapped = Annotated[
     PlainSerializer(lambda expression: expression.source, return_type=str),
     WithJsonSchema({"type": "string", "description": 'An expression: [attribute], "constant" or Function(…).'}),
 ]
+WithFacts = Annotated[Text, AfterValidator(_with_facts)]
+"""A name that may have places for facts, such as `Dept-{department}`."""
 Zone = Annotated[
     ZoneInfo,
     BeforeValidator(_zone),

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from shared.policy import Policy
+from shared.policy.grants import KINDS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 SCALAR = {"type": ["boolean", "number", "string"]}
@@ -22,7 +23,8 @@ def schema() -> dict[str, Any]:
     one_of = {"type": "array", "items": SCALAR, "minItems": 1}
     long = {**defs["Test"]["properties"], "one_of": one_of, "present": {"enum": [True, False, "yes", "no"]}}
     defs["Test"] = {"anyOf": [SCALAR, one_of, {**defs["Test"], "properties": long, "minProperties": 1}]}
-    defs["Grant"]["oneOf"] = [{"required": ["group"]}, {"required": ["license"]}]
+    for name in ("Grant", "Named"):
+        defs[name]["oneOf"] = [{"required": [kind]} for kind in KINDS]
     return {"$schema": DRAFT, "title": "Joinly policy", **_tidy({**made, "$defs": defs})}
 
 

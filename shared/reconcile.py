@@ -15,12 +15,14 @@ from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.identifiers import folded
 from shared.issuing import Order, Register, issue
-from shared.model import Account, Action, Candidates, Desired, Link, Stage, Verb
+from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Stage, Verb
 from shared.planning import (
     Kinds,
     after,
     before,
+    conflicts,
     counted,
+    excluding,
     forgotten,
     missed,
     naming,
@@ -91,12 +93,27 @@ async def reconcile(case: Case, link: Link) -> Outcome:
         actions = plan(desired, link, live, case.kinds)
         account = live.id if live else ""
         needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
-        outcome = Outcome(link, account, needed)
+        outcome = Outcome(link, account, needed, _conflicts(desired, link, live))
         await _do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
             return outcome
         link = outcome.link
+
+
+def _conflicts(desired: Desired, link: Link, live: Account | None) -> list[tuple[str, Reason, str]]:
+    found = sorted(conflicts(desired, link, live).items())
+    return [
+        (Verb.GRANT, Reason.CONFLICT, f"{one} and {other}, which the account has, exclude each other; take one away")
+        for one, other in found
+    ]
+
+
+def _still_apart(case: Case, link: Link, live: Account, one: Entitlement, begun: Link) -> None:
+    """Raises `Refused` when what was to go before `one` is granted is still there."""
+    there = live.entitlements - (begun.granted - link.granted)
+    if other := excluding(case.desired, one, there):
+        raise Refused(f"{one} waits until {other}, which it excludes, is taken away", Reason.CONFLICT)
 
 
 async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], outcome: Outcome) -> None:
@@ -152,6 +169,10 @@ async def _one(
         case Verb.ENABLE if link.enabled and not link.disabling:
             because = "the account was disabled by somebody else; enable it by hand or release it"
             raise Refused(because, Reason.DISABLED_BY_OTHERS)
+        case Verb.GRANT if live is not None and action.entitlement is not None:
+            _still_apart(case, link, live, action.entitlement, begun)
+            await case.target.apply(live.id, action)
+            link = after(link, action, live)
         case Verb.UPDATE if live is not None:
             await _update(case, live, action)
             link = after(link, action, live)

@@ -5,6 +5,7 @@ from shared.errors import Reason
 SENTENCES = {
     Reason.ACCOUNT_GONE: "the account was deleted by somebody else; restore it there, or end the contract in HR",
     Reason.ADOPTION: "an account exists that seems to be theirs; compare the two, then allow it to be taken over",
+    Reason.CONFLICT: "they would have two things that exclude each other; take one away, or correct HR or the policy",
     Reason.DISABLED_BY_OTHERS: "somebody else disabled the account, and only a person opens it again",
     Reason.DISPUTED: "more than one account, or one of somebody else, answers to this person; leave exactly one",
     Reason.DUPLICATE_ID: "HR gave one id to different records; none is used until each has an id of its own",

@@ -13,7 +13,9 @@ from shared import codec, layout
 from shared.desired import View, desired, view
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.parts import Engine
+from shared.entitlements import handed_over, turning_days
 from shared.errors import Reason, Refused, TryLater
+from shared.facts import shift
 from shared.identifiers import basis
 from shared.layout import Hop
 from shared.lifecycle import next_change, stage_of
@@ -41,6 +43,8 @@ class Draft:
     today: date
     changes: list[Change]
     leads: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+    """Days on which it must be looked at again, beside those that follow from contracts."""
     admit: bool = False
     provision: list[str] = field(default_factory=list)
     tell: bool = False
@@ -124,11 +128,15 @@ async def _view(draft: Draft) -> View:
 
 async def _target(draft: Draft, seen: View, target: str) -> None:
     """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
-    engine = draft.engine
+    engine, rules = draft.engine, draft.engine.policy.targets[target]
     held = layout.hold(draft.person, target, "map")
+    old = draft.rows.get(layout.desired(draft.person, target))
+    before = codec.DESIRED.load(old.data) if old else None
+    draft.days |= set(turning_days(rules, seen.scope.contracts or (seen.facts,)))
     try:
-        new = desired(seen, target, engine.policy.targets[target])
+        new = desired(seen, target, rules)
         if new is not None:
+            new = handed_over(before, new, rules, draft.today)
             _check(engine, target, new)
             told = draft.mapped["leads"]
             new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
@@ -138,9 +146,25 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
         draft.hold(target, "map", error.reason, str(error))
         return
     draft.release(held)
-    old = draft.rows.get(layout.desired(draft.person, target))
-    if new is not None and (old is None or not _equal(codec.DESIRED.load(old.data), new)):
+    _waiting(draft, target, new.waiting if new is not None else {})
+    if new is None:
+        return
+    draft.days |= {shift(last, 1) for last in new.until.values()}
+    if before is None or not _equal(before, new):
         _renew(draft, target, old, new)
+    elif old is not None and before != new:
+        same = {**old.data, **codec.DESIRED.dump(new)}  # what it is has not changed, only what is said about it
+        draft.changes.append(Replace(old.key, same, old.version))
+
+
+def _waiting(draft: Draft, target: str, waiting: Mapping[str, str]) -> None:
+    """What rules could not decide for this person waits by itself; everything else of the target goes on."""
+    for reason in (Reason.CONFLICT, Reason.INVALID_VALUE):
+        what = layout.rules(reason)
+        if reason in waiting:
+            draft.hold(target, what, reason, waiting[reason])
+        else:
+            draft.release(layout.hold(draft.person, target, what))
 
 
 def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
@@ -151,7 +175,7 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
     draft.changes.append(Replace(key, data, old.version) if old else Insert(key, data))
     draft.changes.append(Put(layout.lease(person, target), NOBODY))
     for one, held in draft.rows.items():
-        void = one.startswith(layout.holds(person, target)) and one != layout.hold(person, target, "map")
+        void = one.startswith(layout.holds(person, target)) and not layout.of_mapping(one)
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
@@ -166,8 +190,9 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
 
 
 def _equal(old: Desired, new: Desired) -> bool:
-    """Whether nothing follows from the difference; the reason alone is no difference."""
-    return replace(old, because="") == replace(new, because="")
+    """Whether nothing follows from the difference; reasons alone are no difference."""
+    bare, other = (replace(one, because="", reasons={}, waiting={}) for one in (old, new))
+    return bare == other
 
 
 def _foreseen(new: Desired, link: Link, kinds: Kinds) -> dict[str, int]:
@@ -208,7 +233,8 @@ def _remember(draft: Draft, seen: View) -> None:
     Whoever points to this person is told when what rules read of a manager has changed.
     """
     timings = {name: target.timing for name, target in draft.engine.policy.targets.items()}
-    day = next_change(draft.subject, draft.rules, timings, draft.today)
+    dates = {next_change(draft.subject, draft.rules, timings, draft.today), *draft.days}
+    day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
     data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash, said=said)

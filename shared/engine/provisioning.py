@@ -102,7 +102,7 @@ def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     """One hold for each thing only a person can repair; the ones of earlier looks go."""
     prefix = layout.holds(desk.person, desk.target)
     keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
-    keep.add(layout.hold(desk.person, desk.target, "map"))
+    keep |= {key for key in desk.rows if key.startswith(prefix) and layout.of_mapping(key)}
     if desk.asked:  # names given by hand were looked at, and not those that wait
         keep.add(layout.hold(desk.person, desk.target, Verb.RENAME))
     ours = [key for key, row in desk.rows.items() if key.startswith(prefix) and codec.readable(row.data)]

@@ -5,7 +5,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
-from shared.policy.grants import Grant
+from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Limit
 from shared.policy.names import Adopt, Names, Rename
 from shared.policy.source import Plausible, SourcePolicy
@@ -17,6 +17,7 @@ __all__ = [
     "Adopt",
     "AttributePolicy",
     "Default",
+    "Exclusive",
     "Grant",
     "Limit",
     "Mode",
@@ -27,5 +28,6 @@ __all__ = [
     "Rename",
     "SourcePolicy",
     "TargetPolicy",
+    "Then",
     "Timing",
 ]

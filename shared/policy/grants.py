@@ -1,26 +1,102 @@
-"""Groups, licences and roles, and who gets them."""
+"""Groups, licences and application roles: who gets them, from when to when, and which of them exclude each other."""
 
-from pydantic import model_validator
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import Field, model_validator
 
 from shared.conditions import Condition
 from shared.model import Entitlement
 from shared.policy.strict import Strict
-from shared.policy_fields import Text
+from shared.policy_fields import Days, Text, WithFacts, YesNo
+from shared.templates import Template, template
+
+KINDS = ("group", "license", "role")
+"""Keys under which a rule names an entitlement; each is the kind of entitlement that a target's manifest speaks of."""
 
 
-class Grant(Strict):
-    """A group, licence or role, and who gets it while they are in service."""
+class Named(Strict):
+    """One group, licence or application role, by the name that a policy gives it."""
 
-    group: Text | None = None
-    license: Text | None = None
-    when: Condition = Condition()
+    group: WithFacts | None = None
+    license: WithFacts | None = None
+    role: WithFacts | None = None
+    """An application role, written App/Role."""
 
     @model_validator(mode="after")
-    def _one_thing(self) -> "Grant":
-        if (self.group is None) == (self.license is None):
-            raise ValueError("a grant names exactly one thing: group or license")
+    def _one_thing(self) -> "Named":
+        if len(self._given) != 1:
+            raise ValueError(f"name exactly one thing: {', '.join(KINDS[:-1])} or {KINDS[-1]}")
         return self
 
     @property
-    def entitlement(self) -> Entitlement:
-        return Entitlement("group", self.group) if self.group is not None else Entitlement("license", str(self.license))
+    def kind(self) -> str:
+        return next(iter(self._given))
+
+    @cached_property
+    def name(self) -> Template:
+        return template(self._given[self.kind])
+
+    @property
+    def entitlement(self) -> Entitlement | None:
+        """The one thing it is for everybody; None when its name has places for facts."""
+        return Entitlement(self.kind, self.name.texts[0]) if self.name.fixed else None
+
+    def may_be(self, entitlement: Entitlement) -> bool:
+        return entitlement.kind == self.kind and self.name.may_give(entitlement.name)
+
+    @property
+    def _given(self) -> Mapping[str, str]:
+        return {kind: name for kind in KINDS if (name := getattr(self, kind)) is not None}
+
+
+class Grant(Named):
+    """A group, licence or application role, and who gets it while they are in service."""
+
+    when: Condition = Condition()
+    before: Days = 0
+    """Days before the first day from which on it is given, ahead of the account being opened."""
+    after: Days = 0
+    """Days that it is kept when the rule no longer gives it to somebody who stays, so that work can be handed over."""
+    after_leaving: Days = 0
+    """Days that it is kept after the last day in service; it never holds up a dismissal."""
+    create: YesNo = False
+    """Whether a group that does not exist may be created."""
+    ask: Text | None = None
+    """Who has to say yes for each person: manager, owner, it, or a name from approvers."""
+
+    @model_validator(mode="after")
+    def _creates_groups_only(self) -> "Grant":
+        if self.create and self.group is None:
+            raise ValueError("only a group can be created; leave create out")
+        return self
+
+
+class Then(StrEnum):
+    """What becomes of somebody whom rules give more than one of what excludes each other."""
+
+    HOLD = "hold"
+    """None is given and none taken, until a person has decided."""
+    FIRST = "first"
+    """The first of the list is given, and no other."""
+
+
+class Exclusive(Strict):
+    """Entitlements of which nobody may have two."""
+
+    of: tuple[Named, ...] = Field(min_length=2)
+    then: Then = Then.HOLD
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> "Exclusive":
+        if any(one.entitlement is None for one in self.of):
+            raise ValueError("what excludes each other is named without facts; write the names as they are")
+        if len(self.entitlements) < len(self.of):
+            raise ValueError("the same thing is named twice")
+        return self
+
+    @cached_property
+    def entitlements(self) -> tuple[Entitlement, ...]:
+        """In order of precedence."""
+        return tuple(dict.fromkeys(one.entitlement for one in self.of if one.entitlement is not None))

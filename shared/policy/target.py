@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from shared.conditions import Condition
 from shared.model import Verb
 from shared.policy.attributes import AttributePolicy, Default
-from shared.policy.grants import Grant
+from shared.policy.grants import Exclusive, Grant
 from shared.policy.limits import SAFE_LIMITS, Limit
 from shared.policy.names import Adopt, Names
 from shared.policy.strict import Strict
@@ -27,6 +27,8 @@ class TargetPolicy(Strict):
     timing: Timing = Timing()
     attributes: Mapping[str, AttributePolicy]
     grants: tuple[Grant, ...] = ()
+    exclusive: tuple[Exclusive, ...] = ()
+    """What nobody may have together."""
     limits: Mapping[Verb, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
     protected: tuple[str, ...] = ()
     """Account ids that no plan may ever contain."""

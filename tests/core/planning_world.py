@@ -175,7 +175,7 @@ def attributes(draw: st.DrawFn) -> dict[str, Value]:
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Desired:
-    """Any that policy can have: values and names from READY on, entitlements for those in service."""
+    """Any that policy can have: values, names and entitlements from READY on, and beside them what is only kept."""
     stage = draw(st.sampled_from(Stage))
     by_mode: dict[str, dict[str, Value]] = {mode: {} for mode in MODES}
     for name in ("a", "b", "manager", "mail") if stage >= Stage.READY else ():
@@ -183,13 +183,17 @@ def wishes(draw: st.DrawFn) -> Desired:
             mode = draw(st.sampled_from(MODES[:3] if name == "manager" else MODES))
             by_mode[mode][name] = draw(ADDRESSES if name == "mail" else VALUES)
     names = draw(st.sampled_from([{}, *SERIES])) if stage >= Stage.READY else {}
+    given = draw(ENTITLEMENTS) if stage >= Stage.READY else frozenset()
     return Desired(
         stage=stage,
         keys={"id": "7"},
         **by_mode,
         candidates=names,
         basis=draw(BASES) if names else "",
-        entitlements=draw(ENTITLEMENTS) if stage is Stage.ACTIVE else frozenset(),
+        entitlements=given,
+        kept=draw(ENTITLEMENTS) - given if stage is not Stage.ABSENT else frozenset(),
+        creatable=draw(ENTITLEMENTS) & given,
+        apart=draw(st.sampled_from([(), (frozenset({SALES, STAFF}),)])),
         because="why",
     )
 

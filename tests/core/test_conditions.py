@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.conditions import Condition
+from shared.conditions import About, Condition
+
+TODAY = date(2026, 3, 2)
 
 
 def holds(condition: dict[str, Any], **facts: Any) -> bool:
-    return Condition.model_validate(condition).holds(facts)
+    return Condition.model_validate(condition).holds(About(facts=facts, today=TODAY, contracts=(facts,)))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,9 @@ def holds(condition: dict[str, Any], **facts: Any) -> bool:
         ({"starts_with": "NL"}, ["NL", "nl-12", ("BE", "nl")], ["BE", "", None, ("BE",)]),
         ({"starts_with": "tr"}, [True], [False]),
         ({"starts_with": "1"}, [12, 1.0, "1a"], [21]),
+        ({"ends_with": "Manager"}, ["Sales manager", "MANAGER", ("x", "a manager")], ["Managers", "", None]),
+        ({"contains": "lead"}, ["Team Lead", "leader", ("x", "misled leads")], ["lea", "", None]),
+        ({"starts_with": "A", "ends_with": "a"}, ["Anna", "a"], ["Ann", "nna"]),
         ({"at_least": 8}, [8, 8.0, "8", "8.5", 40, float("inf")], [7.9, "7", None, "", "many", True, "1e3"]),
         ({"at_least": 8}, [("7", "9")], [("7", "x")]),
         ({"at_most": 8}, [8, "8", -40, "-40", float("-inf")], [8.1, "9", None, "few", False]),
@@ -46,6 +51,14 @@ def holds(condition: dict[str, Any], **facts: Any) -> bool:
         ({"at_least": date(2026, 3, 1)}, ["2026-03-01", "2026-03-01T00:00:00+02:00"], ["2026-02-28", "soon", 5, True]),
         ({"at_least": "2026-03-01"}, ["2026-03-02", "9999-12-31"], ["2026-02-28"]),
         ({"at_most": "2026-03-01"}, ["2026-03-01", "0001-01-01"], ["2026-03-02", "2026-02-30", "", None]),
+        ({"at_least": "today"}, ["2026-03-02", "2026-03-03", "9999-12-31"], ["2026-03-01", "soon", "", None, 5]),
+        ({"at_most": "today + 30"}, ["2026-04-01", "2020-01-01"], ["2026-04-02", "9999-12-31", None]),
+        (
+            {"at_least": "today-90", "at_most": "today"},
+            ["2025-12-02", "2026-03-02T08:00"],
+            ["2025-12-01", "2026-03-03"],
+        ),
+        ({"at_least": "today + 99999"}, ["9999-12-31"], ["2199-01-01"]),
         ({"present": True}, ["x", 0, False, 0.0, ("",)], [None, "", ()]),
         ({"present": False}, [None, "", ()], ["x", 0, False]),
         ({"present": "no"}, [None], ["x"]),
@@ -104,11 +117,14 @@ def test_a_condition_names_every_fact_it_reads() -> None:
     assert Condition().names == frozenset()
 
 
-@pytest.mark.parametrize("name", ["holds", "names", "tests", "model_config", "copy", "one_of", "__class__"])
+@pytest.mark.parametrize(
+    "name",
+    ["holds", "names", "tests", "model_config", "copy", "one_of", "__class__", "any_of", "all_of", "one_contract"],
+)
 def test_a_fact_may_have_any_name(name: str) -> None:
     condition = Condition.model_validate({name: "x"})
-    assert condition.holds({name: "x"})
-    assert not condition.holds({name: "y"})
+    assert condition.holds(About(facts={name: "x"}, today=TODAY))
+    assert not condition.holds(About(facts={name: "y"}, today=TODAY))
     assert condition.names == {name}
 
 
@@ -131,7 +147,16 @@ def test_a_fact_may_have_any_name(name: str) -> None:
         {"fact": {"at_most": [1]}},
         {"fact": {"at_most": "nan"}},
         {"fact": {"present": "maybe"}},
-        {"fact": {"contains": "x"}},
+        {"fact": {"contains": ""}},
+        {"fact": {"ends_with": 5}},
+        {"fact": {"includes": "x"}},
+        {"fact": {"at_least": "tomorrow"}},
+        {"fact": {"at_least": "today + x"}},
+        {"fact": {"at_least": "today+100000"}},
+        {"all": []},
+        {"all": {"a": "b"}},
+        {"any_contract": ["a"]},
+        {"any_contract": "a"},
         {"any": []},
         {"any": {"a": "b"}},
         {"not": ["a"]},
@@ -142,7 +167,45 @@ def test_a_condition_that_says_nothing_clear_is_refused(wrong: dict[str, Any]) -
         Condition.model_validate(wrong)
 
 
-BOUNDS = st.one_of(st.integers(), st.floats(allow_nan=False), st.dates())
+@pytest.mark.parametrize(
+    ("never", "said"),
+    [
+        ({"at_least": 5, "at_most": 4}, "at_least is beyond at_most"),
+        ({"at_least": "today + 1", "at_most": "today"}, "at_least is beyond at_most"),
+        ({"at_least": date(2026, 3, 2), "at_most": date(2026, 3, 1)}, "at_least is beyond at_most"),
+        ({"at_least": 5, "at_most": "today"}, "both be numbers or both be days"),
+        ({"one_of": ["Sales"], "starts_with": "F"}, "none of these values begins"),
+        ({"present": False, "one_of": ["Sales"]}, "what is not present has no value"),
+    ],
+)
+def test_what_can_never_hold_is_refused_and_says_why(never: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Condition.model_validate({"fact": never})
+
+
+def test_a_range_may_begin_on_a_day_and_end_on_one_counted_from_today() -> None:
+    assert holds({"fact": {"at_least": date(2026, 1, 1), "at_most": "today"}}, fact="2026-03-02")
+
+
+def test_all_and_any_nest_beside_facts() -> None:
+    condition = {"kind": "permanent", "all": [{"hours": {"at_least": 8}}, {"any": [{"site": "Ede"}, {"site": "Tiel"}]}]}
+    assert holds(condition, kind="permanent", hours=8, site="Tiel")
+    assert not holds(condition, kind="permanent", hours=8, site="Goes")
+    assert not holds(condition, kind="permanent", hours=7, site="Tiel")
+    assert not holds(condition, kind="external", hours=8, site="Tiel")
+
+
+def possible(test: Any) -> bool:
+    try:
+        Condition.model_validate({"fact": test})
+    except ValidationError:
+        return False
+    return True
+
+
+BOUNDS = st.one_of(
+    st.integers(), st.floats(allow_nan=False), st.dates(), st.integers(-40, 40).map(lambda days: f"today {days:+}")
+)
 SCALARS = st.one_of(st.booleans(), st.integers(), st.floats(allow_nan=False), st.dates(), st.text(max_size=8))
 TESTS = st.one_of(
     SCALARS,
@@ -152,11 +215,13 @@ TESTS = st.one_of(
         optional={
             "one_of": st.lists(SCALARS, min_size=1, max_size=2),
             "starts_with": st.text(min_size=1, max_size=3),
+            "ends_with": st.text(min_size=1, max_size=3),
+            "contains": st.text(min_size=1, max_size=3),
             "at_least": BOUNDS,
             "at_most": BOUNDS,
             "present": st.booleans(),
         },
-    ).filter(bool),
+    ).filter(possible),
 )
 FLAT = st.dictionaries(NAMES, TESTS, max_size=2)
 CONDITIONS = st.recursive(
@@ -164,7 +229,15 @@ CONDITIONS = st.recursive(
     lambda inner: st.builds(
         lambda flat, more: {**flat, **more},
         FLAT,
-        st.fixed_dictionaries({}, optional={"any": st.lists(inner, min_size=1, max_size=2), "not": inner}),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "all": st.lists(inner, min_size=1, max_size=2),
+                "any": st.lists(inner, min_size=1, max_size=2),
+                "any_contract": inner,
+                "not": inner,
+            },
+        ),
     ),
     max_leaves=4,
 )
@@ -179,6 +252,8 @@ def test_no_value_of_hr_makes_a_condition_fail_and_not_turns_its_answer_round(
     answer = holds(condition, **facts)
     assert holds({"not": condition}, **facts) is not answer
     assert holds({"any": [condition]}, **facts) is answer
+    assert holds({"all": [condition]}, **facts) is answer
+    assert holds({"any_contract": condition}, **facts) is answer  # when there is only one
 
 
 @given(SCALARS, VALUES)

@@ -23,6 +23,7 @@ from shared.errors import Reason, Refused
 from shared.identifiers import fitting, folded, moved
 from shared.model import Account, Desired, Link, Stage, Verb
 from shared.planning import (
+    conflicts,
     counted,
     plan,
     remembered,
@@ -46,7 +47,7 @@ def test_doing_the_plan_reaches_what_is_wanted_and_planning_again_yields_nothing
         assert desired.stage is Stage.DORMANT
         return
     assert live.enabled is (desired.stage is Stage.ACTIVE)
-    assert live.entitlements >= desired.entitlements
+    assert live.entitlements >= desired.entitlements - conflicts(desired, reached.link, live).keys()
     there = (world.live or world.binned or Account(id="", enabled=False)).attributes
     for name, value in {**desired.attributes, **desired.changing, **desired.lacking}.items():
         left = name in desired.changing and any(same(one, value) for one in written_last(world.link, name))
@@ -73,7 +74,11 @@ def test_only_what_is_ours_is_emptied_or_revoked_and_the_rest_stands(world: Worl
                 assert name not in desired.lacking or same(there.attributes.get(name), None) or ours(world, name)
         assert action.verb is not Verb.REVOKE or action.entitlement in world.link.granted - desired.entitlements
         assert action.verb is not Verb.GRANT or action.entitlement in desired.entitlements - there.entitlements
+        assert action.entitlement is None or action.entitlement not in desired.kept
+        assert action.verb is not Verb.GRANT or action.may_create is (action.entitlement in desired.creatable)
     if reached.live is not None:
+        for alike in desired.apart:
+            assert len(alike & reached.live.entitlements) < 2 or alike <= there.entitlements
         assert there.entitlements - world.link.granted <= reached.live.entitlements
         renamed = {name for action in done if action.verb is Verb.RENAME for name in action.attributes}
         kept = there.attributes.keys() - {**desired.attributes, **desired.changing, **desired.lacking} - renamed

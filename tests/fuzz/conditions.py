@@ -6,19 +6,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.conditions import Condition
+from shared.conditions import About, Condition
 from shared.strict_yaml import NotYaml, read
 from tests.fuzz.facts import NUMBERS, WORDS, facts, told
 from tests.fuzz.laws import Target, law
 from tests.fuzz.reader import Reader, written
 
-KEYS = ("department", "any", "not", "one_of", "starts_with", "at_least", "at_most", "present", "hours", "any_of")
+KEYS = (
+    *("department", "hours", "all", "any", "any_contract", "not", "any_of"),
+    *("one_of", "starts_with", "ends_with", "contains", "at_least", "at_most", "present"),
+)
+TODAY = date(2026, 3, 2)
 DEEPEST = 90
 EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("{department: [Sales, Finance], not: {type: external}}", {"department": "sales", "type": "internal"}),
     ("{any: [{hours: {at_least: 8, at_most: 16}}, {kind: {starts_with: tr}}]}", {"hours": "12", "kind": True}),
     ("{start: {at_least: 2026-03-01, at_most: 2026-12-31}}", {"start": "2026-04-01T00:00:00+02:00"}),
     ("{title: {present: no}, groups: {one_of: [VPN, 1, 2.5, true]}}", {"groups": ["vpn", "mail"]}),
+    ("{start: {at_least: today - 30, at_most: today + 30}}", {"start": "2026-04-01"}),
+    ("{any_contract: {department: Sales, site: {ends_with: de, contains: d}}}", {"department": "sales", "site": "Ede"}),
     ("not: {not: {not: {any: [{a: 1}, {b: x}]}}}", {"a": 1, "b": None}),
     ('{hours: {at_least: "1.10"}, x: Straße}', {"hours": 2, "x": "STRASSE"}),
 )
@@ -31,13 +37,18 @@ def check(data: bytes) -> None:
         condition = Condition.model_validate(given)
     except (NotYaml, ValidationError):
         return
-    about = facts(reader, sorted(condition.names))
+    known = facts(reader, sorted(condition.names))
+    about = About(facts=known, today=TODAY, contracts=(known,))
     holds = condition.holds(about)
     law(isinstance(holds, bool), "a condition neither holds nor does not")
     law(condition.holds(about) is holds, "the second answer is another")
     law(Condition.model_validate(given).holds(about) is holds, "loaded again, the answer is another")
     law(Condition.model_validate({"not": given}).holds(about) is not holds, "its opposite holds too")
     law(Condition.model_validate({"any": [given]}).holds(about) is holds, "any of one is not that one")
+    law(Condition.model_validate({"all": [given]}).holds(about) is holds, "all of one is not that one")
+    law(Condition.model_validate({"any_contract": given}).holds(about) is holds, "the only contract is not that one")
+    law(bool(condition.contracts(about)) is holds, "it holds by no contract, or does not by one")
+    condition.days(known)
 
 
 def _given(reader: Reader) -> Any:

@@ -170,7 +170,8 @@ def _policy(story: Story) -> PolicyText:
 
 def _furniture(found: PolicyText, story: Story) -> Directory:
     """The groups and licences that the policy names, unless the story says which groups there are."""
-    named = {grant.entitlement for target in found.policy.targets.values() for grant in target.grants}
+    rules = [grant for target in found.policy.targets.values() for grant in target.grants]
+    named = {grant.entitlement for grant in rules if grant.entitlement}
     groups = sorted(one.name for one in named if one.kind == "group" and story.given.groups is None)
     return Directory(groups=tuple(groups), seats={one.name: PLENTY for one in named if one.kind == "license"})
 

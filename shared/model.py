@@ -160,6 +160,7 @@ class Desired:
     are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
     `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
     attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
+    `urgent` says that somebody left at once, so that closing their account never waits behind others.
     """
 
     stage: Stage
@@ -172,6 +173,7 @@ class Desired:
     basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
+    urgent: bool = False
 
 
 class Verb(StrEnum):

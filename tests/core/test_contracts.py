@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise, permutations
 
 import pytest
-from core_world import VALUES, contract, day, person
+from core_world import SOURCE, VALUES, contract, day, person
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,14 +66,18 @@ def test_the_first_and_the_last_day_belong_to_a_contract(start: str, end: str | 
 )  # fmt: skip
 def test_of_two_contracts_the_first_speaks_and_why_is_said(one: Contract, other: Contract, why: str) -> None:
     for both in ((one, other), (other, one)):
-        assert ranked(person(*both), MARCH) == (one, other)
-        assert primary(person(*both), MARCH) == one
-        assert reason(person(*both), MARCH) == why
+        assert ranked(person(*both), SOURCE, MARCH) == (one, other)
+        assert primary(person(*both), SOURCE, MARCH) == one
+        assert reason(person(*both), SOURCE, MARCH) == why
 
 
 def test_who_has_one_contract_or_none_needs_no_reason_to_choose() -> None:
     assert reason(person(contract("2020-01-01")), MARCH) == "it is the only one"
-    assert (reason(person(), MARCH), ranked(person(), MARCH), primary(person(), MARCH)) == ("", (), None)
+    assert (reason(person(), SOURCE, MARCH), ranked(person(), SOURCE, MARCH), primary(person(), SOURCE, MARCH)) == (
+        "",
+        (),
+        None,
+    )
 
 
 def test_a_contract_that_is_told_twice_is_no_trouble() -> None:
@@ -106,19 +110,19 @@ def employed(draw: st.DrawFn) -> Person:
 def test_somebody_speaks_for_everybody_with_a_contract_and_the_order_in_which_hr_tells_does_not_matter(
     someone: Person,
 ) -> None:
-    first, why = ranked(someone, MARCH), reason(someone, MARCH)
+    first, why = ranked(someone, SOURCE, MARCH), reason(someone, SOURCE, MARCH)
     assert sorted(first, key=id) == sorted(someone.contracts, key=id)
     assert (why == "") is (someone.contracts == ())
     assert why in REASONS | {""}
     for order in permutations(someone.contracts):
         shuffled = Person(hr_id="7", contracts=order)
-        assert (ranked(shuffled, MARCH), reason(shuffled, MARCH)) == (first, why)
+        assert (ranked(shuffled, SOURCE, MARCH), reason(shuffled, SOURCE, MARCH)) == (first, why)
 
 
 @given(employed(), DATES)
 def test_the_order_is_the_one_that_is_documented(someone: Person, on: date) -> None:
     """Three kinds in a row; within each the order in which the words of `ranked` name what counts."""
-    found = ranked(someone, on)
+    found = ranked(someone, SOURCE, on)
     kinds = [state(one, on) for one in found]
     assert kinds == sorted(kinds, key=["active", "future", "past"].index)
     for before, after in pairwise(found):

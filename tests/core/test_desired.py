@@ -273,7 +273,7 @@ def test_the_answer_follows_from_the_arguments_and_not_from_the_order_of_contrac
 @given(people(), DATES)
 @settings(max_examples=150, deadline=None)
 def test_nothing_that_policy_wants_changes_before_the_next_change(someone: Person, on: date) -> None:
-    change = next_change(someone, SOURCE, {"entra": POLICY.timing}, on)
+    change = next_change(someone, SOURCE, {"entra": POLICY}, on)
     today = answer(someone, SOURCE, on)
     until = min(change or date.max, on + timedelta(70))
     for ahead in range((until - on).days):

@@ -27,7 +27,7 @@ NOBODY = Standing(stage=Stage.DORMANT, because="no contract")
 def standing(person: Person, source: SourcePolicy, timing: Timing, today: date) -> Standing:
     """Of several contracts the highest stage counts; of those that are over, the last one says how it ended."""
     each = [(contract, _of_one(person, contract, timing, today)) for contract in person.contracts]
-    found = max((one for _, one in each), key=lambda one: (one.stage, one.entitled, one.because), default=NOBODY)
+    found = max((one for _, one in each), key=_weight, default=NOBODY)
     over = [(contract.end, one) for contract, one in each if contract.end and (one.urgent or contract.end < today)]
     if over and found.stage is Stage.DORMANT:
         last = max(over, key=lambda pair: (pair[0], pair[1].urgent))[1]
@@ -36,6 +36,10 @@ def standing(person: Person, source: SourcePolicy, timing: Timing, today: date) 
         because = f"missing from HR since {person.missing_since}"
         return replace(found, stage=Stage.DORMANT, because=because, entitled=False)
     return found
+
+
+def _weight(one: Standing) -> tuple[Stage, bool, bool, str]:
+    return one.stage, one.entitled, not one.urgent, one.because
 
 
 def _of_one(person: Person, contract: Contract, timing: Timing, today: date) -> Standing:

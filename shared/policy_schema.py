@@ -23,6 +23,9 @@ def schema() -> dict[str, Any]:
     long = {**defs["Test"]["properties"], "one_of": one_of, "present": {"enum": [True, False, "yes", "no"]}}
     defs["Test"] = {"anyOf": [SCALAR, one_of, {**defs["Test"], "properties": long, "minProperties": 1}]}
     defs["Grant"]["oneOf"] = [{"required": ["group"]}, {"required": ["license"]}]
+    defs["Leave"]["anyOf"] = [{"required": ["when"]}, {"required": ["begins"]}]
+    for days in defs["TimingRule"]["properties"].values():
+        days.pop("default", None)  # what a rule leaves out is as around it, whatever that is
     return {"$schema": DRAFT, "title": "Joinly policy", **_tidy({**made, "$defs": defs})}
 
 

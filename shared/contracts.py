@@ -1,10 +1,11 @@
 """Which contract speaks for a person on a day, and the facts that rules and expressions may use. Pure."""
 
 from datetime import date
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from shared.model import Contract, Person, Value
+from shared.policy import Dates, Least, Merit, Most, Order, SourcePolicy
 
 ACTIVE, FUTURE, PAST = "active", "future", "past"
 
@@ -16,55 +17,83 @@ def state(contract: Contract, today: date) -> str:
     return FUTURE if contract.start > today else PAST
 
 
-def ranked(person: Person, today: date) -> tuple[Contract, ...]:
+def ranked(person: Person, source: SourcePolicy, today: date) -> tuple[Contract, ...]:
     """All contracts, the one that speaks for the person first: one that covers today, else the next to start, else the
     last to end.
 
-    Among several the larger employment wins (fte, then hours), then the one that ends last, then the one that started
-    first, then the lowest id: the field's usual order, with a last tie-break so that no two runs disagree.
+    Among several the merits count that the source names, in their order: usually the larger employment (fte, then
+    hours), then the one that ends last, then the one that began first. The lowest id comes last of all, so that no two
+    runs disagree.
     """
-    return tuple(sorted(person.contracts, key=lambda one: [value for _, value in _merits(one, today)]))
+    return tuple(sorted(person.contracts, key=lambda one: [value for _, value in _merits(one, source, today)]))
 
 
-def reason(person: Person, today: date) -> str:
+def reason(person: Person, source: SourcePolicy, today: date) -> str:
     """Why the first of `ranked` speaks for the person and not the second; "" for somebody without a contract."""
-    first, *others = ranked(person, today) or (None,)
+    first, *others = ranked(person, source, today) or (None,)
     if first is None:
         return ""
     if not others:
         return "it is the only one"
-    pairs = zip(_merits(first, today), _merits(others[0], today), strict=False)
+    pairs = zip(_merits(first, source, today), _merits(others[0], source, today), strict=False)
     return next((why for (why, one), (_, other) in pairs if one != other), "nothing tells it from the next")
 
 
-def _merits(contract: Contract, today: date) -> list[tuple[str, Any]]:
+def _merits(contract: Contract, source: SourcePolicy, today: date) -> list[tuple[str, Any]]:
     """What speaks for a contract, the weightiest first; of two contracts the smaller value wins."""
-    fte = ("it has the most fte", -_number(contract.fields.get("fte")))
-    hours = ("it has the most hours", -_number(contract.fields.get("hours")))
-    until = ("it ends last", -(contract.end or date.max).toordinal())
-    since, last = ("it began first", contract.start), ("it has the lowest id", contract.id)
+    chosen, last = [_merit(one, contract) for one in source.primary], ("it has the lowest id", contract.id)
     match state(contract, today):
         case "active":
-            return [("it covers this day", 0), fte, hours, until, since, last]
+            return [("it covers this day", 0), *chosen, last]
         case "future":
             comes = "none covers this day, and it comes next"
-            return [(comes, 1), (comes, contract.start), fte, hours, until, last]
+            return [(comes, 1), (comes, contract.start), *chosen, last]
     ended = "all have ended, and it ended last"
-    return [(ended, 2), (ended, until[1]), fte, hours, since, last]
+    return [(ended, 2), (ended, -_until(contract)), *chosen, last]
 
 
-def primary(person: Person, today: date) -> Contract | None:
+def _merit(merit: Merit, contract: Contract) -> tuple[str, float]:
+    """In words, and as a number of which the smallest wins."""
+    match merit:
+        case Most(most=name):
+            return f"it has the most {name}", -(_number(contract.fields.get(name)) or 0.0)
+        case Least(least=name):
+            number = _number(contract.fields.get(name))
+            return f"it has the least {name}", inf if number is None else number
+        case Order(of=name, order=values):
+            return f"its {name} comes first", _place(contract.fields.get(name), values)
+        case Dates.ENDS_LAST:
+            return "it ends last", -_until(contract)
+        case Dates.ENDS_FIRST:
+            return "it ends first", _until(contract)
+        case Dates.BEGAN_FIRST:
+            return "it began first", contract.start.toordinal()
+    return "it began last", -contract.start.toordinal()
+
+
+def _until(contract: Contract) -> int:
+    return (contract.end or date.max).toordinal()
+
+
+def _place(value: Value, values: tuple[str, ...]) -> int:
+    """Where a value stands among `values`, without regard to case; behind all of them when it is none."""
+    folded = [one.casefold() for one in values]
+    text = str(value).casefold()
+    return folded.index(text) if text in folded else len(folded)
+
+
+def primary(person: Person, source: SourcePolicy, today: date) -> Contract | None:
     """The contract that speaks for the person; None for somebody without any."""
-    return next(iter(ranked(person, today)), None)
+    return next(iter(ranked(person, source, today)), None)
 
 
-def _number(value: Value) -> float:
-    """How much of an employment it is; 0 for what is no number, so that every two contracts can be compared."""
+def _number(value: Value) -> float | None:
+    """None for what is no number, so that every two contracts can be compared."""
     try:
         number = float(str(value).replace(",", "."))
     except ValueError:
-        return 0.0
-    return number if isfinite(number) else 0.0
+        return None
+    return number if isfinite(number) else None
 
 
 def facts_of(person: Person, contract: Contract | None, today: date) -> dict[str, Value]:

@@ -20,7 +20,7 @@ from shared.expressions import (
     Scope,
 )
 from shared.identifiers import basis
-from shared.lifecycle import stage_of
+from shared.lifecycle import Standing, standing
 from shared.model import Desired, Person, Stage, Value
 from shared.policy import AttributePolicy, Default, Mode, OnNull, Policy, Rename, SourcePolicy, TargetPolicy
 
@@ -43,7 +43,7 @@ def view(
     person: Person, rules: SourcePolicy, policy: Policy, today: date, *, seed: str, manager: Facts | None = None
 ) -> View:
     """`today` is a civil date of the customer; `seed` makes random-looking values stable for this person."""
-    contracts = ranked(person, today)
+    contracts = ranked(person, rules, today)
     scope = Scope(
         now=_midnight(today, policy.time_zone),
         seed=seed,
@@ -72,12 +72,12 @@ class Values:
         return next((values[name] for values in self.by_mode.values() if name in values), None)
 
 
-def level(view: View, target: TargetPolicy) -> tuple[Stage, str]:
+def level(view: View, target: TargetPolicy) -> Standing:
     """How alive the account should be on this target, and why."""
-    stage, because = stage_of(view.person, view.rules, target.timing, view.today)
-    if stage > Stage.DORMANT and not target.when.holds(view.about):
-        return Stage.DORMANT, "outside the target's scope"
-    return stage, because
+    found = standing(view.person, view.rules, target.timing, view.today)
+    if found.stage > Stage.DORMANT and not target.when.holds(view.about):
+        return Standing(stage=Stage.DORMANT, because="outside the target's scope")
+    return found
 
 
 def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
@@ -85,13 +85,13 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
 
     Raises `Refused` with `MISSING_DATA`, naming the attribute, when an expression cannot be evaluated for them.
     """
-    stage, because = level(view, target)
-    alive = stage >= Stage.READY
+    found = level(view, target)
+    alive = found.stage >= Stage.READY
     values = _values(view, name, target, alive=alive)
     if values is None:
         return None
-    found = Desired(
-        stage=stage,
+    wanted = Desired(
+        stage=found.stage,
         keys={key: value for key in target.correlate if (value := values.key(key))},
         attributes=values.by_mode[Mode.ENFORCE] if alive else {},
         changing=values.by_mode[Mode.ON_CHANGE] if alive else {},
@@ -99,9 +99,10 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
         initial=values.by_mode[Mode.CREATE_ONLY],
         candidates=values.candidates,
         basis=_basis(view, target, values),
-        because=because,
+        because=found.because,
+        urgent=found.urgent,
     )
-    return with_rights(found, entitled(target, view.about, stage), target)
+    return with_rights(wanted, entitled(target, view.about, found.granting), target)
 
 
 def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) -> Values | None:

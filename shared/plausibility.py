@@ -9,7 +9,7 @@ from datetime import date
 
 from shared.contracts import facts_of, primary
 from shared.model import Person, Value
-from shared.policy import Plausible
+from shared.policy import Plausible, SourcePolicy
 
 NAMED = 3
 """Fields that a doubt names, at most."""
@@ -90,6 +90,7 @@ def _listed(fields: Mapping[str, int], answer: Answer) -> str:
 class Differences:
     """What an answer says differently of people who were known, counted field by field."""
 
+    rules: SourcePolicy
     today: date
     people: int = 0
     changed: dict[str, int] = field(default_factory=dict)
@@ -107,6 +108,6 @@ class Differences:
 
     def _facts(self, person: Person) -> dict[str, Value]:
         """The person's own and the contract's that speaks for them today; also how many contracts there are."""
-        facts = facts_of(person, primary(person, self.today), self.today)
+        facts = facts_of(person, primary(person, self.rules, self.today), self.today)
         counted: dict[str, Value] = {"contracts": len(person.contracts)}
         return counted | {name: value for name, value in facts.items() if name not in OF_THE_DAY}

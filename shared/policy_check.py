@@ -11,7 +11,7 @@ from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.model import Verb
-from shared.policy import AttributePolicy, Default, Mode, Rename, TargetPolicy
+from shared.policy import AttributePolicy, Default, Least, Mode, Most, Order, Rename, TargetPolicy, Timing, TimingRule
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
 from shared.policy_words import near
 
@@ -41,6 +41,9 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
                 mistakes += invalid.mistakes
             except Misconfigured as error:
                 mistakes.append(found.mistake((*path, "connector"), str(error)))
+    for kind, name in built:
+        if kind == "sources":
+            mistakes += _primary(found, name, _given(manifests[kind, name], built[kind, name]))
     facts = _facts(found, manifests, built)
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
@@ -78,8 +81,13 @@ def _facts(
         path = ("sources", name)
         if path not in built:
             return None
-        facts |= manifests[path].facts | manifests[path].more_facts(built[path])
+        facts |= _given(manifests[path], built[path])
     return frozenset(facts)
+
+
+def _given(manifest: Manifest, settings: Any) -> frozenset[str]:
+    """The facts that one source gives."""
+    return manifest.facts | manifest.more_facts(settings)
 
 
 def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: Facts) -> Iterator[Mistake]:
@@ -105,8 +113,39 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     renames = target.names.rename is not Rename.NEVER and "rename" in found.tree.names((*path, "names"))
     if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")
-    if target.timing.delete_after is not None and Verb.DELETE not in manifest.verbs:
-        yield found.mistake((*path, "timing", "delete_after"), f"{manifest.name} cannot delete")
+    yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
+
+
+def _timing(
+    found: PolicyText, path: tuple[str, ...], timing: Timing, manifest: Manifest, facts: frozenset[str] | None
+) -> Iterator[Mistake]:
+    yield from _deletes(found, path, timing, manifest)
+    if timing.at_once is not None:
+        yield from _condition(found, (*path, "at_once"), timing.at_once, facts)
+    for index, rule in enumerate(timing.rules):
+        yield from _condition(found, (*path, "rules", index, "when"), rule.when, facts)
+        yield from _deletes(found, (*path, "rules", index), rule, manifest)
+    for index, leave in enumerate(timing.leave):
+        yield from _condition(found, (*path, "leave", index, "when"), leave.when, facts)
+        for key, name in (("begins", leave.begins), ("ends", leave.ends)):
+            yield from _names(found, (*path, "leave", index, key), [name] if name else [], facts)
+
+
+def _deletes(
+    found: PolicyText, path: tuple[str | int, ...], days: Timing | TimingRule, manifest: Manifest
+) -> Iterator[Mistake]:
+    if days.delete_after is not None and Verb.DELETE not in manifest.verbs:
+        yield found.mistake((*path, "delete_after"), f"{manifest.name} cannot delete")
+
+
+def _primary(found: PolicyText, name: str, facts: frozenset[str]) -> Iterator[Mistake]:
+    """What speaks for a contract must be something that this source gives; the usual merits may be missing."""
+    path = ("sources", name, "primary")
+    given = found.policy.sources[name].primary if "primary" in found.tree.names(("sources", name)) else ()
+    for index, merit in enumerate(given):
+        if isinstance(merit, Most | Least | Order):
+            key, field = next(iter(merit.model_dump().items()))
+            yield from _names(found, (*path, index, key), [field], facts)
 
 
 def _fits(

@@ -25,6 +25,9 @@ def schema() -> dict[str, Any]:
     defs["Test"] = {"anyOf": [SCALAR, one_of, {**defs["Test"], "properties": long, "minProperties": 1}]}
     for name in ("Grant", "Named"):
         defs[name]["oneOf"] = [{"required": [kind]} for kind in KINDS]
+    defs["Leave"]["anyOf"] = [{"required": ["when"]}, {"required": ["begins"]}]
+    for days in defs["TimingRule"]["properties"].values():
+        days.pop("default", None)  # what a rule leaves out is as around it, whatever that is
     return {"$schema": DRAFT, "title": "Joinly policy", **_tidy({**made, "$defs": defs})}
 
 

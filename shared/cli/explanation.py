@@ -12,7 +12,7 @@ from rich.text import Text
 
 from shared.cli import terminal
 from shared.cli.plan import HIDDEN
-from shared.contracts import ranked, state
+from shared.contracts import state
 from shared.engine import Explained, Explanation, OnTarget
 from shared.expressions import IGNORE_OBJECT, Candidates, Outcome, Step
 from shared.model import Contract, Stage
@@ -86,11 +86,11 @@ def lines(page: Console, one: Explanation, today: date, attribute: str, veil: Ve
 
 
 def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, str]]:
-    if one.contract is None:
+    if not one.contracts:
         yield "contract", "HR gives none"
-    else:
-        yield "contract", f"{_contract(one.contract, today, veil)}: {one.why}"
-    for other in ranked(one.person, today)[1:]:
+    for first in one.contracts[:1]:
+        yield "contract", f"{_contract(first, today, veil)}: {one.why}"
+    for other in one.contracts[1:]:
         yield "", f"not {_contract(other, today, veil)}"
     if not one.manager:
         yield "manager", "HR names none"

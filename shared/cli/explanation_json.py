@@ -16,7 +16,7 @@ def plain(one: Explanation, today: date, attribute: str, veil: Veil) -> dict[str
         "person": _text(one.person.hr_id, veil),
         "source": one.source,
         "day": today.isoformat(),
-        "contract": _text(one.contract.id, veil) if one.contract else None,
+        "contract": _text(one.contracts[0].id, veil) if one.contracts else None,
         "why": one.why,
         "manager": _text(one.manager, veil),
         "targets": [_target(target, attribute, veil) for target in one.targets],

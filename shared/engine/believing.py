@@ -48,7 +48,7 @@ async def _answer(engine: Engine, source: str, poll: Poll, vanished: list[str]) 
     limits, known = engine.policy.sources[source].plausible, poll.there
     different = [name for name in poll.news if name in set(known)]
     spoiled = [name for name in different if isinstance(poll.news[name], Rejected) and _usable(poll.known[name])]
-    counted = Differences(engine.today)
+    counted = Differences(engine.policy.sources[source], engine.today)
     if len(different) > limits.always_changed:
         await _compare(engine, source, poll, different, counted)
     before = await _before(engine, source)

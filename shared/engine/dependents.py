@@ -71,8 +71,8 @@ async def facts_today(engine: Engine, person: str) -> Facts | None:
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)) if person else None
     if row is None or not codec.readable(row.data):
         return None
-    someone = codec.PERSON.load(row.data)
-    return facts_of(someone, primary(someone, engine.today), engine.today)
+    someone, source = codec.PERSON.load(row.data), engine.policy.sources.get(str(row.data["source"]))
+    return facts_of(someone, primary(someone, source, engine.today), engine.today) if source else None
 
 
 async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:

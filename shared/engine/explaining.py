@@ -48,9 +48,10 @@ class OnTarget:
 class Explanation:
     person: Person
     source: str
-    contract: Contract | None
+    contracts: tuple[Contract, ...]
+    """The one that speaks for the person first."""
     why: str
-    """Why this contract speaks for the person."""
+    """Why that one does."""
     manager: str
     """The HR id of the manager, "" when HR names none."""
     manager_known: bool
@@ -76,15 +77,16 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
 
 
 async def _explained(engine: Engine, own: str, source: str, person: Person, links: Mapping[str, Link]) -> Explanation:
-    seen = view(person, engine.policy.sources[source], engine.policy, engine.today, seed=own)
+    rules = engine.policy.sources[source]
+    seen = view(person, rules, engine.policy, engine.today, seed=own)
     lead = manager_of(source, own, seen.facts)
     manager = await facts_today(engine, lead)
     seen = replace(seen, scope=replace(seen.scope, manager=manager))
     return Explanation(
         person=person,
         source=source,
-        contract=contracts.primary(person, engine.today),
-        why=contracts.reason(person, engine.today),
+        contracts=contracts.ranked(person, rules, engine.today),
+        why=contracts.reason(person, rules, engine.today),
         manager=str(seen.facts.get("manager") or ""),
         manager_known=manager is not None,
         targets=tuple([await _target(engine, name, seen, links.get(name, Link())) for name in engine.policy.targets]),
@@ -93,11 +95,11 @@ async def _explained(engine: Engine, own: str, source: str, person: Person, link
 
 async def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget:
     rules = engine.policy.targets[name]
-    stage, because = level(seen, rules)
+    found = level(seen, rules)
     return OnTarget(
         target=name,
-        stage=stage,
-        because=because,
+        stage=found.stage,
+        because=found.because,
         account=link.account,
         former=link.former,
         attributes=tuple(

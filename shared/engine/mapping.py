@@ -18,7 +18,7 @@ from shared.errors import Reason, Refused, TryLater
 from shared.facts import shift
 from shared.identifiers import basis
 from shared.layout import Hop
-from shared.lifecycle import next_change, stage_of
+from shared.lifecycle import next_change, standing
 from shared.model import Desired, Link, Person, Stage
 from shared.planning import Kinds, counted, plan, remembered
 from shared.policy import SourcePolicy
@@ -217,7 +217,7 @@ def _vanished(draft: Draft) -> None:
     """Somebody in service who is missing from HR waits for a person, unless the policy says when that is a leaver."""
     timings = [target.timing for target in draft.engine.policy.targets.values()]
     missing = draft.subject.missing_since
-    alive = any(stage_of(draft.subject, draft.rules, timing, draft.today)[0] >= Stage.READY for timing in timings)
+    alive = any(standing(draft.subject, draft.rules, timing, draft.today).stage >= Stage.READY for timing in timings)
     if missing is not None and alive and draft.rules.leave_when_missing_for is None:
         because = f"missing from HR since {missing}, without an end date; ask HR what happened"
         draft.hold(draft.source, "-", Reason.VANISHED, because)
@@ -232,8 +232,7 @@ def _remember(draft: Draft, seen: View) -> None:
 
     Whoever points to this person is told when what rules read of a manager has changed.
     """
-    timings = {name: target.timing for name, target in draft.engine.policy.targets.items()}
-    dates = {next_change(draft.subject, draft.rules, timings, draft.today), *draft.days}
+    dates = {next_change(draft.subject, draft.rules, draft.engine.policy.targets, draft.today), *draft.days}
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""

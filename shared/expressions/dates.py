@@ -52,6 +52,9 @@ def _styles(names: str | None) -> None:
             raise ExpressionError("is not one of .NET's DateTimeStyles", hint="leave the slot empty")
 
 
+CLOCKS = frozenset({"Now", "Today"})
+"""The functions that read what day it is."""
+
 INTERVAL = Parameter("interval", Kind.TEXT, prepare=_interval)
 
 

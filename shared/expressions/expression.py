@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.expressions.cautions import Caution
 from shared.expressions.compiler import LOADING, Compiler
+from shared.expressions.dates import CLOCKS
 from shared.expressions.fault import ExpressionError
 from shared.expressions.grammar import parse
 from shared.expressions.library import FUNCTIONS
@@ -39,6 +40,8 @@ class Expression:
     """The tables it looks up in."""
     seeded: bool = field(compare=False)
     """Whether it generates values: then give a seed for each person and attribute."""
+    dated: bool = field(compare=False)
+    """Whether it reads what day it is, so that what it answers may be another thing tomorrow."""
     tried: bool = field(compare=False)
     """Whether it answers candidates for a value that must be unique."""
     warnings: tuple[Caution, ...] = field(compare=False)
@@ -95,6 +98,7 @@ def compile_expression(text: str, known: Collection[str] | None = None) -> Expre
         manager_optional=frozenset(reads.optional[Whose.MANAGER]),
         tables=frozenset(reads.tables),
         seeded=compiler.generated > 0,
+        dated=any(isinstance(node, Call) and node.name in CLOCKS for node in walk(tree)),
         tried=isinstance(tree, Call) and FUNCTIONS[tree.name].spot is Spot.OUTERMOST,
         warnings=tuple(sorted(compiler.cautions, key=lambda one: (one.line, one.column))),
         fast=fast.run,

@@ -8,21 +8,30 @@ from shared.policy.customer import Policy
 from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Limit
 from shared.policy.names import Adopt, Names, Rename
+from shared.policy.primary import Dates, Least, Merit, Most, Order
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
-from shared.policy.timing import Timing
+from shared.policy.timing import Leave, LeaveAccount, LeaveEntitlements, Timing, TimingRule
 
 __all__ = [
     "SAFE_LIMITS",
     "Adopt",
     "AttributePolicy",
+    "Dates",
     "Default",
     "Exclusive",
     "Grant",
+    "Least",
+    "Leave",
+    "LeaveAccount",
+    "LeaveEntitlements",
     "Limit",
+    "Merit",
     "Mode",
+    "Most",
     "Names",
     "OnNull",
+    "Order",
     "Plausible",
     "Policy",
     "Rename",
@@ -30,4 +39,5 @@ __all__ = [
     "TargetPolicy",
     "Then",
     "Timing",
+    "TimingRule",
 ]

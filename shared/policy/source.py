@@ -1,10 +1,11 @@
-"""One HR system: how it is read, when its answer is believed, and what missing means."""
+"""One HR system: how it is read, when its answer is believed, whose contract speaks, and what missing means."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from shared.policy.primary import USUAL, Merit
 from shared.policy.strict import Strict
 from shared.policy_fields import Count, Days, Text, YesNo
 
@@ -34,5 +35,7 @@ class SourcePolicy(Strict):
     connector: str
     settings: Mapping[str, Any] = Field(default_factory=dict)
     plausible: Plausible = Plausible()
+    primary: tuple[Merit, ...] = USUAL
+    """What speaks for one of several contracts that cover the day, the weightiest first; the lowest id decides last."""
     leave_when_missing_for: Days | None = None
     """Days after which somebody who is missing from HR counts as a leaver; never, when it is left out."""

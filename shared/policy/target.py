@@ -1,6 +1,7 @@
 """What one target should hold: for whom, with which values and entitlements, when, and how much at once."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -32,6 +33,11 @@ class TargetPolicy(Strict):
     limits: Mapping[Verb, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
     protected: tuple[str, ...] = ()
     """Account ids that no plan may ever contain."""
+
+    @cached_property
+    def reads_the_day(self) -> bool:
+        """Whether some value follows from what day it is, so that it may be another one tomorrow."""
+        return any(mapping.value.dated for mapping in self.attributes.values())
 
     @model_validator(mode="after")
     def _correlates_by_what_it_writes(self) -> "TargetPolicy":

@@ -35,7 +35,7 @@ def explanation(one: Explained, account: str = "", **more: Any) -> Explanation:
         **{
             "person": Person(hr_id="7"),
             "source": "hr",
-            "contract": None,
+            "contracts": (),
             "why": "",
             "manager": "",
             "manager_known": False,
@@ -61,9 +61,7 @@ def test_whatever_hr_the_policy_or_a_directory_says_is_shown_and_steers_nothing(
     wrong = explained(None, step, problem=HOSTILE)
     person = Person(hr_id=HOSTILE, contracts=(Contract(id=HOSTILE, start=DAY),))
     for some in (one, wrong):
-        found = explanation(
-            some, account=HOSTILE, person=person, contract=person.contracts[0], why="w", manager=HOSTILE
-        )
+        found = explanation(some, account=HOSTILE, person=person, contracts=person.contracts, why="w", manager=HOSTILE)
         for width in (0, 60):
             shown = page(found, width=width)
             assert all(line.isprintable() for line in shown)

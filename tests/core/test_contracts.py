@@ -5,14 +5,16 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise, permutations
+from typing import Any
 
 import pytest
-from core_world import VALUES, contract, day, person
+from core_world import SOURCE, VALUES, contract, day, person
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts import facts_of, primary, ranked, reason, state
 from shared.model import Contract, Person, Value
+from shared.policy import SourcePolicy
 
 MARCH = day("2026-03-02")
 COVERS = "it covers this day"
@@ -66,18 +68,51 @@ def test_the_first_and_the_last_day_belong_to_a_contract(start: str, end: str | 
 )  # fmt: skip
 def test_of_two_contracts_the_first_speaks_and_why_is_said(one: Contract, other: Contract, why: str) -> None:
     for both in ((one, other), (other, one)):
-        assert ranked(person(*both), MARCH) == (one, other)
-        assert primary(person(*both), MARCH) == one
-        assert reason(person(*both), MARCH) == why
+        assert ranked(person(*both), SOURCE, MARCH) == (one, other)
+        assert primary(person(*both), SOURCE, MARCH) == one
+        assert reason(person(*both), SOURCE, MARCH) == why
+
+
+@pytest.mark.parametrize(
+    ("merits", "one", "other", "why"),
+    [
+        ([{"of": "kind", "order": ["permanent", "temporary"]}], contract("2026-01-01", kind="Temporary"), contract("2020-01-01", id="0", fte=1, kind="external"), "its kind comes first"),
+        ([{"of": "kind", "order": ["permanent", "temporary"]}], contract("2026-01-01", kind="permanent"), contract("2020-01-01", id="0", fte=1, kind="temporary"), "its kind comes first"),
+        ([{"of": "kind", "order": ["permanent"]}], contract("2026-01-01", kind="a"), contract("2020-01-01", id="2"), "it has the lowest id"),
+        ([{"most": "hours"}, {"most": "fte"}], contract("2026-01-01", hours=20, fte=0.1), contract("2020-01-01", id="0", hours="19,5", fte=1), "it has the most hours"),
+        ([{"least": "sequence"}], contract("2026-01-01", sequence=2), contract("2020-01-01", id="0", sequence=10), "it has the least sequence"),
+        ([{"least": "sequence"}], contract("2026-01-01", sequence=2), contract("2020-01-01", id="0"), "it has the least sequence"),
+        (["ends_first"], contract("2026-01-01", "2026-12-31"), contract("2020-01-01", id="0"), "it ends first"),
+        (["began_last", {"most": "fte"}], contract("2026-01-01"), contract("2020-01-01", id="0", fte=1), "it began last"),
+        (["began_last"], contract("2026-04-01"), contract("2026-04-02", id="0"), NEXT),
+        (["ends_first"], contract("2020-01-01", "2026-02-02"), contract("2020-01-01", "2026-02-01", id="0"), ENDED),
+        ([{"of": "kind", "order": ["permanent"]}], contract("2026-01-01", kind="external"), contract("2020-01-01", "2026-03-01", id="0", kind="permanent"), COVERS),
+        ([], contract("2026-01-01"), contract("2020-01-01", id="2", fte=1), "it has the lowest id"),
+    ],
+)  # fmt: skip
+def test_a_policy_names_what_speaks_for_a_contract_and_a_contract_that_covers_the_day_comes_before_all_others(
+    merits: list[Any], one: Contract, other: Contract, why: str
+) -> None:
+    source = SourcePolicy.model_validate({"connector": "hr", "primary": merits})
+    for both in ((one, other), (other, one)):
+        assert ranked(person(*both), source, MARCH) == (one, other)
+        assert reason(person(*both), source, MARCH) == why
 
 
 def test_who_has_one_contract_or_none_needs_no_reason_to_choose() -> None:
-    assert reason(person(contract("2020-01-01")), MARCH) == "it is the only one"
-    assert (reason(person(), MARCH), ranked(person(), MARCH), primary(person(), MARCH)) == ("", (), None)
+    assert reason(person(contract("2020-01-01")), SOURCE, MARCH) == "it is the only one"
+    assert (reason(person(), SOURCE, MARCH), ranked(person(), SOURCE, MARCH), primary(person(), SOURCE, MARCH)) == (
+        "",
+        (),
+        None,
+    )
 
 
 def test_a_contract_that_is_told_twice_is_no_trouble() -> None:
-    assert reason(person(contract("2020-01-01"), contract("2020-01-01")), MARCH) == "nothing tells it from the next"
+    assert (
+        reason(person(contract("2020-01-01"), contract("2020-01-01")), SOURCE, MARCH)
+        == "nothing tells it from the next"
+    )
 
 
 REASONS = {
@@ -106,19 +141,19 @@ def employed(draw: st.DrawFn) -> Person:
 def test_somebody_speaks_for_everybody_with_a_contract_and_the_order_in_which_hr_tells_does_not_matter(
     someone: Person,
 ) -> None:
-    first, why = ranked(someone, MARCH), reason(someone, MARCH)
+    first, why = ranked(someone, SOURCE, MARCH), reason(someone, SOURCE, MARCH)
     assert sorted(first, key=id) == sorted(someone.contracts, key=id)
     assert (why == "") is (someone.contracts == ())
     assert why in REASONS | {""}
     for order in permutations(someone.contracts):
         shuffled = Person(hr_id="7", contracts=order)
-        assert (ranked(shuffled, MARCH), reason(shuffled, MARCH)) == (first, why)
+        assert (ranked(shuffled, SOURCE, MARCH), reason(shuffled, SOURCE, MARCH)) == (first, why)
 
 
 @given(employed(), DATES)
 def test_the_order_is_the_one_that_is_documented(someone: Person, on: date) -> None:
     """Three kinds in a row; within each the order in which the words of `ranked` name what counts."""
-    found = ranked(someone, on)
+    found = ranked(someone, SOURCE, on)
     kinds = [state(one, on) for one in found]
     assert kinds == sorted(kinds, key=["active", "future", "past"].index)
     for before, after in pairwise(found):

@@ -1,5 +1,6 @@
 """What policy wants for a person today: values, nulls, candidates, keys and entitlements, and when it says nothing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -273,8 +274,13 @@ def test_the_answer_follows_from_the_arguments_and_not_from_the_order_of_contrac
 @given(people(), DATES)
 @settings(max_examples=150, deadline=None)
 def test_nothing_that_policy_wants_changes_before_the_next_change(someone: Person, on: date) -> None:
-    change = next_change(someone, SOURCE, {"entra": POLICY.timing}, on)
-    today = answer(someone, SOURCE, on)
+    change = next_change(someone, SOURCE, {"entra": POLICY}, on)
+    today = silent(answer(someone, SOURCE, on))
     until = min(change or date.max, on + timedelta(70))
     for ahead in range((until - on).days):
-        assert answer(someone, SOURCE, on + timedelta(ahead)) == today
+        assert silent(answer(someone, SOURCE, on + timedelta(ahead))) == today
+
+
+def silent(found: object) -> object:
+    """Without the reason: from a reason alone nothing follows."""
+    return replace(found, because="") if isinstance(found, Desired) else found

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from shared.model import Contract, Person
 from shared.plausibility import Answer, Differences, doubts
-from shared.policy import Plausible
+from shared.policy import Plausible, SourcePolicy
 
 TODAY = date(2026, 3, 2)
+HR = SourcePolicy(connector="hr")
 ANNA = Person(
     hr_id="7",
     fields={"surname": "Bos", "nickName": None},
@@ -92,7 +93,7 @@ def test_several_doubts_are_all_told_the_gravest_first() -> None:
 
 
 def test_what_HR_says_differently_is_counted_field_by_field() -> None:
-    counted = Differences(TODAY)
+    counted = Differences(HR, TODAY)
     ended = replace(ANNA.contracts[0], end=date(2026, 3, 31))
     counted.add(ANNA, replace(ANNA, contracts=(ended,)))
     counted.add(ANNA, replace(ANNA, fields={"surname": "Dam", "nickName": "An"}))
@@ -102,7 +103,7 @@ def test_what_HR_says_differently_is_counted_field_by_field() -> None:
 
 
 def test_a_field_that_is_emptied_or_left_out_is_silent_and_a_new_one_is_no_change() -> None:
-    counted = Differences(TODAY)
+    counted = Differences(HR, TODAY)
     contract = replace(ANNA.contracts[0], fields={"department": "", "location": "Ede"})
     counted.add(ANNA, replace(ANNA, contracts=(contract,)))
     assert counted.silent == {"department": 1, "title": 1}
@@ -110,7 +111,7 @@ def test_a_field_that_is_emptied_or_left_out_is_silent_and_a_new_one_is_no_chang
 
 
 def test_contracts_that_are_all_taken_away_are_told() -> None:
-    counted = Differences(TODAY)
+    counted = Differences(HR, TODAY)
     counted.add(ANNA, replace(ANNA, contracts=()))
     assert counted.changed["contracts"] == 1
     assert "contractStart" in counted.silent

@@ -95,6 +95,18 @@ def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[s
     assert mistakes(SMALL.replace(old, new)) == said
 
 
+def test_what_speaks_for_a_contract_is_something_that_the_source_gives() -> None:
+    usual = "connector: csv_file, settings: {columns: [kind, hours]}"
+    good = f"{usual}, primary: [ends_first, {{most: hours}}, {{of: kind, order: [permanent]}}]"
+    check(load(SMALL.replace("connector: csv_file", usual)), manifest)
+    check(load(SMALL.replace("connector: csv_file", good)), manifest)
+    bad = f"{usual}, primary: [{{least: sequence}}, {{of: kinds, order: [permanent]}}]"
+    assert mistakes(SMALL.replace("connector: csv_file", bad)) == [
+        "3:83: sources.hr.primary.0.least: no source gives sequence",
+        "3:99: sources.hr.primary.1.of: no source gives kinds; did you mean kind?",
+    ]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -114,6 +126,12 @@ def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[s
         (["limits: {delete: {day: 5}}"], ["10:14: targets.entra.limits.delete: entra cannot delete"]),
         (["limits:", "  disable: {day: 5}", "  restore: {day: 5}"], ["12:7: targets.entra.limits.restore: entra cannot restore"]),
         (["timing: {delete_after: 30}"], ["10:28: targets.entra.timing.delete_after: entra cannot delete"]),
+        (["timing:", "  rules: [{when: {surname: A}, delete_after: 30}]"], ["11:50: targets.entra.timing.rules.0.delete_after: entra cannot delete"]),
+        (["timing:", "  rules: [{when: {sirname: A}}]"], ["11:32: targets.entra.timing.rules.0.when.sirname: no source gives sirname; did you mean surname?"]),
+        (["timing: {at_once: {reason: A}}"], ["10:32: targets.entra.timing.at_once.reason: no source gives reason"]),
+        (["timing:", "  leave: [{when: {status: A}, begins: from, ends: surname}]"], [
+            "11:31: targets.entra.timing.leave.0.when.status: no source gives status",
+            "11:43: targets.entra.timing.leave.0.begins: no source gives from"]),
     ],
 )  # fmt: skip
 def test_what_a_source_does_not_give_or_a_target_cannot_do_is_named(lines: list[str], said: list[str]) -> None:

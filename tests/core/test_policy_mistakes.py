@@ -110,6 +110,11 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("  'mails[type eq \"work\"].value': 5", '10:38: targets.entra.attributes.mails[type eq "work"].value: an expression is text, such as [givenName] or "a constant"'),
         ("  function-x: {value: 5}", '10:27: targets.entra.attributes.function-x.value: an expression is text, such as [givenName] or "a constant"'),
         # rules over several keys
+        ("timing: {rules: [{create_before: 3}]}", "10:22: targets.entra.timing.rules.0.when: this key is missing"),
+        ("timing: {rules: [{when: {a: b}, deleteAfter: 3}]}", "10:37: targets.entra.timing.rules.0.deleteAfter: this key is not known; did you mean delete_after?"),
+        ("timing: {leave: [{when: {a: b}, account: close}]}", "10:46: targets.entra.timing.leave.0.account: write 'disable' or 'keep'"),
+        ("timing: {leave: [{ends: left}]}", "10:22: targets.entra.timing.leave.0: say who is on leave: when, begins or both; as it stands everybody is"),
+        ("timing: {rules: [{when: {a: b}, enable_before: 15}]}", "10:5: targets.entra.timing: rule 1: enable_before cannot be earlier than create_before"),
         ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
         ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: a grant names exactly one thing: group or license"),
         # conditions

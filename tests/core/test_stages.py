@@ -6,12 +6,12 @@ from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
-from core_world import SOURCE, contract, day, person
+from core_world import SOURCE, contract, day, person, target
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts import primary
-from shared.lifecycle import next_change, stage, stage_of
+from shared.lifecycle import next_change, stage, standing
 from shared.model import Contract, Person, Stage
 from shared.policy import SourcePolicy, Timing
 
@@ -21,6 +21,13 @@ ROOMY = Timing(create_before=14, enable_before=3, disable_after=5, delete_after=
 NEVER = "9999-12-31"
 PATIENT = SourcePolicy(connector="hr", leave_when_missing_for=7)
 IMPATIENT = SourcePolicy(connector="hr", leave_when_missing_for=0)
+
+
+def told(someone: Person, source: SourcePolicy, timing: Timing, on: date) -> tuple[Stage, str]:
+    found = standing(someone, source, timing, on)
+    assert found.entitled is (found.stage is ACTIVE)
+    assert not found.urgent
+    return found.stage, found.because
 
 
 @pytest.mark.parametrize(
@@ -120,7 +127,7 @@ def test_of_several_contracts_the_highest_stage_counts(
     contracts: tuple[Contract, ...], on: str, expected: tuple[Stage, str]
 ) -> None:
     for order in permutations(contracts):
-        assert stage_of(person(*order), SOURCE, Timing(delete_after=90), day(on)) == expected
+        assert told(person(*order), SOURCE, Timing(delete_after=90), day(on)) == expected
 
 
 @pytest.mark.parametrize(
@@ -137,14 +144,14 @@ def test_somebody_who_vanishes_from_hr_leaves_only_when_the_policy_says_so(
     source: SourcePolicy, on: str, expected: tuple[Stage, str]
 ) -> None:
     someone = person(contract("2020-01-01"), missing_since="2026-03-01")
-    assert stage_of(someone, source, ROOMY, day(on)) == expected
+    assert told(someone, source, ROOMY, day(on)) == expected
 
 
 def test_a_leaver_whom_hr_forgets_is_still_deleted_when_the_time_has_come() -> None:
     """Vanishing lowers a stage and never raises one: HR itself said that the employment ended."""
     someone = person(contract("2020-01-01", "2025-12-31"), missing_since="2026-02-01")
-    assert stage_of(someone, PATIENT, ROOMY, day("2026-03-31")) == (DORMANT, "missing from HR since 2026-02-01")
-    assert stage_of(someone, PATIENT, ROOMY, day("2026-04-01")) == (ABSENT, "left 2025-12-31")
+    assert told(someone, PATIENT, ROOMY, day("2026-03-31")) == (DORMANT, "missing from HR since 2026-02-01")
+    assert told(someone, PATIENT, ROOMY, day("2026-04-01")) == (ABSENT, "left 2025-12-31")
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "Pacific/Kiritimati", "Europe/Amsterdam", "America/New_York", "UTC"])
@@ -173,22 +180,27 @@ def test_an_employment_begins_at_midnight_of_the_customer_wherever_that_is(zone:
 )
 def test_the_next_change_is_the_next_day_on_which_a_date_says_something(on: str, expected: str | None) -> None:
     someone = person(contract("2026-03-01", "2026-05-31"))
-    found = next_change(someone, SOURCE, {"entra": ROOMY}, day(on))
+    found = next_change(someone, SOURCE, {"entra": target(timing=ROOMY)}, day(on))
     assert found == (day(expected) if expected else None)
 
 
 def test_the_earliest_of_all_targets_and_contracts_counts() -> None:
     someone = person(contract("2026-03-01"), contract("2026-05-01", id="2"))
-    timings = {"slow": Timing(create_before=0), "early": Timing(create_before=60)}
+    timings = {"slow": target(timing=Timing(create_before=0)), "early": target(timing=Timing(create_before=60))}
+    assert next_change(someone, SOURCE, timings, day("2025-12-30")) == day("2025-12-31")
     assert next_change(someone, SOURCE, timings, day("2026-01-01")) == day("2026-03-01")
-    assert next_change(someone, SOURCE, timings, day("2026-03-01")) == day("2026-03-02")
-    assert next_change(someone, SOURCE, {}, day("2026-03-01")) is None
+
+
+def test_a_day_that_would_change_something_for_one_contract_alone_wakes_nobody_whom_another_keeps_in_service() -> None:
+    someone = person(contract("2026-03-01"), contract("2026-05-01", id="2"))
+    timings = {"early": target(timing=Timing(create_before=60))}
+    assert next_change(someone, SOURCE, timings, day("2026-03-01")) == day("2026-05-01")
 
 
 def test_the_day_on_which_somebody_missing_becomes_a_leaver_is_a_change() -> None:
     someone = person(contract("2020-01-01"), missing_since="2026-03-01")
-    assert next_change(someone, PATIENT, {"entra": PLAIN}, day("2026-03-01")) == day("2026-03-08")
-    assert next_change(someone, SOURCE, {"entra": PLAIN}, day("2026-03-01")) is None
+    assert next_change(someone, PATIENT, {"entra": target(timing=PLAIN)}, day("2026-03-01")) == day("2026-03-08")
+    assert next_change(someone, SOURCE, {"entra": target(timing=PLAIN)}, day("2026-03-01")) is None
 
 
 FIRST = date(2026, 1, 1)
@@ -231,7 +243,7 @@ def timings(draw: st.DrawFn) -> Timing:
 
 def aspects(someone: Person, source: SourcePolicy, each: Iterable[Timing], today: date) -> object:
     """Everything that a date alone decides."""
-    return [stage_of(someone, source, timing, today) for timing in each], primary(someone, today)
+    return [told(someone, source, timing, today) for timing in each], primary(someone, SOURCE, today)
 
 
 @given(PEOPLE, SOURCES, st.lists(timings(), min_size=1, max_size=2), DAYS)
@@ -240,7 +252,7 @@ def test_nothing_changes_before_the_next_change_whatever_the_dates(
     someone: Person, source: SourcePolicy, each: list[Timing], today: date
 ) -> None:
     """Found by asking every day of the coming months, one by one."""
-    named = {str(number): timing for number, timing in enumerate(each)}
+    named = {str(number): target(timing=timing) for number, timing in enumerate(each)}
     change = next_change(someone, source, named, today)
     assert change is None or change > today
     now = aspects(someone, source, each, today)
@@ -258,13 +270,13 @@ def test_following_the_next_changes_meets_every_stage_of_a_life(timing: Timing, 
     someone = person(Contract(id="1", start=first, end=first + timedelta(length)))
     lived, today = {}, FIRST - timedelta(40)
     while today is not None:
-        lived[today] = stage_of(someone, SOURCE, timing, today)[0]
-        today = next_change(someone, SOURCE, {"entra": timing}, today)
+        lived[today] = told(someone, SOURCE, timing, today)[0]
+        today = next_change(someone, SOURCE, {"entra": target(timing=timing)}, today)
     met = DORMANT
     for number in range(240):
         today = FIRST - timedelta(40) + timedelta(number)
         met = lived.get(today, met)
-        assert stage_of(someone, SOURCE, timing, today)[0] is met
+        assert told(someone, SOURCE, timing, today)[0] is met
     assert len(lived) <= 7
 
 
@@ -294,11 +306,11 @@ def test_following_the_next_changes_meets_every_stage_of_a_life(timing: Timing, 
 )
 def test_the_contract_that_speaks_for_a_person_is_the_fields_usual_choice(better: Contract, worse: Contract) -> None:
     today = day("2026-03-01")
-    assert primary(person(better, worse), today) == primary(person(worse, better), today) == better
+    assert primary(person(better, worse), SOURCE, today) == primary(person(worse, better), SOURCE, today) == better
 
 
 def test_nobody_speaks_for_somebody_without_contract() -> None:
-    assert primary(person(), day("2026-03-01")) is None
+    assert primary(person(), SOURCE, day("2026-03-01")) is None
 
 
 @given(
@@ -313,9 +325,9 @@ def test_the_choice_depends_on_the_contracts_and_not_on_their_order(
     jobs: list[Contract], today: date, random: object
 ) -> None:
     shuffled = sorted(jobs, key=lambda _: random.random())  # type: ignore[attr-defined]
-    one, other = primary(person(*jobs), today), primary(person(*shuffled), today)
+    one, other = primary(person(*jobs), SOURCE, today), primary(person(*shuffled), SOURCE, today)
     assert one == other or (one is not None and other is not None and _alike(one) == _alike(other))
-    assert stage_of(person(*jobs), SOURCE, ROOMY, today) == stage_of(person(*shuffled), SOURCE, ROOMY, today)
+    assert told(person(*jobs), SOURCE, ROOMY, today) == told(person(*shuffled), SOURCE, ROOMY, today)
     if any(job.covers(today) for job in jobs):
         assert one is not None
         assert one.covers(today)

@@ -17,7 +17,7 @@ from shared import engine as production
 from shared.attributes import Attribute, Unique
 from shared.engine import Doubted, Engine
 from shared.errors import TryLater
-from shared.lifecycle import stage_of
+from shared.lifecycle import standing
 from shared.model import Account, Contract, Entitlement, Person, Stage
 from shared.planning import same
 from shared.policy import Policy
@@ -375,7 +375,7 @@ class World:
             if name in holds or name == "4":
                 continue
             source, target = policy().sources["hr"], policy().targets["entra"]
-            stage, _ = stage_of(person, source, target.timing, today)
+            stage = standing(person, source, target.timing, today).stage
             mine = [a for a in self.target.accounts.values() if a.attributes.get("employeeId") == name]
             self._as_wanted(name, person, stage, mine[0] if mine else None)
 

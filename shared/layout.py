@@ -148,6 +148,6 @@ def dependents(person: str) -> str:
     return f"{person}|dependent|"
 
 
-def entry(at: datetime, person: str, target: str, verb: str) -> str:
-    """A line of the ledger; ordered by time within its partition."""
-    return f"{person}|{at.isoformat(timespec='microseconds')}|{target}|{verb}"
+def entry(at: datetime, person: str, number: int, what: str) -> str:
+    """A line of the ledger; ordered by time within its partition, and by `number` within one moment."""
+    return f"{person}|{at.isoformat(timespec='microseconds')}|{number:03d}|{what}"

@@ -81,7 +81,7 @@ class Link:
     and kept; they were the candidates number `count`, followed from the facts behind `basis`, and came after `former`.
     `told` are values that stood there already when they were to be written, and so are not ours.
     `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
-    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `disabling`
+    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `revoking`, `disabling`
     and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
     still known to be ours, and done.
     """
@@ -99,6 +99,7 @@ class Link:
     told: Attributes = field(default_factory=dict)
     intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
+    revoking: frozenset[Entitlement] = frozenset()
     disabling: bool = False
     deleting: bool = False
     intending: datetime | None = None
@@ -172,6 +173,8 @@ class Desired:
     basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each entitlement is theirs, by "kind:name"."""
 
 
 class Verb(StrEnum):

@@ -22,6 +22,7 @@ from shared.planning import (
     before,
     counted,
     forgotten,
+    landed,
     missed,
     naming,
     no_longer_intended,
@@ -46,8 +47,20 @@ class Work(Register, Protocol):
         """Whether the account is this person's; False when another person is linked to it."""
         ...
 
-    async def unanswered(self, action: Action) -> None:
+    async def save(self, link: Link, action: Action | None, live: Account | None = None) -> None:
+        """Save what we remember, and that `action` was done to the account, which was `live` before."""
+        ...
+
+    async def unanswered(self, action: Action, live: Account | None) -> None:
         """Note that nobody knows whether `action` was done."""
+        ...
+
+    async def found(self, action: Action, link: Link) -> None:
+        """Note that `action`, whose answer was lost, turned out to be done."""
+        ...
+
+    async def refused(self, action: Action, live: Account | None, reason: Reason) -> None:
+        """Note that `action` was declined."""
         ...
 
 
@@ -116,11 +129,12 @@ async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], out
                 outcome.link, live = await _one(case, outcome.link, live, action, begun)
                 continue
         except TryLater:
-            await work.unanswered(action)
+            await work.unanswered(action, live)
             raise
         except Refused as error:
             outcome.problems.append((action.verb, error.reason, str(error)))
             action, rest = _parted(action, error.attribute)
+            await work.refused(action, live, error.reason)
             outcome.link = no_longer_intended(outcome.link, action)
             todo[:0] = rest
         if action.verb in GATES:
@@ -162,7 +176,7 @@ async def _one(
             link = after(link, action, live)
         case _:
             raise ValueError(f"{action.verb} needs an account")
-    await case.work.save(link, action if link.account else None)
+    await case.work.save(link, action if link.account else None, live)
     return link, live
 
 
@@ -193,7 +207,7 @@ async def _rename(case: Case, link: Link, live: Account, action: Action, begun: 
         basis=case.desired.basis if case.desired.candidates.keys() & tried.keys() else link.basis,
         former=former if old else link.former,
     )
-    await case.work.save(link, renamed)
+    await case.work.save(link, renamed, live)
     return link, replace(live, attributes={**live.attributes, **renamed.attributes})
 
 
@@ -249,7 +263,7 @@ async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple
     await case.target.apply(live.id, action)
     link = replace(after(link, action, live), identifiers=held or link.identifiers, since=work.now)
     link = noted(settled(link, live, Stage.DORMANT), desired, live, case.kinds)
-    await work.save(link, action)
+    await work.save(link, action, live)
     return link, live
 
 
@@ -263,6 +277,8 @@ async def _missed(case: Case, link: Link) -> Link:
     """The link when its account is not there; once that is as it should be, nobody uses its names any more."""
     found = missed(link, case.desired.stage)
     if found.deleted and not link.deleted:
+        if link.deleting:
+            await case.work.found(Action(verb=Verb.DELETE, because=case.desired.because), link)
         await case.work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
     return found
 
@@ -276,6 +292,8 @@ async def _recognised(case: Case, begun: Link, live: Account) -> Link:
     created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
+    for action in landed(begun, link, case.desired.because):
+        await case.work.found(action, link)
     known = noted(link, case.desired, live, case.kinds)
     was, now = (
         {} if begun.deleted else bearing.remembered(case.kinds, begun),

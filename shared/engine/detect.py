@@ -12,6 +12,8 @@ from typing import Any
 
 from shared import codec, layout
 from shared.engine.cohorts import gathering
+from shared.engine.ledger import write
+from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, TryLater
 from shared.guard import implausible
@@ -138,6 +140,8 @@ async def _save(
             for name in some
             for change in _changes(engine, source, cohort, poll, name, ids[name], there.get(ids[name]))
         ]
+        heard = [Heard(name, poll.news.get(name), poll.hashes[name], there.get(ids[name])) for name in some]
+        await write(engine, list(lines(engine, source, cohort, heard)))
         await engine.store.commit(layout.STATE, bucket, changes)
     renewed = codec.plain(
         hashes={**hashes, **{name: poll.hashes[name] for name in saved}, **dict.fromkeys(parked, FORGOTTEN)}

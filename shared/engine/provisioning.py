@@ -74,6 +74,7 @@ async def _work(desk: Desk) -> None:
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
     except Refused as error:
+        await desk.stopped(error.reason, str(error))
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
     given = asked is not None and renaming.given(asked, outcome.link)
     if asked:
@@ -122,6 +123,7 @@ async def _later(desk: Desk, later: TryLater) -> None:
     if attempts >= ATTEMPTS:
         key = layout.hold(desk.person, desk.target, "-")
         because = f"tried {attempts} times: {later}"
+        await desk.stopped(Reason.NO_PROGRESS, because)
         changes: list[Change] = [
             Put(
                 key,

@@ -121,6 +121,11 @@ def asked(person: str, target: str) -> str:
     return f"{person}|asked|{target}"
 
 
+def undone(person: str, target: str) -> str:
+    """What of somebody's account was taken back by hand."""
+    return f"{person}|undone|{target}"
+
+
 def permit(person: str, target: str) -> str:
     return f"{person}|permit|{target}"
 

@@ -14,6 +14,7 @@ from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.identifiers import folded
+from shared.inverse import Undone, held_back
 from shared.issuing import Order, Register, issue
 from shared.model import Account, Action, Candidates, Desired, Link, Stage, Verb
 from shared.planning import (
@@ -74,6 +75,8 @@ class Case:
     """Account ids that the policy says nobody but a person may touch."""
     desired: Desired
     work: Work
+    undone: Undone | None = None
+    """What of it was taken back by hand."""
 
 
 @dataclass(slots=True)
@@ -92,16 +95,17 @@ async def reconcile(case: Case, link: Link) -> Outcome:
 
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
-    desired, work = case.desired, case.work
+    work, wanted = case.work, case.desired
     while True:
         live, link = await _look(case, link)
+        case = replace(case, desired=held_back(wanted, case.undone, live))
         if live is None:
             link = await _missed(case, link)
         else:
             live = replace(live, protected="named in the policy") if live.id in case.protected else live
             link = await _recognised(case, link, live)
         link = forgotten(link, live, work.now)
-        actions = plan(desired, link, live, case.kinds)
+        actions = plan(case.desired, link, live, case.kinds)
         account = live.id if live else ""
         needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
         outcome = Outcome(link, account, needed)

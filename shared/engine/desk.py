@@ -245,7 +245,10 @@ class Desk:
         await write(self.engine, [entry], self._next())
 
     def _asked_by(self, verb: Verb) -> str:
-        return str(self.asked.data["by"]) if self.asked is not None and verb is Verb.RENAME else ""
+        """Who asked for it by hand; "" when nobody did."""
+        if self.asked is not None and verb is Verb.RENAME:
+            return str(self.asked.data["by"])
+        return str(self.mark.data.get("by", ""))
 
     def _next(self) -> int:
         self.lines += 1

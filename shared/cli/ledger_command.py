@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from shared.cli.commands import DATA, JSON, POLICY, data_of
+from shared.cli.commands import DATA, EVERYONE, JSON, POLICY, data_of
 from shared.cli.ending import EXIT_CODES
 
 PERSON = click.option("--person", metavar="ID", required=True, help="The employee, by the id HR uses.")
@@ -101,7 +101,7 @@ Examples:
 @click.command(epilog=RUNS_EPILOG, short_help="List what each run did, the latest first.")
 @POLICY
 @SINCE
-@click.option("--all", "everyone", is_flag=True, help="Show every run; long lists are shortened otherwise.")
+@EVERYONE
 @DATA
 @JSON
 @click.pass_context
@@ -116,3 +116,49 @@ def runs(
 
     day = since.date() if since else None
     ctx.exit(show_runs(policy, data_of(policy, data), day, everyone=everyone, as_json=as_json))
+
+
+UNDO_EPILOG = f"""\b
+Examples:
+  joinly undo config/example.yaml --run poll/hr/2
+  joinly undo config/example.yaml --run poll/hr/2 --apply
+  joinly undo config/example.yaml --run poll/hr/2 --out undo.json
+  joinly undo config/example.yaml --from undo.json --apply
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=UNDO_EPILOG, short_help="Show what takes a run back, and do it when told to.")
+@POLICY
+@click.option("--run", default="", metavar="NAME", help="The run, as `joinly runs` names it.")
+@click.option(
+    "--from", "given", type=click.Path(path_type=Path), metavar="FILE", help="Exactly what this undo package says."
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Keep the undo package in this file.")
+@click.option("--apply", is_flag=True, help="Do it; without this nothing is written.")
+@EVERYONE
+@DATA
+@JSON
+@click.pass_context
+def undo(
+    ctx: click.Context,
+    policy: Path,
+    run: str,
+    given: Path | None,
+    out: Path | None,
+    apply: bool,
+    everyone: bool,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what takes a run back, and do it when told to.
+
+    Only what the run wrote is taken back, and only where it still stands; what cannot be taken back is listed. It stays
+    so until HR or the policy wants something else of a person; then that is done as ever.
+    """
+    from shared.cli.undo import undo_policy
+
+    if bool(run) == bool(given):
+        raise click.UsageError("say either --run NAME or --from FILE.")
+    where = data_of(policy, data)
+    ctx.exit(undo_policy(policy, where, run, given, out, apply=apply, everyone=everyone, as_json=as_json))

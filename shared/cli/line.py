@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.cli.plan import HIDDEN
 from shared.cli.reasons import sentence
-from shared.ledger import ADMITTED, APPEARED, CHANGED, HELD, MAPPED, MISSING, REJECTED, RETURNED, Entry, Outcome
+from shared.ledger import ADMITTED, APPEARED, CHANGED, HELD, MAPPED, MISSING, REJECTED, RETURNED, Entry, Outcome, Turn
 from shared.model import Value
 from shared.policy import Policy
 
@@ -22,6 +22,8 @@ OUTCOMES = {
     Outcome.FOUND: "the answer was lost; it was found to be done",
     Outcome.REFUSED: "declined",
 }
+WORDS = {Turn.SET: "sets ", Turn.CHANGED: "changes ", Turn.EMPTIED: "empties ", "": "of "}
+"""What becomes of attributes; nothing is known of those that somebody only asked for."""
 
 
 def day_bounds(policy: Policy, since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
@@ -99,7 +101,7 @@ def sentences(entry: Entry, policy: Policy, *, values: bool) -> Iterator[str]:
     elif entry.verb != CHANGED:
         yield entry.verb + (f" {entry.entitlement.replace(':', ' ', 1)}" if entry.entitlement else "")
     if entry.attributes:
-        yield ", ".join(_attributes(entry, policy, values=values))
+        yield from _attributes(entry, policy, values=values)
     if entry.outcome in OUTCOMES:
         reason = f": {sentence(entry.reason) or entry.reason}" if entry.reason else ""
         yield OUTCOMES[Outcome(entry.outcome)] + reason
@@ -128,10 +130,11 @@ def _admitted(entry: Entry) -> Iterator[str]:
 
 
 def _attributes(entry: Entry, policy: Policy, *, values: bool) -> Iterator[str]:
-    known = shown(entry, policy) if values else {}
-    for name, turn in entry.attributes.items():
-        if name in known and HIDDEN not in known[name]:
-            before, after = (json.dumps(value, ensure_ascii=False) for value in known[name])
-            yield f"{name} {before} → {after}"
-        else:
-            yield f"{name} {turn}".rstrip()
+    """What became of attributes: with values one by one, else those that became the same together."""
+    known = {name: pair for name, pair in shown(entry, policy).items() if HIDDEN not in pair} if values else {}
+    for name, pair in known.items():
+        before, after = (json.dumps(value, ensure_ascii=False) for value in pair)
+        yield f"{name} {before} → {after}"
+    for turn, word in WORDS.items():
+        if names := [name for name, became in entry.attributes.items() if became == turn and name not in known]:
+            yield f"{word}{', '.join(names)}"

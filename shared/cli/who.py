@@ -5,7 +5,7 @@ import getpass
 from shared.cli.local import Local
 
 
-def who(local: Local) -> str:
+async def who(local: Local) -> str:
     """Who acts, as this machine knows them."""
     try:
         return f"local:{getpass.getuser()}"

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from shared import codec
 from shared.layout import entry as key_of
-from shared.model import Account, Action, Attributes, Contract, Desired, Entitlement, Person, Value, Verb
+from shared.model import Account, Action, Attributes, Contract, Desired, Entitlement, Person, Stage, Value, Verb
 
 APPEARED, CHANGED, MISSING, RETURNED, REJECTED = "appeared", "changed", "missing", "returned", "rejected"
 TOLD = (APPEARED, CHANGED, MISSING, RETURNED, REJECTED)
@@ -45,6 +45,8 @@ class Turn(StrEnum):
     SET = "set"
     CHANGED = "changed"
     EMPTIED = "emptied"
+    LEFT = "left"
+    """Nothing is wanted of it any longer, and what stands there stays."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,7 +198,11 @@ def wanted(before: Desired | None, after: Desired) -> tuple[dict[str, str], dict
         beside["loses"] = [named(one) for one in loses]
     if before is not None and before.basis != after.basis:
         beside["names"] = True
-    return _shifted(_attributes(old), _attributes(after)), beside
+    became = _shifted(_attributes(old), _attributes(after))
+    gone = dict.fromkeys(_attributes(old).keys() - _attributes(after).keys(), Turn.LEFT)
+    if after.stage < Stage.READY:  # of an account that is closed nothing is kept in line
+        return {name: how for name, how in became.items() if name not in gone}, beside
+    return {name: gone.get(name, how) for name, how in became.items()}, beside
 
 
 def _attributes(desired: Desired) -> dict[str, Value]:

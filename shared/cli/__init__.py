@@ -9,7 +9,7 @@ import click
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
-from shared.cli.ledger_command import history, ledger, runs, undo
+from shared.cli.ledger_command import history, ledger, runs, undo, why
 
 EPILOG = f"""\b
 Start here:
@@ -27,7 +27,7 @@ def joinly() -> None:
 
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
-for command in (run, preview, explain, history, runs, undo, rename, ledger, validate, eval_, sandbox):
+for command in (run, preview, explain, why, history, runs, undo, rename, ledger, validate, eval_, sandbox):
     joinly.add_command(command)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from shared.cli.commands import DATA, EVERYONE, JSON, POLICY, data_of
+from shared.cli.commands import DATA, EVERYONE, JSON, ON, POLICY, data_of
 from shared.cli.ending import EXIT_CODES
 
 PERSON = click.option("--person", metavar="ID", required=True, help="The employee, by the id HR uses.")
@@ -138,6 +138,7 @@ Examples:
 @click.option("--apply", is_flag=True, help="Do it; without this nothing is written.")
 @EVERYONE
 @DATA
+@ON
 @JSON
 @click.pass_context
 def undo(
@@ -149,6 +150,7 @@ def undo(
     apply: bool,
     everyone: bool,
     data: Path | None,
+    on: datetime | None,
     as_json: bool,
 ) -> None:
     """Show what takes a run back, and do it when told to.
@@ -160,5 +162,49 @@ def undo(
 
     if bool(run) == bool(given):
         raise click.UsageError("say either --run NAME or --from FILE.")
-    where = data_of(policy, data)
-    ctx.exit(undo_policy(policy, where, run, given, out, apply=apply, everyone=everyone, as_json=as_json))
+    where, day = data_of(policy, data), on.date() if on else None
+    ctx.exit(undo_policy(policy, where, day, run, given, out, apply=apply, everyone=everyone, as_json=as_json))
+
+
+WHY_EPILOG = f"""\b
+Examples:
+  joinly why config/example.yaml --person 000105 --entitlement Sales
+  joinly why config/example.yaml --person 000105 --entitlement "license SPE_E3" --on 2026-12-31
+  joinly why config/example.yaml --person 000105 --attribute department
+  joinly why config/example.yaml --person 000105 --account
+
+{EXIT_CODES}"""
+
+
+@click.command(epilog=WHY_EPILOG, short_help="Say why one person has something, or does not.")
+@POLICY
+@PERSON
+@click.option("--entitlement", default="", metavar="NAME", help='A group, licence or role, such as "group Sales".')
+@click.option("--attribute", default="", metavar="NAME", help="An attribute of the account.")
+@click.option("--account", is_flag=True, help="The account itself.")
+@DATA
+@ON
+@JSON
+@click.pass_context
+def why(
+    ctx: click.Context,
+    policy: Path,
+    person: str,
+    entitlement: str,
+    attribute: str,
+    account: bool,
+    data: Path | None,
+    on: datetime | None,
+    as_json: bool,
+) -> None:
+    """Say why one person has something or does not, now or on another day: the rule and contract that give it, or what
+    keeps each rule from giving it, and every write of it with its cause.
+
+    Of a day in the past the ledger says what was written; rules and HR are as they are now.
+    """
+    from shared.cli.why import why_policy
+
+    if sum((bool(entitlement), bool(attribute), account)) != 1:
+        raise click.UsageError("say one of --entitlement NAME, --attribute NAME and --account.")
+    day = on.date() if on else None
+    ctx.exit(why_policy(policy, data_of(policy, data), day, person, entitlement, attribute, as_json=as_json))

@@ -22,7 +22,7 @@ OUTCOMES = {
     Outcome.FOUND: "the answer was lost; it was found to be done",
     Outcome.REFUSED: "declined",
 }
-WORDS = {Turn.SET: "sets ", Turn.CHANGED: "changes ", Turn.EMPTIED: "empties ", "": "of "}
+WORDS = {Turn.SET: "sets ", Turn.CHANGED: "changes ", Turn.EMPTIED: "empties ", Turn.LEFT: "leaves ", "": "of "}
 """What becomes of attributes; nothing is known of those that somebody only asked for."""
 
 
@@ -100,6 +100,8 @@ def sentences(entry: Entry, policy: Policy, *, values: bool) -> Iterator[str]:
         yield f"{entry.place}: {entry.because or sentence(entry.reason)}"
     elif entry.verb != CHANGED:
         yield entry.verb + (f" {entry.entitlement.replace(':', ' ', 1)}" if entry.entitlement else "")
+        if "run" in entry.beside:
+            yield f"of {cohort_name(str(entry.beside['run']))}"
     if entry.attributes:
         yield from _attributes(entry, policy, values=values)
     if entry.outcome in OUTCOMES:

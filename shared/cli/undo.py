@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ MOST = 20
 def undo_policy(
     policy: Path,
     data: Path,
+    on: date | None,
     run: str,
     given: Path | None,
     out: Path | None,
@@ -44,13 +46,21 @@ def undo_policy(
 ) -> int:
     """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be looked at."""
     then = "what was done is kept" if apply else "nothing was written"
-    return until_done(_undo(policy, data, run, given, out, apply, everyone, as_json), then)
+    return until_done(_undo(policy, data, on, run, given, out, apply, everyone, as_json), then)
 
 
 async def _undo(
-    policy: Path, data: Path, run: str, given: Path | None, out: Path | None, apply: bool, everyone: bool, wanted: bool
+    policy: Path,
+    data: Path,
+    on: date | None,
+    run: str,
+    given: Path | None,
+    out: Path | None,
+    apply: bool,
+    everyone: bool,
+    wanted: bool,
 ) -> int:
-    async with open_local(policy, data, None, None, preview=not apply) as local:
+    async with open_local(policy, data, on, None, preview=not apply) as local:
         try:
             made = read(_text(given)) if given else await package(local.engine, cohort_of(run))
         except Refused as refused:

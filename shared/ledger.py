@@ -157,6 +157,22 @@ def without_values(entry: Entry) -> Entry:
     return replace(entry, values={})
 
 
+def narrowed(entry: Entry, attribute: str = "", entitlement: str = "") -> Entry:
+    """The line without what it says of other attributes and entitlements."""
+    keep = {"gains": {}, "loses": [], **entry.beside}
+    beside = {
+        **entry.beside,
+        "gains": {name: why for name, why in keep["gains"].items() if name == entitlement},
+        "loses": [name for name in keep["loses"] if name == entitlement],
+    }
+    return replace(
+        entry,
+        attributes={name: turn for name, turn in entry.attributes.items() if name == attribute},
+        values={name: pair for name, pair in entry.values.items() if name == attribute},
+        beside={name: said for name, said in beside.items() if said},
+    )
+
+
 def told(before: Person | None, after: Person) -> tuple[str, dict[str, str]]:
     """What HR said of somebody that is new: which kind of news, and what became of each field."""
     if before is None:

@@ -22,9 +22,9 @@ from shared.cli.local import Local, open_local
 from shared.cli.reasons import sentence
 from shared.cli.stopping import until_done
 from shared.engine import explain
-from shared.engine.reasoning import Rule, Why, past, why
+from shared.engine.reasoning import Day, Rule, Why, day_of, why
 from shared.errors import Misconfigured
-from shared.ledger import Entry
+from shared.ledger import Entry, narrowed
 
 MOST = 10
 """Lines of the ledger that are shown, the latest ones."""
@@ -42,12 +42,16 @@ async def _why(
 ) -> int:
     async with open_local(policy, data, on, None, preview=True) as local:
         known_attribute(local, attribute)
-        over = past(local.engine, datetime.now(UTC))
-        troubles = await hear(local) if not over else []
+        day = day_of(local.engine, datetime.now(UTC))
+        troubles = await hear(local) if day is not Day.PAST else []
         told = await entries_of(local, person)
         if attribute:
             found = await explain(local.engine, person)
-            lines = [entry for entry in told if attribute in entry.attributes and entry.place in local.engine.targets]
+            lines = [
+                narrowed(entry, attribute)
+                for entry in told
+                if attribute in entry.attributes and entry.place in local.engine.targets
+            ]
             said: Any = [explained_plain(one, local.engine.today, attribute, Veil()) for one in found]
             text = [line for one in found for line in explained(_page(), one, local.engine.today, attribute, Veil())]
             text += _lines(local, lines)
@@ -56,10 +60,10 @@ async def _why(
             answers = await why(local.engine, person, entitlement, datetime.now(UTC))
             if not answers:
                 raise Misconfigured(f"no rule gives {entitlement}, and nobody ever gave it to {person}")
-            text = [line for one in answers for line in _answer(local, person, one, over=over)]
+            text = [line for one in answers for line in _answer(local, person, one, day)]
             said = {"answers": [_plain(local, person, one) for one in answers]}
         if wanted:
-            click.echo(json.dumps({"person": person, "day": local.engine.today.isoformat(), "past": over, **said}))
+            click.echo(json.dumps({"person": person, "day": local.engine.today.isoformat(), "when": day, **said}))
         else:
             terminal.show(terminal.console(), text)
         for trouble in troubles:
@@ -71,14 +75,14 @@ def _page() -> Console:
     return terminal.console()
 
 
-def _answer(local: Local, person: str, one: Why, *, over: bool) -> Iterator[Text]:
+def _answer(local: Local, person: str, one: Why, when: Day) -> Iterator[Text]:
     what = one.entitlement.replace(":", " ", 1) or "account"
     day = local.engine.today
     yield Text.assemble(
         ("\n" + terminal.printable(f"{person}  {what}"), "bold"), (f"  {one.target}, {day.day} {day:%B %Y}", "dim")
     )
-    yield _verdict(one, what, over=over)
-    if over:
+    yield _verdict(one, when)
+    if when is Day.PAST:
         yield Text("  What was written is from the ledger; the rules are today's, and HR as it is now.", style="dim")
     page = _page()
     contract = f" (contract {one.contract})" if one.contract else ""
@@ -101,15 +105,22 @@ def _takes_part(one: Why) -> bool:
     return one.entitlement in names if one.entitlement else one.undone.stage is not None
 
 
-def _verdict(one: Why, what: str, *, over: bool) -> Text:
+def _verdict(one: Why, when: Day) -> Text:
+    """Whether they have it, beside what the policy wants."""
     if one.has is None:
-        said = "Nothing is told of it until then." if over else "The target cannot be asked now."
+        said = "Nothing is told of it until then." if when is Day.PAST else "The target cannot be asked now."
         return Text(f"  {said}", style="yellow")
-    has, did = ("had", "did not have") if over else ("have", "do not have")
-    said = f"They {has if one.has else did} it"
-    if not over and one.has is not one.wanted:
-        said += ", and the policy wants it" if one.wanted else ", and no rule gives it"
-    if one.has and one.entitlement and not one.ours and not over:
+    if when is Day.PAST:
+        said = "They had it" if one.has else "They did not have it"
+    elif when is Day.FUTURE:
+        said = ("They have it now" if one.has else "They do not have it now") + (
+            ", and on that day the policy wants it" if one.wanted else ", and on that day no rule gives it"
+        )
+    else:
+        said = "They have it" if one.has else "They do not have it"
+        if one.has is not one.wanted:
+            said += ", and the policy wants it" if one.wanted else ", and no rule gives it"
+    if one.has and one.entitlement and not one.ours and when is not Day.PAST:
         said += "; somebody else gave it"
     return Text(f"  {said}.", style="green" if one.has else "red")
 

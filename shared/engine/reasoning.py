@@ -7,6 +7,7 @@ the ledger. Nothing is written.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 
 from shared import codec, layout
 from shared.condition_reasons import described, failing
@@ -17,7 +18,7 @@ from shared.engine.parts import Engine
 from shared.engine.undoing import standing
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.inverse import Undone
-from shared.ledger import Entry, Outcome, named
+from shared.ledger import Entry, Outcome, named, narrowed
 from shared.model import Entitlement, Link, Stage, Verb
 from shared.policy import Policy, TargetPolicy
 from shared.store import Row
@@ -58,9 +59,20 @@ class Why:
     lines: tuple[Entry, ...]
 
 
-def past(engine: Engine, now: datetime) -> bool:
-    """Whether the engine's day is over, as the real clock says."""
-    return engine.today < now.astimezone(engine.policy.time_zone).date()
+class Day(StrEnum):
+    """Where the day that is asked after stands."""
+
+    PAST = "past"
+    TODAY = "today"
+    FUTURE = "future"
+
+
+def day_of(engine: Engine, now: datetime) -> Day:
+    """Whether the engine's day is over or still to come, as the real clock says."""
+    today = now.astimezone(engine.policy.time_zone).date()
+    if engine.today == today:
+        return Day.TODAY
+    return Day.PAST if engine.today < today else Day.FUTURE
 
 
 def hidden_facts(policy: Policy) -> frozenset[str]:
@@ -120,7 +132,7 @@ async def _one(
     stage, because = level(seen, policy)
     row, held = rows.get(layout.link(own, target)), rows.get(layout.desired(own, target))
     link = codec.LINK.load(row.data) if row else Link()
-    lines = [entry for entry in told if entry.place == target and _about(entry, one)]
+    lines = [narrowed(entry, entitlement=name) for entry in told if entry.place == target and _about(entry, one)]
     rules = tuple(_rules(seen, policy, stage, one, hidden_facts(engine.policy)))
     return Why(
         source=source,
@@ -131,7 +143,7 @@ async def _one(
         contract=str(seen.facts.get("contractId") or ""),
         rules=rules,
         wanted=any(not rule.fails for rule in rules) if one else stage >= Stage.READY,
-        has=_had(lines) if past(engine, now) else await _has(engine, target, link, one),
+        has=_had(lines) if day_of(engine, now) is Day.PAST else await _has(engine, target, link, one),
         ours=one in link.granted if one else bool(link.account),
         undone=standing(rows.get(layout.undone(own, target)), int(held.data["version"])) if held else None,
         waits=tuple(_waits(rows, own, target)),

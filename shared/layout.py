@@ -130,6 +130,11 @@ def asked(person: str, target: str) -> str:
     return f"{person}|asked|{target}"
 
 
+def undone(person: str, target: str) -> str:
+    """What of somebody's account was taken back by hand."""
+    return f"{person}|undone|{target}"
+
+
 def permit(person: str, target: str) -> str:
     return f"{person}|permit|{target}"
 
@@ -168,6 +173,6 @@ def dependents(person: str) -> str:
     return f"{person}|dependent|"
 
 
-def entry(at: datetime, person: str, target: str, verb: str) -> str:
-    """A line of the ledger; ordered by time within its partition."""
-    return f"{person}|{at.isoformat(timespec='microseconds')}|{target}|{verb}"
+def entry(at: datetime, person: str, number: int, what: str) -> str:
+    """A line of the ledger; ordered by time within its partition, and by `number` within one moment."""
+    return f"{person}|{at.isoformat(timespec='microseconds')}|{number:03d}|{what}"

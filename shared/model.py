@@ -91,7 +91,7 @@ class Link:
     `told` are values that stood there already when they were to be written, and so are not ours.
     `apart` are accounts of which a person said that they are not theirs, whatever they look like.
     `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
-    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `disabling`
+    ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `revoking`, `disabling`
     and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
     still known to be ours, and done.
     """
@@ -110,6 +110,7 @@ class Link:
     apart: frozenset[str] = frozenset()
     intended: Attributes = field(default_factory=dict)
     granting: frozenset[Entitlement] = frozenset()
+    revoking: frozenset[Entitlement] = frozenset()
     disabling: bool = False
     deleting: bool = False
     intending: datetime | None = None

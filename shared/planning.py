@@ -162,16 +162,21 @@ def same(left: Value, right: Value) -> bool:
 def before(link: Link, actions: tuple[Action, ...], now: datetime) -> Link:
     """What we remember before the first write of a plan: whatever happens next, this much may become ours."""
     intended = {name: value for action in actions for name, value in action.attributes.items()}
-    granting = frozenset(a.entitlement for a in actions if a.verb is Verb.GRANT and a.entitlement is not None)
+    granting, revoking = _entitlements(actions, Verb.GRANT), _entitlements(actions, Verb.REVOKE)
     verbs = {action.verb for action in actions}
     return replace(
         link,
         intended={**link.intended, **intended},
         granting=link.granting | granting,
+        revoking=link.revoking | revoking,
         disabling=link.disabling or Verb.DISABLE in verbs,
         deleting=link.deleting or Verb.DELETE in verbs,
         intending=now,
     )
+
+
+def _entitlements(actions: tuple[Action, ...], verb: Verb) -> frozenset[Entitlement]:
+    return frozenset(one.entitlement for one in actions if one.verb is verb and one.entitlement is not None)
 
 
 def forgotten(link: Link, live: Account | None, now: datetime) -> Link:
@@ -182,12 +187,20 @@ def forgotten(link: Link, live: Account | None, now: datetime) -> Link:
     if link.intending is None or now - link.intending < LATEST:
         return link
     landed = link.disabling and live is not None and not live.enabled
-    return replace(link, intended={}, granting=frozenset(), disabling=landed, deleting=False, intending=None)
+    return replace(
+        link,
+        intended={},
+        granting=frozenset(),
+        revoking=frozenset(),
+        disabling=landed,
+        deleting=False,
+        intending=None,
+    )
 
 
 def unfinished(link: Link) -> bool:
     """Whether something that was begun has not been answered."""
-    return bool(link.intended or link.granting or link.disabling or link.deleting)
+    return bool(link.intended or link.granting or link.revoking or link.disabling or link.deleting)
 
 
 def missed(link: Link, stage: Stage) -> Link:
@@ -206,18 +219,44 @@ def settled(link: Link, live: Account, stage: Stage) -> Link:
     What is not there yet stays intended: a worker that was thought dead may still land its write.
     """
     ours = {name: value for name, value in link.intended.items() if same(live.attributes.get(name), value)}
-    granted = link.granting & live.entitlements
+    granted, revoked = link.granting & live.entitlements, link.revoking - live.entitlements
     names = {name: str(value) for name, value in ours.items() if name in link.identifiers}
     return replace(
         _wrote(link, ours),
         identifiers={**link.identifiers, **names},
         basis=unknown(link.basis) if link.account and {**link.identifiers, **names} != link.identifiers else link.basis,
-        granted=link.granted | granted,
+        granted=(link.granted | granted) - revoked,
         intended={name: value for name, value in link.intended.items() if name not in ours},
         granting=link.granting - granted,
+        revoking=link.revoking - revoked,
         enabled=link.enabled or (live.enabled and stage is Stage.ACTIVE),
         deleted=False,
     )
+
+
+def landed(begun: Link, link: Link, because: str) -> tuple[Action, ...]:
+    """The writes of a plan that turned out to be done though no answer reached us: `begun` before it was seen, and
+    `link` since then.
+    """
+    if not link.account or begun.intending is None:
+        return ()
+    ours = {name: value for name, value in begun.intended.items() if name not in link.intended}
+    if not begun.account:
+        found = [Action(verb=Verb.CREATE, attributes=ours, because=because)]
+    else:
+        names = {name: value for name, value in ours.items() if name in link.identifiers}
+        plain = {name: value for name, value in ours.items() if name not in names}
+        found = [
+            Action(verb=verb, attributes=values, because=because)
+            for verb, values in ((Verb.UPDATE, plain), (Verb.RENAME, names))
+            if values
+        ]
+    given, taken = sorted(begun.granting - link.granting), sorted(begun.revoking - link.revoking)
+    found += [Action(verb=Verb.REVOKE, entitlement=one, because=because) for one in taken]
+    found += [Action(verb=Verb.GRANT, entitlement=one, because=because) for one in given]
+    if link.enabled and not begun.enabled and begun.account:
+        found.append(Action(verb=Verb.ENABLE, because=because))
+    return tuple(found)
 
 
 def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
@@ -242,7 +281,8 @@ def noted(link: Link, desired: Desired, live: Account, kinds: Kinds) -> Link:
 def no_longer_intended(link: Link, action: Action) -> Link:
     """What is still open once the target answered `action`, yes or no."""
     intended = {name: value for name, value in link.intended.items() if name not in action.attributes}
-    return replace(link, intended=intended, granting=link.granting - {action.entitlement})
+    answered = {action.entitlement}
+    return replace(link, intended=intended, granting=link.granting - answered, revoking=link.revoking - answered)
 
 
 def after(link: Link, action: Action, account: Account) -> Link:

@@ -14,6 +14,7 @@ from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.guard import GATES
 from shared.identifiers import folded
+from shared.inverse import Undone, held_back
 from shared.issuing import Order, Register, issue
 from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Stage, Verb
 from shared.planning import (
@@ -24,6 +25,7 @@ from shared.planning import (
     counted,
     excluding,
     forgotten,
+    landed,
     missed,
     naming,
     no_longer_intended,
@@ -48,8 +50,20 @@ class Work(Register, Protocol):
         """Whether the account is this person's; False when another person is linked to it."""
         ...
 
-    async def unanswered(self, action: Action) -> None:
+    async def save(self, link: Link, action: Action | None, live: Account | None = None) -> None:
+        """Save what we remember, and that `action` was done to the account, which was `live` before."""
+        ...
+
+    async def unanswered(self, action: Action, live: Account | None) -> None:
         """Note that nobody knows whether `action` was done."""
+        ...
+
+    async def found(self, action: Action, link: Link) -> None:
+        """Note that `action`, whose answer was lost, turned out to be done."""
+        ...
+
+    async def refused(self, action: Action, live: Account | None, reason: Reason) -> None:
+        """Note that `action` was declined."""
         ...
 
 
@@ -63,6 +77,8 @@ class Case:
     """Account ids that the policy says nobody but a person may touch."""
     desired: Desired
     work: Work
+    undone: Undone | None = None
+    """What of it was taken back by hand."""
 
 
 @dataclass(slots=True)
@@ -81,19 +97,20 @@ async def reconcile(case: Case, link: Link) -> Outcome:
 
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
-    desired, work = case.desired, case.work
+    work, wanted = case.work, case.desired
     while True:
         live, link = await _look(case, link)
+        case = replace(case, desired=held_back(wanted, case.undone, live))
         if live is None:
             link = await _missed(case, link)
         else:
             live = replace(live, protected="named in the policy") if live.id in case.protected else live
             link = await _recognised(case, link, live)
         link = forgotten(link, live, work.now)
-        actions = plan(desired, link, live, case.kinds)
+        actions = plan(case.desired, link, live, case.kinds)
         account = live.id if live else ""
         needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
-        outcome = Outcome(link, account, needed, _conflicts(desired, link, live))
+        outcome = Outcome(link, account, needed, _conflicts(case.desired, link, live))
         await _do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:
@@ -133,11 +150,12 @@ async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], out
                 outcome.link, live = await _one(case, outcome.link, live, action, begun)
                 continue
         except TryLater:
-            await work.unanswered(action)
+            await work.unanswered(action, live)
             raise
         except Refused as error:
             outcome.problems.append((action.verb, error.reason, str(error)))
             action, rest = _parted(action, error.attribute)
+            await work.refused(action, live, error.reason)
             outcome.link = no_longer_intended(outcome.link, action)
             todo[:0] = rest
         if action.verb in GATES:
@@ -183,7 +201,7 @@ async def _one(
             link = after(link, action, live)
         case _:
             raise ValueError(f"{action.verb} needs an account")
-    await case.work.save(link, action if link.account else None)
+    await case.work.save(link, action if link.account else None, live)
     return link, live
 
 
@@ -214,7 +232,7 @@ async def _rename(case: Case, link: Link, live: Account, action: Action, begun: 
         basis=case.desired.basis if case.desired.candidates.keys() & tried.keys() else link.basis,
         former=former if old else link.former,
     )
-    await case.work.save(link, renamed)
+    await case.work.save(link, renamed, live)
     return link, replace(live, attributes={**live.attributes, **renamed.attributes})
 
 
@@ -270,7 +288,7 @@ async def _adopt(case: Case, link: Link, live: Account, action: Action) -> tuple
     await case.target.apply(live.id, action)
     link = replace(after(link, action, live), identifiers=held or link.identifiers, since=work.now)
     link = noted(settled(link, live, Stage.DORMANT), desired, live, case.kinds)
-    await work.save(link, action)
+    await work.save(link, action, live)
     return link, live
 
 
@@ -284,6 +302,8 @@ async def _missed(case: Case, link: Link) -> Link:
     """The link when its account is not there; once that is as it should be, nobody uses its names any more."""
     found = missed(link, case.desired.stage)
     if found.deleted and not link.deleted:
+        if link.deleting:
+            await case.work.found(Action(verb=Verb.DELETE, because=case.desired.because), link)
         await case.work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
     return found
 
@@ -297,6 +317,8 @@ async def _recognised(case: Case, begun: Link, live: Account) -> Link:
     created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
+    for action in landed(begun, link, case.desired.because):
+        await case.work.found(action, link)
     known = noted(link, case.desired, live, case.kinds)
     was, now = (
         {} if begun.deleted else bearing.remembered(case.kinds, begun),

@@ -11,6 +11,7 @@ from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
+from shared.cli.ledger_command import history, ledger, runs, undo, why
 
 EPILOG = f"""\b
 Start here:
@@ -28,7 +29,10 @@ def joinly() -> None:
 
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
-for command in (run, preview, explain, rename, accept, link, backup, restore, person, validate, eval_, sandbox):
+for command in (
+    *(run, preview, explain, why, history, runs, undo, rename, accept),
+    *(link, backup, restore, person, ledger, validate, eval_, sandbox),
+):
     joinly.add_command(command)
 
 

@@ -18,6 +18,6 @@ def accept_answer(policy: Path, data: Path, on: date | None, source: str, answer
 
 async def _accept(policy: Path, data: Path, on: date | None, source: str, answer: str, because: str) -> int:
     async with open_local(policy, data, on, None) as local:
-        await accept(local.engine, source, answer, who(local), because)
+        await accept(local.engine, source, answer, await who(local), because)
     click.echo(f"Answer {answer} of {source} is accepted for a day; the next run goes by it.")
     return 0

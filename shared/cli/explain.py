@@ -40,8 +40,8 @@ async def _explain(
     policy: Path, data: Path, on: date | None, hr: Path | None, person: str, attribute: str, veil: Veil, wanted: bool
 ) -> int:
     async with open_local(policy, data, on, hr, preview=True) as local:
-        _known(local, attribute)
-        troubles = await _read(local)
+        known_attribute(local, attribute)
+        troubles = await hear(local)
         found = await explain(local.engine, person)
         holds = [one for one in await held(local.engine) if one.hr_id == person]
         if not found and not holds:
@@ -61,7 +61,7 @@ async def _explain(
     return OK
 
 
-async def _read(local: Local) -> list[str]:
+async def hear(local: Local) -> list[str]:
     """Hear HR on the copy of the state that a preview has; what stands in the way of that."""
     troubles: list[str] = []
     for source in local.engine.sources:
@@ -72,7 +72,7 @@ async def _read(local: Local) -> list[str]:
     return troubles
 
 
-def _known(local: Local, attribute: str) -> None:
+def known_attribute(local: Local, attribute: str) -> None:
     names = {name for target in local.found.policy.targets.values() for name in target.attributes}
     if attribute and attribute not in names:
         raise Misconfigured(f"the policy maps no attribute {attribute}{near(attribute, names)}")

@@ -32,10 +32,10 @@ async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str,
         place, source = target_of(local, target), await source_of(local, hr_id)
         try:
             if account:
-                await join(local.engine, source, hr_id, place, account, who(local), because)
+                await join(local.engine, source, hr_id, place, account, await who(local), because)
                 said = f"Account {account} on {place} is {hr_id}'s."
             else:
-                before = await cut(local.engine, source, hr_id, place, who(local), because)
+                before = await cut(local.engine, source, hr_id, place, await who(local), because)
                 said = f"Account {before} on {place} is no longer {hr_id}'s; it is left as it is."
         except Refused as refused:
             raise Misconfigured(str(refused)) from None

@@ -16,7 +16,6 @@ from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
-from shared.cli.who import who
 from shared.engine import Held, accept, held
 from shared.errors import Misconfigured
 
@@ -46,7 +45,7 @@ def preview_policy(asked: Asked) -> int:
 async def _preview(asked: Asked) -> int:
     async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against) as local:
         for source in local.engine.sources if asked.accept else ():
-            await accept(local.earlier or local.engine, source, asked.accept, who(local), "preview")
+            await accept(local.earlier or local.engine, source, asked.accept, "preview", "preview")
         with Progress(Console(stderr=True, highlight=False)) as progress:
             if local.earlier is not None:
                 await in_line(local.earlier, local.bus, progress)

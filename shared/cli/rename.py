@@ -33,9 +33,9 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
         source = await source_of(local, person)
         try:
             if back:
-                names = await undo(local.engine, source, person, place, who(local))
+                names = await undo(local.engine, source, person, place, await who(local))
             else:
-                await rename(local.engine, source, person, place, names, who(local))
+                await rename(local.engine, source, person, place, names, await who(local))
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
         with Progress(Console(stderr=True, highlight=False)) as progress:

@@ -35,7 +35,7 @@ def erase_person(policy: Path, data: Path, person: str, source: str, because: st
 async def _erase(policy: Path, data: Path, hr_id: str, source: str, because: str) -> int:
     async with open_local(policy, data, None, None) as local:
         try:
-            count = await erase(local.engine, _source(local, source), hr_id, who(local), because)
+            count = await erase(local.engine, _source(local, source), hr_id, await who(local), because)
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
     click.echo(

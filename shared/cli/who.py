@@ -1,11 +1,11 @@
-"""Who is at the keyboard, for the ledger."""
+"""Who acts at the command line, for the ledger."""
 
 import getpass
 
 from shared.cli.local import Local
 
 
-def who(local: Local) -> str:
+async def who(local: Local) -> str:
     """Who acts, as this machine knows them."""
     try:
         return f"local:{getpass.getuser()}"

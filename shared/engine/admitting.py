@@ -4,18 +4,20 @@ Reservations are saved before any permit is written, and reserving the same agai
 the decision and never doubles it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared import codec, layout
 from shared.engine.cohorts import incomplete
 from shared.engine.gate import decide, reserve
+from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
 from shared.guard import Request, asks
 from shared.layout import Hop
+from shared.ledger import ADMITTED, Entry, operation
 from shared.model import Verb
 from shared.pacing import spread
 from shared.policy import TargetPolicy
@@ -98,8 +100,31 @@ async def _target(engine: Engine, target: str, asked: list[Asked], population: i
         await reserve(engine, target, gate, pace, reserved)
     except Conflict as conflict:
         raise TryLater(f"somebody else is deciding for {target}", 5) from conflict
+    decided = zip(asked, decision.permitted, decision.held, strict=True)
+    await write(engine, [_line(engine, target, *one) for one in decided], ADMITTED_LINE)
     for one, permitted, held in zip(asked, decision.permitted, decision.held, strict=True):
         await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
+
+
+def _line(engine: Engine, target: str, asked: Asked, permitted: Collection[str], held: Mapping[Verb, Reason]) -> Entry:
+    """What the ledger says of one decision."""
+    person = asked.request.person
+    decided: dict[str, object] = {
+        "permitted": sorted(map(str, permitted)),
+        "held": {str(what): reason for what, reason in sorted(held.items())},
+    }
+    return Entry(
+        at=engine.clock(),
+        person=person,
+        place=target,
+        verb=ADMITTED,
+        operation=operation(person, target, ADMITTED, asked.mark.version),
+        account=asked.account,
+        cause=asked.request.cohort,
+        version=asked.request.version,
+        policy=engine.policy_hash,
+        beside={name: said for name, said in decided.items() if said},
+    )
 
 
 def _bulk(asked: list[Asked]) -> list[Asked]:

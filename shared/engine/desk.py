@@ -7,13 +7,15 @@ from typing import Any
 
 from shared import codec, layout
 from shared.engine import identifiers, permits
+from shared.engine.ledger import WORD_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
-from shared.errors import TryLater
+from shared.errors import Reason, TryLater
 from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
-from shared.model import Action, Link, Verb
-from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
+from shared.ledger import HELD, Entry, Outcome, kept, named, operation, turns
+from shared.model import Account, Action, Desired, Link, Verb
+from shared.store import Change, Conflict, Delete, Insert, Replace, Row
 
 LEASE = timedelta(minutes=5)
 """How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
@@ -45,6 +47,10 @@ class Desk:
     @property
     def version(self) -> int:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
+
+    @property
+    def desired(self) -> Desired:
+        return codec.DESIRED.load(self.rows[layout.desired(self.person, self.target)].data)
 
     @property
     def asked(self) -> Row | None:
@@ -116,11 +122,11 @@ class Desk:
     async def claim(self, account: str) -> bool:
         return await self._own(layout.ACCOUNTS, account, self.person)
 
-    async def save(self, link: Link, action: Action | None) -> None:
+    async def save(self, link: Link, action: Action | None, live: Account | None = None) -> None:
         """Ledger first, then link and lease together: a crash between them repeats a line and loses nothing."""
         if action is not None:
             self.engine.witness(self.person, self.target, action)
-            await self._write(action, link, "done")
+            await self._write(action, link, live, Outcome.DONE)
         changes = [self._renewed()]
         key = layout.link(self.person, self.target)
         if link != self.known:
@@ -133,9 +139,43 @@ class Desk:
         self.lease_version = versions[changes[0].key]
         self.link_version, self.known = versions.get(key, self.link_version), link
 
-    async def unanswered(self, action: Action) -> None:
+    async def unanswered(self, action: Action, live: Account | None) -> None:
         """Say in the ledger that nobody knows whether `action` was done; what is found later is ours all the same."""
-        await self._write(action, self.known, "unanswered")
+        await self._write(action, self.known, live, Outcome.UNANSWERED)
+
+    async def found(self, action: Action, link: Link) -> None:
+        """Say in the ledger that `action`, whose answer was lost, turned out to be done."""
+        await self._write(action, link, None, Outcome.FOUND)
+
+    async def refused(self, action: Action, live: Account | None, reason: Reason) -> None:
+        """Say in the ledger that `action` was declined; what was tried again in vain is not said again."""
+        if not self._waits(action.verb, reason):
+            await self._write(action, self.known, live, Outcome.REFUSED, reason)
+
+    async def stopped(self, reason: Reason, because: str) -> None:
+        """Say in the ledger that only a person can go on, unless it is known."""
+        if not self._waits("-", reason):
+            at = self.now
+            entry = Entry(
+                at=at,
+                person=self.person,
+                place=self.target,
+                verb=HELD,
+                operation=operation(self.person, self.target, HELD, self.version, reason, at),
+                reason=reason,
+                account=self.known.account,
+                because=because,
+                cause=self.mark.data["cohort"],
+                version=self.version,
+                policy=self.engine.policy_hash,
+            )
+            await write(self.engine, [entry], self._next())
+
+    def _waits(self, what: str, reason: Reason) -> bool:
+        """Whether a hold says so already, for this Desired version."""
+        prefix = layout.hold(self.person, self.target, what)
+        holds = [row.data for key, row in self.rows.items() if key.startswith(prefix) and codec.readable(row.data)]
+        return any(hold["reason"] == reason and hold.get("version") == self.version for hold in holds)
 
     async def finish(self, changes: list[Change], link: Link, again: datetime | None = None) -> None:
         """Save what is left to save, remove the mark if no news came, and let go of the lease.
@@ -178,21 +218,41 @@ class Desk:
             return row is not None and codec.known(row.data)["owner"] == owner
         return True
 
-    async def _write(self, action: Action, link: Link, outcome: str) -> None:
-        line = codec.plain(
-            outcome=outcome,
-            account=link.account,
+    async def _write(
+        self, action: Action, link: Link, live: Account | None, outcome: Outcome, reason: str = ""
+    ) -> None:
+        """One line about one write. It is named by the version of the link it starts from, which each write changes."""
+        names, what = sorted(action.attributes), named(action.entitlement)
+        entry = Entry(
+            at=self.now,
+            person=self.person,
+            place=self.target,
             verb=action.verb,
-            attributes=sorted(action.attributes),
-            entitlement=f"{action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else "",
+            operation=operation(self.person, self.target, self.link_version, action.verb, what, names),
+            outcome=outcome,
+            reason=reason,
+            account=link.account,
+            attributes=turns(live.attributes if live else {}, action.attributes),
+            values=kept(action, live, self.engine.policy.sensitive(self.target)),
+            entitlement=what,
             because=action.because,
+            rule=self.desired.reasons.get(what, ""),
             cause=self.mark.data["cohort"],
+            by=self._asked_by(action.verb),
             version=self.version,
             policy=self.engine.policy_hash,
         )
+        await write(self.engine, [entry], self._next())
+
+    def _asked_by(self, verb: Verb) -> str:
+        """Who asked for it by hand; "" when nobody did."""
+        if self.asked is not None and verb is Verb.RENAME:
+            return str(self.asked.data["by"])
+        return str(self.mark.data.get("by", ""))
+
+    def _next(self) -> int:
         self.lines += 1
-        key = layout.entry(self.now, self.person, self.target, f"{self.lines:03d}|{action.verb}")
-        await self.engine.store.commit(layout.LEDGER, layout.bucket(self.person), [Put(key, line)])
+        return WORD_LINE + self.lines
 
 
 def _links(rows: Mapping[str, Row]) -> Iterator[tuple[str, Link]]:

@@ -14,6 +14,8 @@ from shared import codec, layout
 from shared.engine.answering import FORGOTTEN, MISSING, REJECTED, Poll, read
 from shared.engine.believing import believe, remember
 from shared.engine.cohorts import gathering
+from shared.engine.ledger import write
+from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
 from shared.errors import TryLater
 from shared.layout import Hop
@@ -87,6 +89,8 @@ async def _save(
             for name in some
             for change in _changes(engine, source, cohort, poll, name, ids[name], there.get(ids[name]))
         ]
+        heard = [Heard(name, poll.news.get(name), poll.hashes[name], there.get(ids[name])) for name in some]
+        await write(engine, list(lines(engine, source, cohort, heard)))
         await engine.store.commit(layout.STATE, bucket, changes)
     renewed = codec.plain(
         hashes={**hashes, **{name: poll.hashes[name] for name in saved}, **dict.fromkeys(parked, FORGOTTEN)}

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared import codec, layout
+from shared import codec, layout, ledger
 from shared.desired import View, desired, view
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
+from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import Engine
 from shared.entitlements import handed_over, turning_days
 from shared.errors import Reason, Refused, TryLater
 from shared.facts import shift
 from shared.identifiers import basis
 from shared.layout import Hop
+from shared.ledger import Entry
 from shared.lifecycle import next_change, standing
 from shared.model import Desired, Link, Person, Stage
 from shared.planning import Kinds, counted, plan, remembered
@@ -48,6 +50,8 @@ class Draft:
     admit: bool = False
     provision: list[str] = field(default_factory=list)
     tell: bool = False
+    decided: list[Entry] = field(default_factory=list)
+    """What goes to the ledger, before anything of it is saved."""
 
     @property
     def rules(self) -> SourcePolicy:
@@ -60,8 +64,27 @@ class Draft:
         return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None, said="")
 
     def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
+        key = layout.hold(self.person, place, what)
         data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
-        self.changes.append(Put(layout.hold(self.person, place, what), data))
+        self.changes.append(Put(key, data))
+        known = self.rows.get(key)
+        if known is None or known.data.get("reason") != reason:
+            since = self.rows[layout.person(self.person)].version
+            self.decide(place, ledger.HELD, since, reason=reason, because=because)
+
+    def decide(self, place: str, verb: str, since: str, **said: Any) -> None:
+        """A line about what was decided, starting from the row of version `since`."""
+        entry = Entry(
+            at=self.engine.clock(),
+            person=self.person,
+            place=place,
+            verb=verb,
+            operation=ledger.operation(self.person, place, verb, since, sorted(said.items())),
+            cause=self.cohort,
+            policy=self.engine.policy_hash,
+            **said,
+        )
+        self.decided.append(entry)
 
     def release(self, key: str) -> None:
         if key in self.rows:
@@ -76,6 +99,7 @@ async def map_person(engine: Engine, person: str) -> None:
             return
         codec.known(mark.data)
         draft = await _draft(engine, person, mark)
+        await write(engine, draft.decided, MAPPED_LINE)
         try:
             await engine.store.commit(layout.STATE, layout.bucket(person), draft.changes)
         except Conflict:
@@ -152,6 +176,7 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     draft.days |= {shift(last, 1) for last in new.until.values()}
     if before is None or not _equal(before, new):
         _renew(draft, target, old, new)
+        _tell(draft, seen, target, old, before, new)
     elif old is not None and before != new:
         same = {**old.data, **codec.DESIRED.dump(new)}  # what it is has not changed, only what is said about it
         draft.changes.append(Replace(old.key, same, old.version))
@@ -187,6 +212,23 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         draft.changes.append(Delete(layout.mark(Hop.ADMIT, person, target)))
         draft.changes.append(engine.marked(Hop.PROVISION, person, draft.cohort, target, attempts=0))
         draft.provision.append(target)
+
+
+def _tell(draft: Draft, seen: View, target: str, old: Row | None, before: Desired | None, new: Desired) -> None:
+    """Say in the ledger what is wanted now and was not before; nothing is said of somebody who never had anything."""
+    if before is None and new.stage < Stage.READY:
+        return
+    attributes, beside = ledger.wanted(before, new)
+    draft.decide(
+        target,
+        ledger.MAPPED,
+        old.version if old else "",
+        attributes=attributes,
+        because=new.because,
+        contract=str(seen.facts.get("contractId") or ""),
+        version=int(old.data["version"]) + 1 if old else 1,
+        beside=beside,
+    )
 
 
 def _equal(old: Desired, new: Desired) -> bool:

@@ -6,7 +6,7 @@ The mark goes only when the work is done and no news came meanwhile.
 from dataclasses import replace
 
 from shared import codec, layout
-from shared.engine import breaker, renaming
+from shared.engine import breaker, renaming, undoing
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
@@ -64,6 +64,7 @@ async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
     wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
     asked, kinds, basis = desk.asked, engine.attributes[target], desk.known.basis
+    taken_back = desk.rows.get(layout.undone(desk.person, target))
     try:
         case = Case(
             target=engine.targets[target],
@@ -71,9 +72,11 @@ async def _work(desk: Desk) -> None:
             protected=frozenset(engine.policy.targets[target].protected),
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
             work=desk,
+            undone=undoing.standing(taken_back, desk.version),
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
     except Refused as error:
+        await desk.stopped(error.reason, str(error))
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
     given = asked is not None and renaming.given(asked, outcome.link)
     if asked:
@@ -82,6 +85,7 @@ async def _work(desk: Desk) -> None:
         because = "the names that were asked for could not be given now; ask again when nothing else waits"
         outcome.problems.append((Verb.RENAME, Reason.REFUSED, because))
     changes = [*_holds(desk, outcome), *([renaming.done(asked)] if asked else [])]
+    changes += undoing.lapsed(taken_back, desk.version)
     later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
     ask = {
         str(verb): count
@@ -122,6 +126,7 @@ async def _later(desk: Desk, later: TryLater) -> None:
     if attempts >= ATTEMPTS:
         key = layout.hold(desk.person, desk.target, "-")
         because = f"tried {attempts} times: {later}"
+        await desk.stopped(Reason.NO_PROGRESS, because)
         changes: list[Change] = [
             Put(
                 key,

@@ -97,7 +97,9 @@ class Place:
         done: dict[str, Counter[tuple[str, str, tuple[str, ...]]]] = {}
         for key, data in self.rows("SELECT key, data FROM rows WHERE tab = ?", layout.LEDGER):
             line = json.loads(data)
-            what = (line["verb"], line["entitlement"], tuple(line["attributes"]))
+            if "outcome" not in line:
+                continue
+            what = (line["verb"], line.get("entitlement", ""), tuple(line.get("attributes", ())))
             done.setdefault(key.split("|")[0], Counter())[what] += 1
         return done
 

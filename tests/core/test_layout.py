@@ -56,7 +56,7 @@ OF_PERSON = [
     layout.hold(PERSON, "entra", "disable"),
     layout.hold(PERSON, "hr", "-"),
     layout.dependent(PERSON, OTHER),
-    layout.entry(AT, PERSON, "entra", "disable"),
+    layout.entry(AT, PERSON, 1, "entra|disable"),
 ]
 FOR_TIMERS = [
     layout.wake(MARCH, PERSON),
@@ -107,5 +107,5 @@ def test_wakes_are_in_order_of_day(one: date, other: date) -> None:
 @settings(max_examples=100, deadline=None)
 def test_lines_of_the_ledger_are_in_order_of_time(one: int, other: int) -> None:
     early, late = (AT + timedelta(microseconds=number) for number in sorted((one, other)))
-    lines = [layout.entry(at, PERSON, "entra", "disable") for at in (early, late)]
+    lines = [layout.entry(at, PERSON, 1, "entra|disable") for at in (early, late)]
     assert lines == sorted(lines)

@@ -16,8 +16,10 @@ from shared.connector import DirectoryPage
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine, Held
+from shared.engine.ledger import lines_of
 from shared.errors import Reason, Refused, TryLater
 from shared.layout import Hop
+from shared.ledger import DECIDED, TOLD, Entry
 from shared.model import Account, Action, Contract, Entitlement, Person, Rejected, Verb
 from shared.policy import Policy
 from shared.store import Change, Put, Row, Store
@@ -359,8 +361,14 @@ class World:
         return await self.row(hr_id, lambda own: layout.mark(hop, own, target))
 
     async def ledger(self, hr_id: str) -> list[Mapping[str, Any]]:
+        """What was written, and what people decided."""
         prefix = layout.of(layout.own_id("hr", hr_id))
-        return [row.data async for row in self.store.everything(layout.LEDGER) if row.key.startswith(prefix)]
+        rows = [row.data async for row in self.store.everything(layout.LEDGER) if row.key.startswith(prefix)]
+        return [data for data in rows if data["verb"] not in (*TOLD, *DECIDED)]
+
+    async def lines(self, hr_id: str) -> list[Entry]:
+        """Every line about somebody."""
+        return [entry async for entry in lines_of(self.engine, layout.own_id("hr", hr_id))]
 
     async def reservations(self) -> list[str]:
         return [r.key async for r in self.store.everything(layout.GATES) if r.key.startswith(layout.USES)]

@@ -91,7 +91,7 @@ def no_lease() -> Iterator[None]:
         await engine.store.commit(layout.STATE, layout.bucket(person), free)
         return await sit_down(engine, person, target, mark)
 
-    async def save(self: Any, link: Link, action: Any) -> None:
+    async def save(self: Any, link: Link, action: Any, live: Any = None) -> None:
         if link != self.known:
             written = [Put(layout.link(self.person, self.target), codec.LINK.dump(link))]
             await self.engine.store.commit(layout.STATE, layout.bucket(self.person), written)

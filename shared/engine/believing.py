@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine.answering import FORGOTTEN, REJECTED, Poll
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
+from shared.engine.reading import FORGOTTEN, REJECTED, Poll
 from shared.errors import Misconfigured
 from shared.model import Person, Rejected
 from shared.plausibility import Answer, Differences, doubts

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Any
 
 from shared import codec, layout
-from shared.engine.answering import FORGOTTEN, MISSING, REJECTED, Poll, read
 from shared.engine.believing import believe, remember
 from shared.engine.cohorts import gathering
 from shared.engine.ledger import write
 from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
+from shared.engine.reading import FORGOTTEN, MISSING, REJECTED, Poll, read
 from shared.errors import TryLater
 from shared.layout import Hop
 from shared.model import Rejected

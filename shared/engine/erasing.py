@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from shared import codec, layout
-from shared.engine.answering import MISSING
 from shared.engine.identifiers import HOLDING
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
+from shared.engine.reading import MISSING
 from shared.errors import Reason, Refused
 from shared.store import Change, Delete, Insert, Replace, Row, prefixed
 

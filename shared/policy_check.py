@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.approvals_check import unknown_words
 from shared.attributes import Attribute, Unique
 from shared.connector import Manifest
 from shared.errors import Misconfigured
@@ -41,6 +42,7 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
+    mistakes += unknown_words(found)
     if mistakes:
         raise PolicyInvalid(mistakes)
     return built

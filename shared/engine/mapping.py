@@ -11,7 +11,9 @@ from typing import Any
 
 from shared import codec, layout
 from shared.desired import View, desired, view
+from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
+from shared.engine.holding import hold
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.identifiers import basis
@@ -47,7 +49,8 @@ class Draft:
 
     @property
     def rules(self) -> SourcePolicy:
-        return self.engine.policy.sources[self.source]
+        decided = self.rows.get(layout.leaves(self.person))
+        return as_decided(self.engine.policy.sources[self.source], self.subject, decided)
 
     @property
     def mapped(self) -> Mapping[str, Any]:
@@ -56,8 +59,9 @@ class Draft:
         return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None, said="")
 
     def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
-        data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
-        self.changes.append(Put(layout.hold(self.person, place, what), data))
+        key = layout.hold(self.person, place, what)
+        hr_id = self.subject.hr_id
+        self.changes.append(hold(self.engine, self.rows.get(key), key, reason, because, hr_id=hr_id))
 
     def release(self, key: str) -> None:
         if key in self.rows:
@@ -197,6 +201,8 @@ def _vanished(draft: Draft) -> None:
         because = f"missing from HR since {missing}, without an end date; ask HR what happened"
         draft.hold(draft.source, "-", Reason.VANISHED, because)
         return
+    if missing is None:
+        draft.release(layout.leaves(draft.person))
     held = layout.hold(draft.person, draft.source, "-")
     if held in draft.rows and draft.rows[held].data["reason"] == Reason.VANISHED:
         draft.changes.append(Delete(held))

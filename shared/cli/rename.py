@@ -1,6 +1,5 @@
 """What `joinly rename` does: give one person names by hand, or the old ones back, and say what became of it."""
 
-import getpass
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
+from shared.cli.who import who
 from shared.engine import held, rename, undo
 from shared.errors import Misconfigured, Refused
 from shared.model import Verb
@@ -32,9 +32,9 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
         source = await _source(local, person)
         try:
             if back:
-                names = await undo(local.engine, source, person, place, _user())
+                names = await undo(local.engine, source, person, place, await who(local))
             else:
-                await rename(local.engine, source, person, place, names, _user())
+                await rename(local.engine, source, person, place, names, await who(local))
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
         with Progress(Console(stderr=True, highlight=False)) as progress:
@@ -77,14 +77,6 @@ async def _show(local: Local, source: str, hr_id: str, target: str, names: Mappi
         said = f"{hr_id} is not renamed on {target}."
     holds = [one for one in await held(engine) if one.person == person]
     terminal.show(page, [Text(terminal.printable(said)), *held_lines(page, holds, everyone=True)])
-
-
-def _user() -> str:
-    """Who asks, as this machine knows them; for the ledger."""
-    try:
-        return f"local:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "local:unknown"
 
 
 def names_of(given: tuple[str, ...]) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.explaining import Explained, Explanation, OnTarget, explain
+from shared.engine.foreseeing import foreseen
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.mapping import map_person
@@ -32,6 +33,7 @@ __all__ = [
     "explain",
     "fingerprint",
     "follow",
+    "foreseen",
     "handle",
     "held",
     "holds",

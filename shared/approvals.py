@@ -49,17 +49,17 @@ def with_deputies(people: Iterable[str], rules: Approvals, today: date) -> froze
     return found | deputies
 
 
-def barred(by: str, held: Held, entitled: Collection[str] | None, own: Collection[str]) -> str:
-    """Why `by` may not say yes; "" when they may.
+def barred(by: str, asked: Sequence[str], entitled: Collection[str] | None, own: Collection[str]) -> str:
+    """Why `by` may not answer; "" when they may.
 
-    `entitled` are the names of those who have one of its roles, None where no role is asked for; `own` are the names by
-    which the person it is about signs in.
+    `entitled` are the names of those who have one of the roles that are `asked`, None where none is; `own` are the
+    names by which the person it is about signs in, where they may not answer themselves.
     """
     names = identities(by)
     if not names.isdisjoint(name.casefold() for name in own):
         return "nobody approves what is about themselves"
     if entitled is not None and names.isdisjoint(entitled):
-        return "you are not among those whom the policy asks"
+        return f"the policy asks {' or '.join(asked)}, and you are not among them"
     return ""
 
 

@@ -45,11 +45,15 @@ def page_lines(page: Console, some: Sequence[Seen], now: datetime, policy: Path,
 
 def _title(some: Sequence[Seen]) -> Text:
     waiting = [one for one in some if one.state is State.WAITING]
+    repaired = sum(one.held.answer is Answer.NOTHING for one in waiting)
     people = terminal.counted(len({one.held.person for one in waiting}), "person waits", "people wait")
-    said = [f"{people} for an answer to {terminal.counted(len(waiting), 'question', 'questions')}"]
-    late, others = sum(one.overdue for one in waiting), len(some) - len(waiting)
-    said += [f"{late:,} overdue"] if late else []
-    said += [f"{others:,} answered or put off"] if others else []
+    counts = {
+        "to answer": len(waiting) - repaired,
+        "to repair": repaired,
+        "overdue": sum(one.overdue for one in waiting),
+        "rejected or put off": len(some) - len(waiting),
+    }
+    said = [people, *(f"{count:,} {what}" for what, count in counts.items() if count)]
     return Text(" · ".join(said), style="bold")
 
 
@@ -60,11 +64,17 @@ def _group(page: Console, kind: Kind, some: Sequence[Seen], now: datetime, every
     yield Text.assemble((f"{reason}", "bold magenta"), (f"  {terminal.printable(on)} ({len(some):,})", "bold"))
     if said := sentence(reason):
         yield terminal.hanging(page, Text("  "), Text(said))
-    shared = {one.held.because for one in some}
-    if len(shared) == 1 and len(some) > 1:
-        yield terminal.hanging(page, Text("  "), Text(terminal.printable(next(iter(shared))), style="dim"))
+    because, notes = ({of(one) for one in some} for of in (_because, _notes))
+    for common in (because, notes):
+        if len(common) == 1 < len(some) and (text := next(iter(common))):
+            yield terminal.hanging(page, Text("  "), Text(terminal.printable(text), style="dim"))
     shown = some if everyone or len(some) <= MOST + 1 else some[:MOST]
-    yield from terminal.table(page, [_row(one, now, len(shared) > 1 or len(some) == 1) for one in shown], 2)
+    alone = len(some) == 1
+    rows = terminal.table(page, [_row(one, now, alone or len(notes) > 1) for one in shown], 2)
+    for one, row in zip(shown, rows, strict=True):
+        yield row
+        if alone or len(because) > 1:
+            yield terminal.hanging(page, Text(" " * (LETTERS + 4)), Text(terminal.printable(_because(one)), "dim"))
     if len(shown) < len(some):
         yield Text(f"  … and {len(some) - len(shown):,} more; --all names everyone", style="dim")
     answered = [one.held for one in some if one.state is State.WAITING and one.held.answer is not Answer.NOTHING]
@@ -72,16 +82,23 @@ def _group(page: Console, kind: Kind, some: Sequence[Seen], now: datetime, every
         yield Text.assemble("  ", (f"all {len(answered):,} of these", "dim"), "  ", (fingerprint(answered), "cyan"))
 
 
-def _row(one: Seen, now: datetime, alone: bool) -> tuple[str, ...]:
-    notes = list(_notes(one, now))
-    because = [one.held.because] if alone else []
-    return one.held.name[:LETTERS], one.held.hr_id or "(no id)", one.account, "; ".join([*notes, *because])
+def _row(one: Seen, now: datetime, noted: bool) -> tuple[str, ...]:
+    waited = age(now - one.held.since) if one.held.since is not None else ""
+    late = f"{waited}, overdue" if one.overdue else waited
+    wait = "; ".join(part for part in (late, _notes(one) if noted else "") if part)
+    return one.held.name[:LETTERS], one.held.hr_id or "(no id)", one.account, wait
 
 
-def _notes(one: Seen, now: datetime) -> Iterator[str]:
-    """What is to be known of the wait, the most pressing first."""
-    if one.held.since is not None:
-        yield f"{'overdue, ' if one.overdue else ''}{age(now - one.held.since)}"
+def _because(one: Seen) -> str:
+    return one.held.because
+
+
+def _notes(one: Seen) -> str:
+    return "; ".join(_answers(one))
+
+
+def _answers(one: Seen) -> Iterator[str]:
+    """What is to be known of the answers, given and asked for."""
     if one.said is not None:
         until = f" until {one.said.until}" if one.said.until else ""
         yield f"{one.state}{until} by {one.said.by}" + (f" ({one.said.because})" if one.said.because else "")
@@ -121,9 +138,9 @@ def action_of(what: str) -> str:
 
 
 def age(waited: timedelta) -> str:
-    """How long ago, in one unit."""
+    """How long it has waited, in one unit."""
     minutes = int(waited.total_seconds() // 60)
     for unit, name in ((60 * 24, "day"), (60, "hour"), (1, "minute")):
         if minutes >= unit:
-            return f"{terminal.counted(minutes // unit, name, name + 's')} ago"
-    return "just now"
+            return terminal.counted(minutes // unit, name, name + "s")
+    return "new"

@@ -57,7 +57,5 @@ def names_of(engine: Engine, person: str, rows: Mapping[str, Row]) -> frozenset[
 async def may(engine: Engine, held: Held, by: str, *, own: bool) -> None:
     """Raises `Refused` when `by` may not answer; about themselves they may only with `own`."""
     themselves = frozenset() if own else names_of(engine, held.person, await engine.rows_of(held.person))
-    if why := barred(by, held, await entitled(engine, held), themselves):
-        asked = " or ".join(roles(held, engine.policy.approvals))
-        whom = f"; it is for {asked} to answer" if asked else ""
-        raise Refused(f"you may not answer what waits for {held.hr_id} ({held.reason}, {held.what}): {why}{whom}")
+    if why := barred(by, roles(held, engine.policy.approvals), await entitled(engine, held), themselves):
+        raise Refused(f"you may not answer what waits for {held.hr_id} ({held.reason}, {held.what}): {why}")

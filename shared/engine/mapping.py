@@ -159,9 +159,11 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target])
+    link = codec.LINK.load(row.data) if row else Link()
+    verbs = _foreseen(new, link, engine.attributes[target])
     if verbs:
-        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
+        beside = {"version": version, "verbs": verbs, "account": link.account}
+        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
         draft.admit = True
     else:
         draft.changes.append(Delete(layout.mark(Hop.ADMIT, person, target)))

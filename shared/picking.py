@@ -19,9 +19,9 @@ def listed(holds: Iterable[Held], *, by_reason: bool) -> list[Held]:
     return [one for one in holds if one.approvable or (by_reason and one.answer is not Answer.NOTHING)]
 
 
-def lists(holds: Sequence[Held]) -> dict[str, list[Held]]:
+def lists(holds: Sequence[Held], *, approving: bool) -> dict[str, list[Held]]:
     """Every list that can be shown of what waits, by its fingerprint: everything, or of one person, place, what or
-    reason, and any two or more of these together.
+    reason, and any two or more of these together. Where it is for `approving`, only what a yes to the list is for.
     """
     groups: dict[tuple[str | None, ...], list[Held]] = {}
     for one in holds:
@@ -30,17 +30,19 @@ def lists(holds: Sequence[Held]) -> dict[str, list[Held]]:
     found: dict[str, list[Held]] = {}
     for key, group in groups.items():
         answered = listed(group, by_reason=key[-1] is not None)
-        for some in (group, answered):
+        for some in (answered,) if approving else (group, answered):
             if some:
                 found[fingerprint(some)] = some
     return found
 
 
-def picked(holds: Sequence[Held], waiting: Sequence[Held], names: Sequence[str]) -> list[Held]:
+def picked(
+    holds: Sequence[Held], waiting: Sequence[Held], names: Sequence[str], *, approving: bool = False
+) -> list[Held]:
     """What these fingerprints name: each a list of what is `waiting`, or one of `holds`, which its first characters may
     name. Raises `Refused` when one of them names nothing that is there now.
     """
-    known = lists(waiting)
+    known = lists(waiting, approving=approving)
     found: dict[tuple[str, ...], Held] = {}
     for name in names:
         found |= {one.thing: one for one in known.get(name) or [_one(holds, name)]}

@@ -54,7 +54,7 @@ async def approve(
     everything, rules = await holds(engine), engine.policy.approvals
     waiting = [one for one in everything if state_of(engine, one) is State.WAITING]
     snoozed = [one for one in everything if state_of(engine, one) is State.SNOOZED]
-    chosen = picked([*waiting, *snoozed], waiting, names)
+    chosen = picked([*waiting, *snoozed], waiting, names, approving=True)
     _only_a_yes(chosen, recreate)
     for one in chosen:
         await may(engine, one, by, own=False)

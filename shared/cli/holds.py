@@ -61,8 +61,8 @@ def list_holds(place: Place, only: Filter, *, as_json: bool) -> int:
     return until_done(_list(place, only, as_json), "nothing was written")
 
 
-def show_holds(place: Place, names: Sequence[str]) -> int:
-    return until_done(_show(place, names), "nothing was written")
+def show_holds(place: Place, names: Sequence[str], *, as_json: bool) -> int:
+    return until_done(_show(place, names, as_json), "nothing was written")
 
 
 def approve_holds(place: Place, names: Sequence[str], because: str, *, recreate: bool) -> int:
@@ -106,16 +106,18 @@ async def _list(place: Place, only: Filter, as_json: bool) -> int:
     return OK
 
 
-async def _show(place: Place, names: Sequence[str]) -> int:
+async def _show(place: Place, names: Sequence[str], as_json: bool) -> int:
     async with open_local(place.policy, place.data, place.on, None, preview=True) as local:
         engine, page = local.engine, terminal.console()
         everything = await holds(engine)
         chosen = picked(everything, [one for one in everything if state_of(engine, one) is State.WAITING], names)
-        zone, lines = engine.policy.time_zone, list[Text]()
-        for one in await seen(engine, chosen):
-            done = await _foreseen(local, one.held)
-            lines += show_lines(page, one, done, engine.policy_hash, engine.clock(), zone)
-        terminal.show(page, lines)
+        whole = [(one, await _foreseen(local, one.held)) for one in await seen(engine, chosen)]
+        if as_json:
+            said = [{**plain(one), "actions": [step.as_json() for step in done]} for one, done in whole]
+            click.echo(json.dumps({"holds": said, "policy": engine.policy_hash}))
+        else:
+            zone, now, rules = engine.policy.time_zone, engine.clock(), engine.policy_hash
+            terminal.show(page, (text for one, done in whole for text in show_lines(page, one, done, rules, now, zone)))
     return OK
 
 

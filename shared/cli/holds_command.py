@@ -68,9 +68,15 @@ def list_(
 @NAMES
 @DATA
 @ON
+@JSON
 @click.pass_context
 def show(
-    ctx: click.Context, policy: Path, fingerprints: tuple[str, ...], data: Path | None, on: datetime | None
+    ctx: click.Context,
+    policy: Path,
+    fingerprints: tuple[str, ...],
+    data: Path | None,
+    on: datetime | None,
+    as_json: bool,
 ) -> None:
     """Show each thing whole: whom it concerns, why it waits, since when, who is asked, and what a yes would do.
 
@@ -78,7 +84,7 @@ def show(
     """
     from shared.cli.holds import show_holds
 
-    ctx.exit(show_holds(_place(policy, data, on), fingerprints))
+    ctx.exit(show_holds(_place(policy, data, on), fingerprints, as_json=as_json))
 
 
 @holds.command(short_help="Say yes to exactly what these fingerprints name, and have it done.")

@@ -139,6 +139,16 @@ def permit(person: str, target: str) -> str:
     return f"{person}|permit|{target}"
 
 
+def release(person: str, target: str) -> str:
+    """A person's leave to enable an account that somebody else disabled."""
+    return f"{person}|release|{target}"
+
+
+def leaves(person: str) -> str:
+    """A person's word that somebody who is missing from HR has left."""
+    return f"{person}|leaves"
+
+
 def lease(person: str, target: str) -> str:
     return f"{person}|lease|{target}"
 
@@ -149,7 +159,7 @@ def holds(person: str, place: str = "") -> str:
 
 
 def hold(person: str, place: str, what: str) -> str:
-    """`what` is the verb that waits, or "-" when the person as a whole does."""
+    """`what` is what would be done, such as a verb; "-" when the person as a whole waits."""
     return f"{person}|hold|{place}|{what}"
 
 

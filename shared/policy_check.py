@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
+from shared.approvals_check import unknown_words
 from shared.attributes import Attribute, Unique
 from shared.conditions import Condition
 from shared.connector import Manifest
@@ -48,6 +49,7 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
+    mistakes += unknown_words(found)
     if mistakes:
         raise PolicyInvalid(mistakes)
     return built

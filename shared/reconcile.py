@@ -46,6 +46,10 @@ class Work(Register, Protocol):
         """Whether `verb` may be done to `account`, "" for one that does not exist yet."""
         ...
 
+    def released(self, account: str) -> bool:
+        """Whether a person lets us enable an account that somebody else disabled."""
+        ...
+
     async def claim(self, account: str) -> bool:
         """Whether the account is this person's; False when another person is linked to it."""
         ...
@@ -184,7 +188,7 @@ async def _one(
             return await _rename(case, link, live, action, begun)
         case Verb.RESTORE:
             link = await _restore(case, link, action)
-        case Verb.ENABLE if link.enabled and not link.disabling:
+        case Verb.ENABLE if link.enabled and not link.disabling and not (live and case.work.released(live.id)):
             because = "the account was disabled by somebody else; enable it by hand or release it"
             raise Refused(because, Reason.DISABLED_BY_OTHERS)
         case Verb.GRANT if live is not None and action.entitlement is not None:

@@ -11,6 +11,7 @@ from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
+from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
 
 EPILOG = f"""\b
@@ -30,7 +31,7 @@ def joinly() -> None:
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
-    *(run, preview, explain, why, history, runs, undo, rename, accept),
+    *(run, preview, explain, why, holds, history, runs, undo, rename, accept),
     *(link, backup, restore, person, ledger, validate, eval_, sandbox),
 ):
     joinly.add_command(command)

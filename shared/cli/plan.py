@@ -84,12 +84,15 @@ class Step:
         return shown
 
 
-async def steps(local: Local) -> list[Step]:
-    """The plan in order of person; the actions of one person stay in the order in which they will be done."""
+async def steps(local: Local, actions: Sequence[tuple[str, str, Action]] | None = None) -> list[Step]:
+    """The plan in order of person; the actions of one person stay in the order in which they will be done.
+
+    It is what a preview did, unless other `actions` are given, as (person, target, action).
+    """
     names: dict[tuple[str, str], Name] = {}
     values: dict[tuple[str, str], dict[str, Value]] = {}
     found = []
-    for person, target, action in local.story.actions:
+    for person, target, action in local.story.actions if actions is None else actions:
         who = (person, target)
         if who not in names:
             names[who] = await name_of(local.engine, person, target)
@@ -159,11 +162,16 @@ def _person(page: Console, some: Sequence[Step]) -> Iterator[Text]:
     yield Text()
     yield Text.assemble((heading, "bold"), (f"  {first.target}{why}", "dim"))
     for step in some:
-        mark, colour = MARKS[step.action.verb]
-        what = f" {step.action.entitlement.kind} {step.action.entitlement.name}" if step.action.entitlement else ""
-        line = Text.assemble("  ", (f"{mark} {step.action.verb}", colour), terminal.printable(what))
-        yield line if why else line.append(f"  {step.action.because}", style="dim")
-        yield from terminal.table(page, [(one.name, str(one)) for one in step.shifts], 6)
+        yield from step_lines(page, step, because="" if why else step.action.because)
+
+
+def step_lines(page: Console, step: Step, *, because: str = "", indent: int = 2) -> Iterator[Text]:
+    """One action, and each attribute with the old value beside the new one."""
+    mark, colour = MARKS[step.action.verb]
+    what = f" {step.action.entitlement.kind} {step.action.entitlement.name}" if step.action.entitlement else ""
+    line = Text.assemble(" " * indent, (f"{mark} {step.action.verb}", colour), terminal.printable(what))
+    yield line.append(f"  {because}", style="dim") if because else line
+    yield from terminal.table(page, [(one.name, str(one)) for one in step.shifts], indent + 4)
 
 
 def _shown(value: Value | Name) -> str:

@@ -58,7 +58,7 @@ async def lines(local: Local, page: Console, seconds: float, everyone: bool) -> 
     said = f"  {day.day} {day:%B %Y}  {terminal.counted(local.story.changes, 'change', 'changes')} in HR"
     return [
         Text.assemble((terminal.printable(policy.customer), "bold"), said),
-        *(line for target, people in done.items() for line in _target(page, target, people, everyone)),
+        *(line for target, people in done.items() for line in target_lines(page, target, people, everyone)),
         *held_lines(page, await held(local.engine), everyone),
         Text(),
         _closing(local, seconds),
@@ -83,7 +83,8 @@ def complain_of(local: Local) -> int:
     return OK if story.whole else LATER
 
 
-def _target(page: Console, target: str, people: Sequence[Doings], everyone: bool) -> Iterator[Text]:
+def target_lines(page: Console, target: str, people: Sequence[Doings], everyone: bool) -> Iterator[Text]:
+    """What was done on one target, by what happened to people."""
     events = by_event(people)
     said = [f"{len(some):,} {TITLES[verb][0].lower()}" for verb, some in events.items()]
     actions = Counter(action.verb for one in people for action in one.actions)

@@ -1,12 +1,69 @@
-"""Who acts at the command line, for the ledger."""
+"""Who runs the command, for the ledger and for approvals: whoever is signed in to Entra, or this machine's user."""
 
+import base64
+import binascii
 import getpass
+import json
+import re
+from contextlib import AsyncExitStack
+from typing import Any
+from urllib.parse import urlsplit
 
-from shared.cli.local import Local
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+from shared.approvals import SIGNED
+from shared.cli import signin
+from shared.cli.local import SANDBOX, Local
+from shared.errors import Misconfigured, TryLater
+
+GRAPH = "https://graph.microsoft.com/.default"
+NAMES = ("upn", "preferred_username", "unique_name", "appid", "azp")
+"""Claims that say who it is, the best first: a person's sign-in name, or the application's id."""
 
 
 async def who(local: Local) -> str:
-    """Who acts, as this machine knows them."""
+    """`entra:<sign-in name>/<object id>` on a real tenant, and `local:<user>` on a simulated one.
+
+    Raises `Misconfigured` when nobody is signed in, and `TryLater` when sign-in cannot be reached.
+    """
+    for target in local.found.policy.targets.values():
+        tenant, address = target.settings.get("tenant"), urlsplit(str(target.settings.get("base_url", "")))
+        if tenant in (None, SANDBOX) or address.hostname in signin.LOOPBACK:
+            continue
+        async with AsyncExitStack() as stack:
+            credential = signin.credential(target.settings, stack)
+            if credential is not None:
+                try:
+                    return identity((await credential.get_token(GRAPH)).token)
+                except ClientAuthenticationError as refused:
+                    code = re.search(r"AADSTS\d{1,9}", str(refused))
+                    raise Misconfigured(f"the sign-in was refused ({code[0] if code else 'no code'})") from None
+                except AzureError as lost:
+                    raise TryLater(f"Microsoft's sign-in cannot be reached ({type(lost).__name__})") from None
+    return user()
+
+
+def identity(token: str) -> str:
+    """Whose token it is. It is our own and is not checked here: whatever we do with it, Microsoft checks."""
+    claims = _claims(token)
+    name = next((str(claims[one]) for one in NAMES if claims.get(one)), "")
+    ids = [part for part in (name, str(claims.get("oid") or "")) if part]
+    if not ids:
+        raise Misconfigured("the sign-in does not say who it is; sign in as a person with `az login`")
+    return SIGNED + "/".join(ids)
+
+
+def _claims(token: str) -> dict[str, Any]:
+    try:
+        _, body, _ = token.split(".")
+        found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def user() -> str:
+    """Who it is as this machine knows them."""
     try:
         return f"local:{getpass.getuser()}"
     except (OSError, KeyError):

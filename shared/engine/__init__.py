@@ -2,24 +2,29 @@
 
 from shared.engine import breaker
 from shared.engine.admitting import admit_all
-from shared.engine.approving import Held, approve, fingerprint, held
+from shared.engine.approving import Approved, approve
 from shared.engine.believing import Doubted, accept
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, explain
+from shared.engine.foreseeing import foreseen
 from shared.engine.handling import handle
+from shared.engine.holding import held, holds, state_of
 from shared.engine.keeping import Restored, backup, restore
 from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
+from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
+from shared.holds import Held, fingerprint
 
 __all__ = [
+    "Approved",
     "Doubted",
     "Engine",
     "Explained",
@@ -39,18 +44,25 @@ __all__ = [
     "explain",
     "fingerprint",
     "follow",
+    "foreseen",
     "handle",
     "held",
+    "holds",
     "join",
     "map_person",
     "patrol",
     "provision",
+    "reconsider",
+    "reject",
     "relook",
+    "remind",
     "rename",
     "renew",
     "restore",
     "ring_dependents",
     "session",
+    "snooze",
+    "state_of",
     "sweep",
     "tidy",
     "undo",

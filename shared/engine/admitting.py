@@ -11,6 +11,7 @@ from datetime import datetime
 from shared import codec, layout
 from shared.engine.cohorts import incomplete
 from shared.engine.gate import decide, reserve
+from shared.engine.holding import hold
 from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
@@ -21,7 +22,7 @@ from shared.ledger import ADMITTED, Entry, operation
 from shared.model import Verb
 from shared.pacing import spread
 from shared.policy import TargetPolicy
-from shared.store import Change, Conflict, Delete, Put, Row, prefixed
+from shared.store import Change, Conflict, Delete, Row, prefixed
 
 FEW = 20
 """Writes of one cohort that go at once: single changes never queue behind bulk work."""
@@ -162,7 +163,7 @@ async def _settle(
         if verb in held:
             beside = {"version": request.version, "cohort": request.cohort, "account": asked.account}
             because = f"{verb} waits for approval: {WORDS[held[verb]]}"
-            changes.append(Put(key, codec.plain(reason=held[verb], because=because, **beside)))
+            changes.append(hold(engine, rows.get(key), key, held[verb], because, **beside))
         elif key in rows:
             changes.append(Delete(key))
     try:

@@ -1,106 +1,149 @@
-"""A person's yes: what is held under one fingerprint becomes permitted, exactly that and for that Desired version only.
+"""A person's yes to a named list: exactly that is done, for those Desired versions and accounts, and nothing newer.
 
-Executing it means to look again: what is no longer in the plan is not done, and what has been added is asked again.
+What a yes lets be done is saved in one commit for each person, so that a crash leaves everything either answered or
+waiting. Executing it means to look again: what is no longer in the plan is not done, and what is new is asked anew.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from shared import codec, layout
+from shared import layout
+from shared.approvals import crowds, eyes, standing, verdict
+from shared.engine.answering import carried, starts
+from shared.engine.approvers import may
+from shared.engine.holding import holds, of_person, state_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.permits import permit
-from shared.errors import Refused
+from shared.errors import Refused, TryLater
+from shared.holds import Answer, Held, State, fingerprint
 from shared.layout import Hop
-from shared.model import Verb
-from shared.store import Change, Conflict, Delete, Row
+from shared.picking import picked
+from shared.store import Change, Conflict, Replace, Row
+
+TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One thing that waits: for whom, where, which verb ("-" for the person as a whole), and why."""
+@dataclass(slots=True)
+class Approved:
+    """What became of a yes: what may be done now, what waits for a second person, and what had changed meanwhile."""
 
-    person: str
-    hr_id: str
-    place: str
-    what: str
-    reason: str
+    done: list[Held] = field(default_factory=list)
+    second: list[Held] = field(default_factory=list)
+    changed: list[Held] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """Somebody's yes: whose, why, to which list, and how many different people each thing in it needs."""
+
+    by: str
     because: str
-    version: int
-    account: str
-    """The account that was found when this was asked; a yes is for that one only."""
-
-    @property
-    def approvable(self) -> bool:
-        """Whether a yes is all it needs; the rest must be repaired."""
-        return self.version > 0 and not self.what.startswith("-") and not self.what.endswith("!") and self.what != "map"
+    list: str
+    needed: Mapping[tuple[str, ...], int]
 
 
-async def held(engine: Engine) -> list[Held]:
-    """Everything that waits for a person, in order of person."""
-    found = []
-    for bucket in layout.buckets():
-        names: dict[str, str] = {}
-        rows: list[Row] = []
-        async for row in engine.store.scan(layout.STATE, bucket):
-            if not codec.readable(row.data):
-                continue
-            parts = row.key.split("|")
-            if parts[1:] == ["person"]:
-                names[parts[0]] = str(row.data["is"]["hr_id"])
-            elif len(parts) == 4 and parts[1] == "hold":
-                rows.append(row)
-        found += [_held(row, names) for row in rows]
-    return sorted(found, key=lambda one: (one.hr_id, one.place, one.what))
+async def approve(
+    engine: Engine, names: Sequence[str], by: str, because: str = "", *, recreate: bool = False
+) -> Approved:
+    """Say yes to what these fingerprints name. `by` is who says it; it goes to the ledger with `because`.
 
-
-def _held(row: Row, names: dict[str, str]) -> Held:
-    person, _, place, what = row.key.split("|")
-    data = row.data
-    hr_id = str(data.get("hr_id") or names.get(person, ""))
-    version, account = int(data.get("version", 0)), str(data.get("account", ""))
-    return Held(person, hr_id, place, what, str(data["reason"]), str(data["because"]), version, account)
-
-
-def fingerprint(holds: Sequence[Held]) -> str:
-    """A name for exactly this list; it differs as soon as one action does."""
-    text = "\n".join(sorted(f"{one.person} {one.place} {one.what} {one.version} {one.account}" for one in holds))
-    return blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-async def approve(engine: Engine, name: str, verb: str, by: str) -> int:
-    """Permit what waits for `verb` (or everything that can be approved, for ""), if its fingerprint is still `name`.
-
-    `by` is who says yes; it goes to the ledger. How many were permitted. Raises `Refused` when the list has changed.
+    Raises `Refused`, with nothing changed, when one of them names nothing that waits now, when it takes more than a
+    yes, when `by` may not answer, and when they said yes before and another person must.
     """
-    waiting = [one for one in await held(engine) if one.approvable and verb in ("", one.what)]
-    if not waiting or fingerprint(waiting) != name:
-        raise Refused("what waits has changed since it was shown; look at the list again")
-    done = 0
-    for one in waiting:
-        done += await _permit(engine, one, name, by)
-    return done
+    everything, rules = await holds(engine), engine.policy.approvals
+    waiting = [one for one in everything if state_of(engine, one) is State.WAITING]
+    snoozed = [one for one in everything if state_of(engine, one) is State.SNOOZED]
+    chosen = picked([*waiting, *snoozed], waiting, names, approving=True)
+    _only_a_yes(chosen, recreate)
+    for one in chosen:
+        await may(engine, one, by, own=False)
+    crowd, together = crowds(everything), len({one.person for one in chosen})
+    needed = {one.thing: eyes(one, crowd, together, rules) for one in chosen}
+    verdicts = [verdict(one, by, needed[one.thing], engine.clock(), rules) for one in chosen]
+    if all(one.again and not one.done for one in verdicts):
+        raise Refused("you have said yes to this already; another person must say it too")
+    word, found = Word(by=by, because=because, list=fingerprint(chosen), needed=needed), Approved()
+    for _, some in groupby(sorted(chosen, key=_together), key=_together):
+        await _say(engine, list(some), word, found)
+    return found
 
 
-async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
-    home, now = layout.bucket(one.person), engine.clock()
-    hold = await engine.store.get(layout.STATE, home, layout.hold(one.person, one.place, one.what))
-    if hold is None or hold.data.get("version") != one.version:
-        return 0
-    said = {"fingerprint": name, "version": one.version, "account": one.account}
-    await note(engine, one.person, one.place, f"approve {one.what}", by=by, **said)
-    key, verb = layout.permit(one.person, one.place), Verb(one.what)
-    start = max(now, engine.earliest(one.place, verb))
-    row = await engine.store.get(layout.STATE, home, key)
-    changes: list[Change] = [
-        permit(key, row, one.version, {verb: start}, now, one.account),
-        Delete(hold.key, hold.version),
-        engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0, due=start.isoformat()),
-    ]
-    try:
-        await engine.store.commit(layout.STATE, home, changes)
-    except Conflict:
-        return 0
-    await engine.ring(Hop.PROVISION, [one.person], one.place, start if start > now else None)
-    return 1
+def _only_a_yes(chosen: Sequence[Held], recreate: bool) -> None:
+    for one in chosen:
+        if one.answer is Answer.NOTHING:
+            raise Refused(f"a yes does not repair what waits for {one.hr_id} ({one.reason}): {one.because}")
+        if one.answer is Answer.RECREATE and not recreate:
+            raise Refused(
+                f"the account of {one.hr_id} on {one.place} was deleted by somebody else; to have it brought back, or "
+                "made anew where it is gone for good, say --recreate"
+            )
+
+
+def _together(one: Held) -> tuple[str, str, str, str]:
+    """What is saved in one commit."""
+    return one.person, one.place, one.answer, one.account
+
+
+async def _say(engine: Engine, some: Sequence[Held], word: Word, found: Approved) -> None:
+    """Save the answers to what is one person's, as their rows are now. Raises `TryLater` when these keep changing."""
+    person = some[0].person
+    noted: set[tuple[str, ...]] = set()
+    for _ in range(TRIES):
+        rows = await engine.rows_of(person)
+        there = {one.thing: one for one in of_person(engine, person, rows) if one.rejected is None}
+        still = [there[one.thing] for one in some if one.thing in there]
+        done = [one for one in still if _done(engine, one, word)]
+        second = [one for one in still if one not in done]
+        try:
+            changes = carried(engine, done, rows, word.by, f"approval|{word.list}") if done else []
+        except Refused:
+            done, changes = [], []
+        changes += [_first(engine, one, rows, word) for one in second]
+        for one in (*done, *second):
+            if one.thing not in noted:
+                noted.add(one.thing)
+                await _note(engine, one, word, "yes" if one in done else "first yes of two")
+        try:
+            if changes:
+                await engine.store.commit(layout.STATE, layout.bucket(person), changes)
+        except Conflict:
+            continue
+        found.done += done
+        found.second += second
+        found.changed += [one for one in some if one.thing not in {one.thing for one in (*done, *second)}]
+        await _ring(engine, done)
+        return
+    raise TryLater(f"person {person} is being changed by others", 5)
+
+
+def _done(engine: Engine, one: Held, word: Word) -> bool:
+    """Whether this yes is the last that was needed, by the row as it is now."""
+    return verdict(one, word.by, word.needed[one.thing], engine.clock(), engine.policy.approvals).done
+
+
+def _first(engine: Engine, one: Held, rows: Mapping[str, Row], word: Word) -> Change:
+    """The row with this yes beside those that are still heard; a second one of the same person counts once."""
+    row = rows[layout.hold(one.person, one.place, one.what)]
+    heard = standing(one, engine.clock(), engine.policy.approvals)
+    yes = [*((each.by, each.at, each.policy) for each in heard), (word.by, engine.clock(), engine.policy_hash)]
+    data = {**row.data, "yes": [{"by": by, "at": at.isoformat(), "policy": policy} for by, at, policy in yes]}
+    return Replace(row.key, data, row.version)
+
+
+async def _note(engine: Engine, one: Held, word: Word, outcome: str) -> None:
+    said = {"fingerprint": word.list, "reason": one.reason, "version": one.version, "account": one.account}
+    beside = {**said, "policy": engine.policy_hash, "outcome": outcome}
+    await note(engine, one.person, one.place, f"approve {one.what}", by=word.by, because=word.because, **beside)
+
+
+async def _ring(engine: Engine, done: Sequence[Held]) -> None:
+    """Have it looked at now, or when the first of it may begin."""
+    if not done:
+        return
+    first, now = done[0], engine.clock()
+    if first.answer is Answer.LEAVE:
+        await engine.ring(Hop.MAP, [first.person])
+        return
+    start = min(starts(engine, done).values(), default=now)
+    await engine.ring(Hop.PROVISION, [first.person], first.place, start if start > now else None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared import codec, layout
 from shared.engine import identifiers, permits
+from shared.engine.answering import releases
 from shared.engine.ledger import WORD_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
@@ -35,6 +36,8 @@ class Desk:
     link_version: str
     known: Link
     """The link as it is saved."""
+    release: Row | None
+    """A person's leave to enable what somebody else disabled, until it is used."""
     moved: bool = False
     """Whether the account came or went, so that whoever points to it must be mapped again."""
     lines: int = 0
@@ -63,6 +66,9 @@ class Desk:
             return True
         leave = self._leaves().get(verb)
         return leave is not None and leave.since <= self.now and leave.account in ("", account)
+
+    def released(self, account: str) -> bool:
+        return releases(self.release, self.version, account, self.now)
 
     def begins(self, verb: Verb) -> datetime | None:
         """When a verb that may not be done yet may be, if that has been decided."""
@@ -135,6 +141,9 @@ class Desk:
             if link.account != self.known.account or link.deleted != self.known.deleted:
                 changes.append(self.engine.marked(Hop.DEPENDENTS, self.person, self.engine.trickle("dependents")))
                 self.moved = True
+        if self.release is not None and action is not None and action.verb is Verb.ENABLE:
+            changes.append(Delete(self.release.key, self.release.version))
+            self.release = None
         versions = await self.engine.store.commit(layout.STATE, layout.bucket(self.person), changes)
         self.lease_version = versions[changes[0].key]
         self.link_version, self.known = versions.get(key, self.link_version), link
@@ -280,7 +289,8 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     rows = await engine.rows_of(person)
     link = rows.get(layout.link(person, target))
     known = codec.LINK.load(link.data) if link else Link()
-    desk = Desk(engine, person, target, mark, rows, lease, version, link.version if link else "", known)
+    release = rows.get(layout.release(person, target))
+    desk = Desk(engine, person, target, mark, rows, lease, version, link.version if link else "", known, release)
     if layout.desired(person, target) in rows:
         return desk
     await desk.finish([], known)

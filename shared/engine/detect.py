@@ -13,6 +13,7 @@ from typing import Any
 from shared import codec, layout
 from shared.engine.believing import believe, remember
 from shared.engine.cohorts import gathering
+from shared.engine.holding import hold
 from shared.engine.ledger import write
 from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
@@ -20,7 +21,7 @@ from shared.engine.reading import FORGOTTEN, MISSING, REJECTED, Poll, read
 from shared.errors import TryLater
 from shared.layout import Hop
 from shared.model import Rejected
-from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row, prefixed
+from shared.store import Change, Conflict, Delete, Insert, Replace, Row, prefixed
 
 POLL = timedelta(minutes=30)
 """How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
@@ -112,19 +113,19 @@ def _changes(
     engine: Engine, source: str, cohort: str, poll: Poll, name: str, person: str, row: Row | None
 ) -> list[Change]:
     item = poll.news.get(name)
-    hold = layout.hold(person, source, "-")
+    key = layout.hold(person, source, "-")
     if isinstance(item, Rejected):
-        held = Put(hold, codec.plain(reason=item.code, because=item.because, hr_id=name))
+        held = hold(engine, None, key, item.code, item.because, hr_id=name)
         return [held, *_not_missing(engine, source, cohort, person, row)]
     if item is None:
         if row is None:
-            return [Delete(hold)]
+            return [Delete(key)]
         item = replace(codec.PERSON.load(row.data), missing_since=engine.today)
     saved = codec.PERSON.dump(item, source=source, cohort=cohort)
     first: Change = Replace(row.key, saved, row.version) if row else Insert(layout.person(person), saved)
     changes = [first, engine.marked(Hop.MAP, person, cohort)]
     doubtful = poll.known.get(name, "").startswith((REJECTED, MISSING, FORGOTTEN))
-    return [*changes, Delete(hold)] if doubtful else changes
+    return [*changes, Delete(key)] if doubtful else changes
 
 
 def _not_missing(engine: Engine, source: str, cohort: str, person: str, row: Row | None) -> list[Change]:

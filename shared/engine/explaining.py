@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
+from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
 from shared.errors import Refused
 from shared.expressions import Candidates, Result, Step
 from shared.identifiers import fits
 from shared.model import Contract, Link, Person, Stage, Value
-from shared.policy import AttributePolicy
+from shared.policy import AttributePolicy, SourcePolicy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,12 +73,14 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
                 for target in engine.policy.targets
                 if (key := layout.link(own, target)) in rows
             }
-            found.append(await _explained(engine, own, source, person, links))
+            rules = as_decided(engine.policy.sources[source], person, rows.get(layout.leaves(own)))
+            found.append(await _explained(engine, own, source, rules, person, links))
     return found
 
 
-async def _explained(engine: Engine, own: str, source: str, person: Person, links: Mapping[str, Link]) -> Explanation:
-    rules = engine.policy.sources[source]
+async def _explained(
+    engine: Engine, own: str, source: str, rules: SourcePolicy, person: Person, links: Mapping[str, Link]
+) -> Explanation:
     seen = view(person, rules, engine.policy, engine.today, seed=own)
     lead = manager_of(source, own, seen.facts)
     manager = await facts_today(engine, lead)

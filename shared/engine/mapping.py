@@ -11,7 +11,9 @@ from typing import Any
 
 from shared import codec, layout, ledger
 from shared.desired import View, desired, view
+from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
+from shared.engine.holding import hold
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import Engine
 from shared.entitlements import handed_over, turning_days
@@ -55,7 +57,8 @@ class Draft:
 
     @property
     def rules(self) -> SourcePolicy:
-        return self.engine.policy.sources[self.source]
+        decided = self.rows.get(layout.leaves(self.person))
+        return as_decided(self.engine.policy.sources[self.source], self.subject, decided)
 
     @property
     def mapped(self) -> Mapping[str, Any]:
@@ -65,9 +68,9 @@ class Draft:
 
     def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
         key = layout.hold(self.person, place, what)
-        data = codec.plain(reason=reason, because=because, hr_id=self.subject.hr_id)
-        self.changes.append(Put(key, data))
+        hr_id = self.subject.hr_id
         known = self.rows.get(key)
+        self.changes.append(hold(self.engine, known, key, reason, because, hr_id=hr_id))
         if known is None or known.data.get("reason") != reason:
             since = self.rows[layout.person(self.person)].version
             self.decide(place, ledger.HELD, since, reason=reason, because=because)
@@ -204,9 +207,11 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target])
+    link = codec.LINK.load(row.data) if row else Link()
+    verbs = _foreseen(new, link, engine.attributes[target])
     if verbs:
-        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
+        beside = {"version": version, "verbs": verbs, "account": link.account}
+        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
         draft.admit = True
     else:
         draft.changes.append(Delete(layout.mark(Hop.ADMIT, person, target)))
@@ -264,6 +269,8 @@ def _vanished(draft: Draft) -> None:
         because = f"missing from HR since {missing}, without an end date; ask HR what happened"
         draft.hold(draft.source, "-", Reason.VANISHED, because)
         return
+    if missing is None:
+        draft.release(layout.leaves(draft.person))
     held = layout.hold(draft.person, draft.source, "-")
     if held in draft.rows and draft.rows[held].data["reason"] == Reason.VANISHED:
         draft.changes.append(Delete(held))

@@ -33,10 +33,16 @@ def standing(row: Row | None, version: int, now: datetime) -> Mapping[Verb, Leav
 
 
 def permit(
-    key: str, row: Row | None, version: int, starts: Mapping[Verb, datetime], now: datetime, account: str = ""
+    key: str,
+    row: Row | None,
+    version: int,
+    starts: Mapping[Verb, datetime],
+    now: datetime,
+    account: str = "",
+    lasts: timedelta = LASTS,
 ) -> Put:
     """The permit `row` with these verbs added, each lasting from its start on; the others keep their own time."""
-    added = {verb: Leave(start, start + LASTS, account) for verb, start in starts.items()}
+    added = {verb: Leave(start, start + lasts, account) for verb, start in starts.items()}
     leaves = {**standing(row, version, now), **added}
     written = {
         str(verb): (leave.since.isoformat(), leave.until.isoformat(), leave.account)

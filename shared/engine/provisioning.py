@@ -3,18 +3,20 @@
 The mark goes only when the work is done and no news came meanwhile.
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from shared import codec, layout
 from shared.engine import breaker, renaming, undoing
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
+from shared.engine.holding import hold
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.model import Verb
 from shared.reconcile import Case, Outcome, reconcile
-from shared.store import Change, Conflict, Delete, Put, Replace
+from shared.store import Change, Conflict, Delete, Replace
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
@@ -86,6 +88,8 @@ async def _work(desk: Desk) -> None:
         outcome.problems.append((Verb.RENAME, Reason.REFUSED, because))
     changes = [*_holds(desk, outcome), *([renaming.done(asked)] if asked else [])]
     changes += undoing.lapsed(taken_back, desk.version)
+    if desk.release is not None and Verb.ENABLE not in outcome.needed:  # it is for one look
+        changes.append(Delete(desk.release.key, desk.release.version))
     later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
     ask = {
         str(verb): count
@@ -111,11 +115,18 @@ def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
         keep.add(layout.hold(desk.person, desk.target, Verb.RENAME))
     ours = [key for key, row in desk.rows.items() if key.startswith(prefix) and codec.readable(row.data)]
     changes: dict[str, Change] = {key: Delete(key) for key in ours if key not in keep}
-    for number, (verb, reason, because) in enumerate(outcome.problems, 1):
-        key = layout.hold(desk.person, desk.target, f"{verb}-{number}!" if verb != "-" else "-")
-        at = desk.now.isoformat()
-        changes[key] = Put(key, codec.plain(reason=reason, because=because, version=desk.version, at=at))
+    seen: Counter[str] = Counter()
+    account = outcome.account or desk.known.account
+    for what, reason, because in outcome.problems:
+        seen[what] += 1
+        key = layout.hold(desk.person, desk.target, f"{what}-{seen[what]}!" if what != "-" else "-")
+        changes[key] = _problem(desk, key, reason, because, account)
     return list(changes.values())
+
+
+def _problem(desk: Desk, key: str, reason: str, because: str, account: str) -> Change:
+    beside = {"version": desk.version, "account": account, "at": desk.now.isoformat()}
+    return hold(desk.engine, desk.rows.get(key), key, reason, because, **beside)
 
 
 async def _later(desk: Desk, later: TryLater) -> None:
@@ -128,10 +139,7 @@ async def _later(desk: Desk, later: TryLater) -> None:
         because = f"tried {attempts} times: {later}"
         await desk.stopped(Reason.NO_PROGRESS, because)
         changes: list[Change] = [
-            Put(
-                key,
-                codec.plain(reason=Reason.NO_PROGRESS, because=because, version=desk.version, at=desk.now.isoformat()),
-            ),
+            _problem(desk, key, Reason.NO_PROGRESS, because, desk.known.account),
             Delete(desk.mark.key, desk.mark.version),
         ]
     else:

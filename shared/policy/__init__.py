@@ -3,6 +3,7 @@
 Unknown keys are refused, expressions are compiled while loading, and nothing here knows any system.
 """
 
+from shared.policy.approvals import MANAGER, OWNER, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
 from shared.policy.grants import Exclusive, Grant, Then
@@ -14,11 +15,15 @@ from shared.policy.target import TargetPolicy
 from shared.policy.timing import Leave, LeaveAccount, LeaveEntitlements, Timing, TimingRule
 
 __all__ = [
+    "MANAGER",
+    "OWNER",
     "SAFE_LIMITS",
     "Adopt",
+    "Approvals",
     "AttributePolicy",
     "Dates",
     "Default",
+    "Deputy",
     "Exclusive",
     "Grant",
     "Least",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from shared.expressions import Expression
+from shared.policy.approvals import Approvals
 from shared.policy.source import SourcePolicy
 from shared.policy.strict import Strict
 from shared.policy.target import TargetPolicy
@@ -22,6 +23,7 @@ class Policy(Strict):
     """Tables that expressions look things up in: `Lookup("table", key, default)`."""
     sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
     targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
+    approvals: Approvals = Approvals()
 
     @cached_property
     def manager_names(self) -> frozenset[str]:

@@ -44,6 +44,19 @@ class Step(Strict):
     hr: Mapping[str, Mapping[str, Any] | None] = Field(default_factory=dict)
     tenant: Directory = Directory()
     approve: str = ""
+    """What somebody says yes to: what would be done or why it waits; `everything` is all that a yes lets be done."""
+    reject: str = ""
+    """What somebody says no to, in the same words."""
+    snooze: Mapping[str, date] = Field(default_factory=dict)
+    """What is put off, in the same words, and until when."""
+    reconsider: str = ""
+    """What was rejected or put off and is asked again, in the same words."""
+    by: str = "somebody"
+    """Who answers."""
+    recreate: bool = False
+    """Whether the yes is one to have an account back that somebody else deleted."""
+    unanswered: str = ""
+    """Part of the sentence with which the answer is refused."""
     faults: tuple[Lost, ...] = ()
     then: Mapping[str, tuple[str, ...]] | tuple[str, ...] = ()
     """By person; a plain list where the story has one person only."""

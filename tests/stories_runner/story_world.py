@@ -27,7 +27,8 @@ from shared.compose import Surroundings, assemble
 from shared.connector import Manifest
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.engine import Engine
+from shared.engine import Engine, Held
+from shared.errors import Refused
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
 
@@ -75,12 +76,39 @@ class World:
         self.administrator.does(step.tenant)
         for lost in step.faults:
             self.faults.lose_answer_of_write(lost.write, effect=lost.done)
-        if step.approve:
-            verb = "" if step.approve == "everything" else step.approve
-            waiting = [one for one in await production.held(self.engine) if one.approvable and verb in ("", one.what)]
-            name = production.fingerprint(waiting)
-            assert await production.approve(self.engine, name, verb, "somebody") == len(waiting)
+        said = ""
+        try:
+            await self._answers(step)
+        except Refused as refused:
+            said = str(refused)
+        assert step.unanswered in said if step.unanswered else not said, f"the answer was refused: {said}"
         await self.run()
+
+    async def _answers(self, step: Step) -> None:
+        """What people say to what waits."""
+        if step.approve:
+            waiting = await self._named(step.approve)
+            name, recreate = production.fingerprint(waiting), step.recreate
+            answered = await production.approve(self.engine, [name], step.by, "", recreate=recreate)
+            assert (len(answered.done) + len(answered.second), answered.changed) == (len(waiting), [])
+        if step.reject:
+            for one in await self._named(step.reject):
+                await production.reject(self.engine, [one.name], step.by, "not now, and not later")
+        for word, until in step.snooze.items():
+            for one in await self._named(word):
+                await production.snooze(self.engine, [one.name], step.by, until)
+        if step.reconsider:
+            for one in await self._named(step.reconsider):
+                await production.reconsider(self.engine, [one.name], step.by)
+
+    async def _named(self, word: str) -> list[Held]:
+        """What is held of which a story says so much; of what waits now, where there is something of it."""
+        if word == "everything":
+            return [one for one in await production.held(self.engine) if one.approvable]
+        for some in (await production.held(self.engine), await production.holds(self.engine)):
+            if found := [one for one in some if word in (one.what, one.reason)]:
+                return found
+        raise AssertionError(f"nothing is held that is called {word}")
 
     async def again(self) -> None:
         """Ten minutes later, everything once more."""

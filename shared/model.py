@@ -160,6 +160,8 @@ class Desired:
     are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
     `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
     attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
+    `asking` are entitlements ("group:Finance") that need a yes of their own, with the role of who gives it.
+    `urgent` says that disabling may wait for nothing.
     """
 
     stage: Stage
@@ -171,6 +173,8 @@ class Desired:
     candidates: Mapping[str, Candidates] = field(default_factory=dict)
     basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
+    asking: Mapping[str, str] = field(default_factory=dict)
+    urgent: bool = False
     because: str = ""
 
 

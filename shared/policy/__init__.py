@@ -6,8 +6,9 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
 from shared.policy.grants import Grant
-from shared.policy.limits import SAFE_LIMITS, Limit
+from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
+from shared.policy.observing import Conduct, Pilot
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
 from shared.policy.timing import Timing
@@ -16,12 +17,15 @@ __all__ = [
     "SAFE_LIMITS",
     "Adopt",
     "AttributePolicy",
+    "Conduct",
     "Default",
+    "Departments",
     "Grant",
     "Limit",
     "Mode",
     "Names",
     "OnNull",
+    "Pilot",
     "Plausible",
     "Policy",
     "Rename",

@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from shared.conditions import Condition
-from shared.model import Verb
 from shared.policy.attributes import AttributePolicy, Default
 from shared.policy.grants import Grant
-from shared.policy.limits import SAFE_LIMITS, Limit
+from shared.policy.limits import SAFE_LIMITS, Departments, Limit, Limited, What
 from shared.policy.names import Adopt, Names
+from shared.policy.observing import Conduct, Pilot
 from shared.policy.strict import Strict
 from shared.policy.timing import Timing
 
@@ -27,7 +27,12 @@ class TargetPolicy(Strict):
     timing: Timing = Timing()
     attributes: Mapping[str, AttributePolicy]
     grants: tuple[Grant, ...] = ()
-    limits: Mapping[Verb, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
+    limits: Mapping[Limited, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
+    departments: Departments | None = None
+    mode: Conduct = Conduct.ENFORCE
+    observe: tuple[What, ...] = ()
+    """What is only looked at while the rest is enforced."""
+    pilot: Pilot | None = None
     protected: tuple[str, ...] = ()
     """Account ids that no plan may ever contain."""
 
@@ -48,6 +53,6 @@ class TargetPolicy(Strict):
 
     @model_validator(mode="after")
     def _keeps_the_safe_limits(self) -> "TargetPolicy":
-        """A verb that is not mentioned keeps its safe limit; only naming it changes it."""
+        """What is not mentioned keeps its safe limit; only naming it changes it."""
         object.__setattr__(self, "limits", {**SAFE_LIMITS, **self.limits})
         return self

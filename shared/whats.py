@@ -4,7 +4,7 @@
 one entitlement. Only what a policy speaks of is told apart; everything else goes under its verb.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from shared.model import Action, Attributes, Entitlement, Value, Verb
@@ -96,6 +96,7 @@ def allowed(action: Action, there: Attributes, apart: Apart, refused: Collection
     return replace(action, attributes=attributes) if left else None
 
 
-def seats(entitlements: Collection[Entitlement]) -> Iterator[str]:
-    """What it is to grant those of them that may run out, in order."""
-    return (entitled(Verb.GRANT, one) for one in sorted(entitlements) if one.kind in STOCKED)
+def runs_out(what: str) -> bool:
+    """Whether it is to grant something of which there may be too few."""
+    verb, *rest = what.split(":", 2)
+    return verb == Verb.GRANT and len(rest) == 2 and rest[0] in STOCKED

@@ -12,6 +12,7 @@ from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
 from shared.engine.renaming import rename, undo
+from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
 
@@ -36,6 +37,7 @@ __all__ = [
     "relook",
     "rename",
     "renew",
+    "reseat",
     "ring_dependents",
     "session",
     "sweep",

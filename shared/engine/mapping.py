@@ -10,17 +10,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared import codec, layout
+from shared.consent import apart, observed
 from shared.desired import View, desired, view
+from shared.engine.asking import Traits, belonging, kept, question, traits, written
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.identifiers import basis
 from shared.layout import Hop
 from shared.lifecycle import next_change, stage_of
-from shared.model import Desired, Link, Person, Stage
-from shared.planning import Kinds, counted, plan, remembered
+from shared.model import Desired, Link, Person, Stage, Verb
+from shared.planning import Kinds, plan, remembered
 from shared.policy import SourcePolicy
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
+from shared.whats import Apart, counted, entitled, runs_out
 
 TRIES = 5
 
@@ -41,6 +44,7 @@ class Draft:
     today: date
     changes: list[Change]
     leads: set[str] = field(default_factory=set)
+    traits: dict[str, Traits] = field(default_factory=dict)
     admit: bool = False
     provision: list[str] = field(default_factory=list)
     tell: bool = False
@@ -126,6 +130,9 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
     engine = draft.engine
     held = layout.hold(draft.person, target, "map")
+    draft.traits[target] = traits(
+        engine, seen, target, kept(draft.rows.get(layout.mapped(draft.person)), target).coming
+    )
     try:
         new = desired(seen, target, engine.policy.targets[target])
         if new is not None:
@@ -138,9 +145,12 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
         draft.hold(target, "map", error.reason, str(error))
         return
     draft.release(held)
+    draft.traits[target] = traits(engine, seen, target, _coming(draft, seen, target, new))
     old = draft.rows.get(layout.desired(draft.person, target))
     if new is not None and (old is None or not _equal(codec.DESIRED.load(old.data), new)):
         _renew(draft, target, old, new)
+    elif new is not None and old is not None:
+        await _reconsider(draft, target, old, new)
 
 
 def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
@@ -155,9 +165,11 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target])
-    if verbs:
-        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
+    told_apart = apart(engine.policy.targets[target], new.asking)
+    whats = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target], told_apart)
+    if whats:
+        beside = question(version, whats, new, draft.traits[target])
+        draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
         draft.admit = True
     else:
         draft.changes.append(Delete(layout.mark(Hop.ADMIT, person, target)))
@@ -170,14 +182,58 @@ def _equal(old: Desired, new: Desired) -> bool:
     return replace(old, because="") == replace(new, because="")
 
 
-def _foreseen(new: Desired, link: Link, kinds: Kinds) -> dict[str, int]:
-    """The verbs this will take, judged by what we remember; what is found live may differ and is then asked again."""
+def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart) -> Mapping[str, int]:
+    """What this will take, judged by what we remember; what is found live may differ and is then asked again."""
     if new.stage < Stage.READY and not link.account:
         return {}
+    known = remembered(link)
     try:
-        return {str(verb): count for verb, count in counted(plan(new, link, remembered(link), kinds)).items()}
+        return counted(plan(new, link, known, kinds), known.attributes if known else {}, told_apart)
     except Refused:
         return {}
+
+
+async def _reconsider(draft: Draft, target: str, desired: Row, wanted: Desired) -> None:
+    """What was only observed and is enforced now is asked for, and a warning of no seat that is out of date goes."""
+    prefix, known, rules = layout.holds(draft.person, target), draft.traits[target], draft.engine.policy.targets[target]
+    whats: dict[str, int] = {}
+    for key, row in draft.rows.items():
+        what = key.removeprefix(prefix)
+        if not key.startswith(prefix) or not codec.readable(row.data):
+            continue
+        if row.data["reason"] == Reason.OBSERVED and not observed(what, rules, outside=known.outside):
+            whats[what] = 1
+        elif "coming" in row.data and what not in known.coming:
+            draft.changes.append(Delete(key))
+    if whats:
+        draft.changes.append(await _also(draft, target, question(int(desired.data["version"]), whats, wanted, known)))
+        draft.admit = True
+
+
+async def _also(draft: Draft, target: str, asked: Mapping[str, Any]) -> Change:
+    """The mark that asks for this, and for what it asked before, if there is one for the same Desired."""
+    new = draft.engine.marked(Hop.ADMIT, draft.person, draft.cohort, target, **asked)
+    there = await draft.engine.store.get(layout.STATE, layout.bucket(draft.person), new.key)
+    if there is None:
+        return Insert(new.key, new.data)
+    same = codec.readable(there.data) and there.data["version"] == asked["version"]
+    whats = {**(there.data["whats"] if same else {}), **asked["whats"]}
+    return Replace(new.key, {**new.data, "whats": whats}, there.version)
+
+
+def _coming(draft: Draft, seen: View, target: str, new: Desired | None) -> tuple[str, ...]:
+    """The seats that somebody who is created ahead of the first day will need on that day."""
+    first = min((one.start for one in draft.subject.contracts if one.start > draft.today), default=None)
+    if new is None or new.stage is not Stage.READY or first is None:
+        return ()
+    policy = draft.engine.policy
+    later = view(draft.subject, draft.rules, policy, first, seed=draft.person, manager=seen.scope.manager)
+    try:
+        then = desired(later, target, policy.targets[target])
+    except Refused:
+        return ()
+    granted = (entitled(Verb.GRANT, one) for one in sorted(then.entitlements)) if then else ()
+    return tuple(what for what in granted if runs_out(what))
 
 
 def _check(engine: Engine, target: str, new: Desired) -> None:
@@ -211,9 +267,16 @@ def _remember(draft: Draft, seen: View) -> None:
     day = next_change(draft.subject, draft.rules, timings, draft.today)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
-    data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash, said=said)
+    data = codec.plain(
+        wake=wake,
+        leads=sorted(draft.leads),
+        policy=draft.engine.policy_hash,
+        said=said,
+        traits=written(draft.traits),
+    )
     if dict(draft.mapped) == data:
         return
+    draft.changes += belonging(draft.person, draft.mapped.get("traits", {}), draft.traits)
     if said != draft.mapped["said"]:
         draft.changes.append(draft.engine.marked(Hop.DEPENDENTS, draft.person, draft.engine.trickle("dependents")))
         draft.tell = True

@@ -5,8 +5,9 @@ The mark goes only when the work is done and no news came meanwhile.
 
 from dataclasses import replace
 
-from shared import codec, layout
+from shared import codec, consent, layout
 from shared.engine import breaker, renaming
+from shared.engine.asking import question
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.parts import Engine
@@ -71,6 +72,7 @@ async def _work(desk: Desk) -> None:
             protected=frozenset(engine.policy.targets[target].protected),
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
             work=desk,
+            apart=consent.apart(engine.policy.targets[target], wanted.asking),
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
     except Refused as error:
@@ -82,15 +84,11 @@ async def _work(desk: Desk) -> None:
         because = "the names that were asked for could not be given now; ask again when nothing else waits"
         outcome.problems.append((Verb.RENAME, Reason.REFUSED, because))
     changes = [*_holds(desk, outcome), *([renaming.done(asked)] if asked else [])]
-    later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
-    ask = {
-        str(verb): count
-        for verb, count in outcome.needed.items()
-        if layout.hold(desk.person, target, verb) not in desk.rows and verb not in later
-    }
+    later = {what: begins for what in outcome.needed if (begins := desk.begins(what)) is not None}
+    ask = {what: count for what, count in outcome.needed.items() if what not in later and not _waits(desk, what)}
     if ask:
         cohort = str(desk.mark.data["cohort"])
-        beside = {"version": desk.version, "verbs": ask, "account": outcome.account}
+        beside = question(desk.version, ask, wanted, desk.traits, outcome.account)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
     await desk.finish(changes, outcome.link, min(again, default=None))
@@ -98,10 +96,16 @@ async def _work(desk: Desk) -> None:
         await engine.ring(Hop.ADMIT, [desk.person])
 
 
+def _waits(desk: Desk, what: str) -> bool:
+    """Whether it was asked before and not given."""
+    row = desk.rows.get(layout.hold(desk.person, desk.target, what))
+    return row is not None and "coming" not in row.data
+
+
 def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     """One hold for each thing only a person can repair; the ones of earlier looks go."""
     prefix = layout.holds(desk.person, desk.target)
-    keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
+    keep = {layout.hold(desk.person, desk.target, what) for what in (*outcome.needed, *desk.traits.coming)}
     keep.add(layout.hold(desk.person, desk.target, "map"))
     if desk.asked:  # names given by hand were looked at, and not those that wait
         keep.add(layout.hold(desk.person, desk.target, Verb.RENAME))

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.attributes import Attribute, Unique
+from shared.brakes_check import brakes
 from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
@@ -101,8 +102,11 @@ def _target(
         if grant.entitlement.kind not in manifest.entitlements:
             yield found.mistake((*path, "grants", index), f"{manifest.name} cannot grant a {grant.entitlement.kind}")
         yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
-    for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
-        yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
+    yield from brakes(found, path, target, manifest)
+    if target.departments:
+        yield from _names(found, (*path, "departments", "field"), [target.departments.field], facts)
+    if target.pilot and target.pilot.when:
+        yield from _names(found, (*path, "pilot", "when"), target.pilot.when.names, facts)
     renames = target.names.rename is not Rename.NEVER and "rename" in found.tree.names((*path, "names"))
     if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")

@@ -11,7 +11,7 @@ from shared.bus import Delivery, LockLost, Session
 from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.embedded_bus import MemoryBus
-from shared.engine import Engine, breaker, detect, follow, handle, patrol, relook, renew, sweep, wake
+from shared.engine import Engine, breaker, detect, follow, handle, patrol, relook, renew, reseat, sweep, wake
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -89,6 +89,8 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
     for _ in range(SWEEPS):
         await sweep(engine)
         await until_nothing_is_due(engine, bus, story, progress)
+        if await reseat(engine):
+            await until_nothing_is_due(engine, bus, story, progress)
         story.left = await unfinished(engine)
         if not story.left or story.stopped or story.bugs or bus.next_due() is not None:
             return

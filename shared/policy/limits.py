@@ -22,7 +22,7 @@ What = Annotated[str, AfterValidator(parsed), WithJsonSchema({"type": "string", 
 Limited = Annotated[
     str,
     AfterValidator(_limited),
-    WithJsonSchema({"anyOf": [{"const": URGENT}, {"type": "string", "pattern": FORM}]}),
+    WithJsonSchema({"type": "string", "pattern": FORM.replace("(", f"({URGENT}|", 1)}),
 ]
 
 

@@ -13,13 +13,12 @@ from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Refused
 from shared.layout import Hop
-from shared.model import Verb
 from shared.store import Change, Conflict, Delete, Row
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One thing that waits: for whom, where, which verb ("-" for the person as a whole), and why."""
+    """One thing that waits: for whom, where, what ("-" for the person as a whole), and why."""
 
     person: str
     hr_id: str
@@ -69,12 +68,12 @@ def fingerprint(holds: Sequence[Held]) -> str:
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-async def approve(engine: Engine, name: str, verb: str, by: str) -> int:
-    """Permit what waits for `verb` (or everything that can be approved, for ""), if its fingerprint is still `name`.
+async def approve(engine: Engine, name: str, what: str, by: str) -> int:
+    """Permit what waits for `what` (or everything that can be approved, for ""), if its fingerprint is still `name`.
 
     `by` is who says yes; it goes to the ledger. How many were permitted. Raises `Refused` when the list has changed.
     """
-    waiting = [one for one in await held(engine) if one.approvable and verb in ("", one.what)]
+    waiting = [one for one in await held(engine) if one.approvable and what in ("", one.what)]
     if not waiting or fingerprint(waiting) != name:
         raise Refused("what waits has changed since it was shown; look at the list again")
     done = 0
@@ -90,11 +89,11 @@ async def _permit(engine: Engine, one: Held, name: str, by: str) -> int:
         return 0
     said = {"fingerprint": name, "version": one.version, "account": one.account}
     await note(engine, one.person, one.place, f"approve {one.what}", by=by, **said)
-    key, verb = layout.permit(one.person, one.place), Verb(one.what)
-    start = max(now, engine.earliest(one.place, verb))
+    key = layout.permit(one.person, one.place)
+    start = max(now, engine.earliest(one.place, one.what))
     row = await engine.store.get(layout.STATE, home, key)
     changes: list[Change] = [
-        permit(key, row, one.version, {verb: start}, now, one.account),
+        permit(key, row, one.version, {one.what: start}, now, one.account),
         Delete(hold.key, hold.version),
         engine.marked(Hop.PROVISION, one.person, f"approval|{name}", one.place, attempts=0, due=start.isoformat()),
     ]

@@ -1,4 +1,4 @@
-"""What waits for a person whatever the numbers: adopting, renaming, what somebody answers for, what is only observed."""
+"""What waits for a person whatever the numbers: adopting, renaming, what somebody answers for, and only observing."""
 
 from typing import Any
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -481,11 +482,8 @@ def within(
         assert limit.run is None or len(run - repeated) <= limit.run
 
 
-@given(ROUNDS, BRAKES)
-@settings(max_examples=150, deadline=None)
-def test_whatever_is_asked_in_whatever_pieces_no_window_ever_permits_more_than_its_limit(
-    rounds: list[Round], brakes: Brakes
-) -> None:
+def kept_within_their_limits(rounds: Sequence[Round], brakes: Brakes) -> None:
+    """Decide one round after the other, and look at every window after each."""
     rows: dict[tuple[str, str, int], Reservation] = {}
     done: list[Permitted] = []
     now = NOON
@@ -507,6 +505,48 @@ def test_whatever_is_asked_in_whatever_pieces_no_window_ever_permits_more_than_i
             for department, size in brakes.sizes.items():
                 mine = [one for one in done if what in above(one.what) and department in _places(one, rows)]
                 within(mine, limit, size, now, known)
+
+
+@given(ROUNDS, BRAKES)
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_asked_in_whatever_pieces_no_window_ever_permits_more_than_its_limit(
+    rounds: list[Round], brakes: Brakes
+) -> None:
+    kept_within_their_limits(rounds, brakes)
+
+
+def drawn(random: Random) -> tuple[list[Round], Brakes]:
+    """A history and its limits, by chance: quicker to make than Hypothesis makes them."""
+
+    def limit() -> Limit:
+        run, day, week = (random.choice((None, 0, 1, 2, 4)) for _ in range(3))
+        share = random.choice((None, None, 0, 20, 50))
+        return Limit(run=run, day=day, week=week, day_percent=share, at_least=random.randrange(3))
+
+    def asked(person: str) -> Request:
+        whats = random.sample(WHATS, random.randrange(1, 4))
+        beside = {"department": random.choice(("", "care", "sales")), "urgent": random.random() < 0.3}
+        return request(person, *whats, version=random.randrange(1, 3), cohort=random.choice("xy"), **beside)
+
+    steps = (0, 1, 300, 700, 1439, 1440, 1441, 4000, 10079, 10080)
+    people = [random.sample("abcdefgh", random.randrange(7)) for _ in range(random.randrange(1, 8))]
+    rounds = [Round(random.choice(steps), tuple(map(asked, some))) for some in people]
+    limited = random.sample([URGENT, DISABLE, DELETE, "revoke", LICENCES], random.randrange(1, 6))
+    departments = {what: limit() for what in random.sample([DISABLE, "revoke"], random.randrange(3))}
+    sizes = {"care": 2, "sales": 6}
+    return rounds, Brakes(
+        limits={what: limit() for what in limited}, population=8, departments=departments, sizes=sizes
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 3_000, 1_000))
+def test_the_same_holds_for_three_thousand_histories(first: int) -> None:
+    for seed in range(first, first + 1_000):
+        try:
+            kept_within_their_limits(*drawn(Random(seed)))
+        except AssertionError as broken:
+            raise AssertionError(f"history {seed}") from broken
 
 
 def _places(one: Permitted, rows: Mapping[tuple[str, str, int], Reservation]) -> set[str]:

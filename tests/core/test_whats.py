@@ -38,7 +38,10 @@ def test_what_people_write_is_what_is_meant(text: str, what: str) -> None:
     assert parsed(text) == what
 
 
-@pytest.mark.parametrize("text", ["", "close", "Disable", "disable:x", "update:", "update:a:b", "grant:", "grant:group:", "urgent"])  # fmt: skip
+NONE = ["", "close", "Disable", "disable:x", "update:", "update:a:b", "grant:", "grant:group:", "urgent"]
+
+
+@pytest.mark.parametrize("text", NONE)
 def test_what_means_nothing_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(ValueError, match="write a verb, such as disable") as refused:
         parsed(text)
@@ -60,20 +63,25 @@ def test_a_what_is_part_of_its_kind_and_of_its_verb() -> None:
     assert above("disable") == ("disable",)
 
 
+TWO = {"update:manager": {"manager": "m1"}, "update": {"department": "Sales"}}
+BOTH = Apart(limited=frozenset({"update:manager", "update:department"}))
+
+
 @pytest.mark.parametrize(
     ("apart", "there", "whats"),
     [
         (Apart(), {"manager": "m0"}, {"update": CHANGED}),
-        (MANAGER, {"manager": "m0"}, {"update:manager": {"manager": "m1"}, "update": {"department": "Sales"}}),
+        (MANAGER, {"manager": "m0"}, TWO),
         # what was empty is filled in, and that is no change
         (MANAGER, {}, {"update": CHANGED}),
         (MANAGER, {"manager": None}, {"update": CHANGED}),
         (MANAGER, {"manager": ""}, {"update": CHANGED}),
         # but what is only observed is observed always
-        (Apart(always=frozenset({"update:manager"})), {}, {"update:manager": {"manager": "m1"}, "update": {"department": "Sales"}}),
-        (Apart(limited=frozenset({"update:manager", "update:department"})), {"manager": "m0", "department": "Care"}, {"update:manager": {"manager": "m1"}, "update:department": {"department": "Sales"}}),
+        (Apart(always=frozenset({"update:manager"})), {}, TWO),
+        (BOTH, {"manager": "m0"}, TWO),
+        (BOTH, {"department": "Care"}, {"update": {"manager": "m1"}, "update:department": {"department": "Sales"}}),
     ],
-)  # fmt: skip
+)
 def test_an_update_is_told_apart_by_the_attributes_that_are_spoken_of(
     apart: Apart, there: Attributes, whats: Mapping[str, Attributes]
 ) -> None:
@@ -104,15 +112,8 @@ def test_an_entitlement_goes_under_the_narrowest_that_is_spoken_of(apart: set[st
 def test_a_licence_that_is_given_is_always_told_apart_because_its_seats_are_counted() -> None:
     assert list(of(grant("E3", "license"), {}, Apart())) == ["grant:license:E3"]
     assert list(of(grant("E3", "license", Verb.REVOKE), {}, Apart())) == ["revoke"]
-    assert [
-        runs_out(what) for what in ("grant:license:E3", "grant:group:A", "revoke:license:E3", "grant:license", "")
-    ] == [
-        True,
-        False,
-        False,
-        False,
-        False,
-    ]
+    assert runs_out("grant:license:E3")
+    assert not any(map(runs_out, ("grant:group:A", "revoke:license:E3", "grant:license", "grant", "")))
 
 
 def test_a_plan_is_counted_by_write() -> None:
@@ -139,12 +140,10 @@ APART = st.builds(
 VALUES = st.none() | st.sampled_from(["", "a", "b"])
 
 
-@given(
-    st.dictionaries(NAMES, VALUES, min_size=1),
-    st.dictionaries(NAMES, VALUES),
-    APART,
-    st.sets(NAMES.map("update:{}".format)),
-)
+SOME = st.dictionaries(NAMES, VALUES, min_size=1)
+
+
+@given(SOME, SOME, APART, st.sets(NAMES.map("update:{}".format)))
 def test_the_parts_of_an_update_are_the_whole_and_what_is_left_is_none_of_what_is_refused(
     attributes: Attributes, there: Attributes, apart: Apart, refused: set[str]
 ) -> None:
@@ -153,6 +152,5 @@ def test_the_parts_of_an_update_are_the_whole_and_what_is_left_is_none_of_what_i
     assert sorted(together, key=str) == sorted(attributes.items(), key=str)
     left = allowed(update(**attributes), there, apart, refused)
     kept = {} if left is None else left.attributes
-    assert kept == {
-        name: value for what, part in parts.items() if what not in refused for name, value in part.attributes.items()
-    }
+    wanted = [part.attributes for what, part in parts.items() if what not in refused]
+    assert kept == {name: value for part in wanted for name, value in part.items()}

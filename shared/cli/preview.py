@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from shared.cli import plan, report, terminal
+from shared.cli import plan, report, stock, terminal
 from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
@@ -58,5 +58,9 @@ async def _show(local: Local, person: str | None, everyone: bool, as_json: bool)
     if not steps and not local.story.whole:
         return
     page = terminal.console()
-    lines = [*plan.lines(page, steps, everyone or person is not None), *held_lines(page, holds, everyone)]
+    lines = [
+        *plan.lines(page, steps, everyone or person is not None),
+        *stock.lines(page, await report.shelves(local) if person is None else []),
+        *held_lines(page, holds, everyone),
+    ]
     terminal.show(page, [*lines, Text(), plan.closing(steps, len({one.person for one in holds}))])

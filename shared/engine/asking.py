@@ -29,6 +29,8 @@ class Traits:
     """Whether they are in no pilot, and so only observed."""
     coming: tuple[str, ...] = ()
     """Seats they will need on their first day."""
+    brakes: str = ""
+    """Names the limits that were in force."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Traits":
@@ -44,6 +46,7 @@ def traits(engine: Engine, seen: View, target: str, coming: tuple[str, ...] = ()
         department=engine.veiled(str(belongs)) if belongs not in (None, "", ()) else "",
         outside=not takes_part(seen.person.hr_id, seen.facts, rules.pilot),
         coming=coming,
+        brakes=rules.brakes,
     )
 
 

@@ -27,6 +27,9 @@ from shared.whats import Apart, counted, entitled, runs_out
 
 TRIES = 5
 
+ANSWERED = frozenset({"rejected", "snoozed"})
+"""What stands in a hold that somebody has said no or not now to: no other limit changes that."""
+
 NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
 """A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
 
@@ -194,14 +197,21 @@ def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart) -> Mapp
 
 
 async def _reconsider(draft: Draft, target: str, desired: Row, wanted: Desired) -> None:
-    """What was only observed and is enforced now is asked for, and a warning of no seat that is out of date goes."""
+    """What was only observed and is enforced now is asked for, and so is what waits for limits that have changed; a
+    warning of no seat that is out of date goes.
+    """
     prefix, known, rules = layout.holds(draft.person, target), draft.traits[target], draft.engine.policy.targets[target]
+    before = kept(draft.rows.get(layout.mapped(draft.person)), target)
     whats: dict[str, int] = {}
     for key, row in draft.rows.items():
         what = key.removeprefix(prefix)
         if not key.startswith(prefix) or not codec.readable(row.data):
             continue
-        if row.data["reason"] == Reason.OBSERVED and not observed(what, rules, outside=known.outside):
+        seen = row.data["reason"] == Reason.OBSERVED and not observed(what, rules, outside=known.outside)
+        limited = (
+            row.data["reason"] == Reason.LIMIT and known.brakes != before.brakes and not ANSWERED & row.data.keys()
+        )
+        if seen or limited:
             whats[what] = 1
         elif "coming" in row.data and what not in known.coming:
             draft.changes.append(Delete(key))

@@ -1,6 +1,8 @@
 """What one target should hold: for whom, with which values and entitlements, when, and how much at once."""
 
 from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -35,6 +37,13 @@ class TargetPolicy(Strict):
     pilot: Pilot | None = None
     protected: tuple[str, ...] = ()
     """Account ids that no plan may ever contain."""
+
+    @cached_property
+    def brakes(self) -> str:
+        """Names exactly these limits; another text when one of them changes."""
+        within = self.departments.model_dump_json() if self.departments else ""
+        limits = [f"{what} {limit.model_dump_json()}" for what, limit in sorted(self.limits.items())]
+        return sha256("\n".join([*limits, within]).encode()).hexdigest()[:12]
 
     @model_validator(mode="after")
     def _correlates_by_what_it_writes(self) -> "TargetPolicy":

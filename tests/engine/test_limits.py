@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_world import DAY, HOUR, KINDS, MANAGER, YESTERDAY, World, person
+from engine_world import DAY, HOUR, KINDS, MANAGER, YESTERDAY, World, person, policy
 
 from shared import codec, layout
 from shared import engine as production
@@ -164,6 +164,41 @@ async def test_one_percent_a_day_for_two_weeks_is_stopped_within_the_first(open_
         await world.hears(*(person(name, world.clock.now.date() - DAY if name in gone else None) for name in people))
     assert len(people) - len(world.directory.enabled()) == 5 + 5, "five in each week, of which the rest is held"
     assert len({one.hr_id for one in await world.held()}) == 4
+
+
+# ── another limit ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_waits_for_a_limit_is_decided_again_when_the_limit_is_another(open_world: Any) -> None:
+    world: World = await open_world(**PLAIN, limits={"disable": {"day": 2}})
+    await world.hears(*map(person, SOME))
+    await world.hears(*(person(name, end=YESTERDAY) for name in SOME))
+    world.renewed("second", policy(**{**PLAIN, "timing": {"create_before": 7}}, limits={"disable": {"day": 2}}))
+    await world.hours(1)
+    assert len(await world.held()) == len(SOME), "another policy with the same limits asks nothing again"
+    world.renewed("third", policy(**PLAIN, limits={"disable": {"day": 9}}))
+    await world.hours(1)
+    assert len(world.directory.enabled()) == len(SOME), "ten are too many for nine as well"
+    world.renewed("fourth", policy(**PLAIN, limits={"disable": {"day": 10}}))
+    await world.hours(1)
+    assert world.directory.enabled() == set()
+    assert await world.held() == []
+
+
+async def test_what_somebody_has_said_no_to_is_not_asked_again_by_another_limit(open_world: Any) -> None:
+    world: World = await open_world(**PLAIN, limits={"disable": {"day": 0}})
+    await world.hears(person("7"))
+    await world.hears(person("7", end=YESTERDAY))
+
+    def hold(own: str) -> str:
+        return layout.hold(own, "entra", "disable")
+
+    row = await world.row("7", hold)
+    assert row is not None
+    await world.put("7", hold, {**row.data, "rejected": {"by": "somebody"}})
+    world.renewed("second", policy(**PLAIN, limits={"disable": {"day": 9}}))
+    await world.hours(2)
+    assert world.directory.enabled() == {"7"}
 
 
 # ── urgent ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,25 +10,24 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared import codec, layout
-from shared.consent import apart, observed
+from shared.consent import apart
 from shared.desired import View, desired, view
 from shared.engine.asking import Traits, belonging, kept, question, traits, written
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.parts import Engine
+from shared.engine.reconsidering import reconsidered
+from shared.engine.seats import coming
 from shared.errors import Reason, Refused, TryLater
 from shared.identifiers import basis
 from shared.layout import Hop
 from shared.lifecycle import next_change, stage_of
-from shared.model import Desired, Link, Person, Stage, Verb
+from shared.model import Desired, Link, Person, Stage
 from shared.planning import Kinds, plan, remembered
 from shared.policy import SourcePolicy
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
-from shared.whats import Apart, counted, entitled, runs_out
+from shared.whats import Apart, counted
 
 TRIES = 5
-
-ANSWERED = frozenset({"rejected", "snoozed"})
-"""What stands in a hold that somebody has said no or not now to: no other limit changes that."""
 
 NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
 """A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
@@ -133,9 +132,8 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
     engine = draft.engine
     held = layout.hold(draft.person, target, "map")
-    draft.traits[target] = traits(
-        engine, seen, target, kept(draft.rows.get(layout.mapped(draft.person)), target).coming
-    )
+    before = kept(draft.rows.get(layout.mapped(draft.person)), target)
+    draft.traits[target] = replace(traits(engine, seen, target), coming=before.coming, brakes=before.brakes)
     try:
         new = desired(seen, target, engine.policy.targets[target])
         if new is not None:
@@ -148,12 +146,15 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
         draft.hold(target, "map", error.reason, str(error))
         return
     draft.release(held)
-    draft.traits[target] = traits(engine, seen, target, _coming(draft, seen, target, new))
+    draft.traits[target] = traits(engine, seen, target, coming(engine, seen, target, new, seed=draft.person))
     old = draft.rows.get(layout.desired(draft.person, target))
     if new is not None and (old is None or not _equal(codec.DESIRED.load(old.data), new)):
         _renew(draft, target, old, new)
     elif new is not None and old is not None:
-        await _reconsider(draft, target, old, new)
+        known, asked = draft.traits[target], question(int(old.data["version"]), {}, new, draft.traits[target])
+        again = await reconsidered(engine, draft.person, target, draft.rows, draft.cohort, known, asked)
+        draft.changes += again
+        draft.admit = draft.admit or any(isinstance(one, Insert | Replace) for one in again)
 
 
 def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
@@ -194,56 +195,6 @@ def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart) -> Mapp
         return counted(plan(new, link, known, kinds), known.attributes if known else {}, told_apart)
     except Refused:
         return {}
-
-
-async def _reconsider(draft: Draft, target: str, desired: Row, wanted: Desired) -> None:
-    """What was only observed and is enforced now is asked for, and so is what waits for limits that have changed; a
-    warning of no seat that is out of date goes.
-    """
-    prefix, known, rules = layout.holds(draft.person, target), draft.traits[target], draft.engine.policy.targets[target]
-    before = kept(draft.rows.get(layout.mapped(draft.person)), target)
-    whats: dict[str, int] = {}
-    for key, row in draft.rows.items():
-        what = key.removeprefix(prefix)
-        if not key.startswith(prefix) or not codec.readable(row.data):
-            continue
-        seen = row.data["reason"] == Reason.OBSERVED and not observed(what, rules, outside=known.outside)
-        limited = (
-            row.data["reason"] == Reason.LIMIT and known.brakes != before.brakes and not ANSWERED & row.data.keys()
-        )
-        if seen or limited:
-            whats[what] = 1
-        elif "coming" in row.data and what not in known.coming:
-            draft.changes.append(Delete(key))
-    if whats:
-        draft.changes.append(await _also(draft, target, question(int(desired.data["version"]), whats, wanted, known)))
-        draft.admit = True
-
-
-async def _also(draft: Draft, target: str, asked: Mapping[str, Any]) -> Change:
-    """The mark that asks for this, and for what it asked before, if there is one for the same Desired."""
-    new = draft.engine.marked(Hop.ADMIT, draft.person, draft.cohort, target, **asked)
-    there = await draft.engine.store.get(layout.STATE, layout.bucket(draft.person), new.key)
-    if there is None:
-        return Insert(new.key, new.data)
-    same = codec.readable(there.data) and there.data["version"] == asked["version"]
-    whats = {**(there.data["whats"] if same else {}), **asked["whats"]}
-    return Replace(new.key, {**new.data, "whats": whats}, there.version)
-
-
-def _coming(draft: Draft, seen: View, target: str, new: Desired | None) -> tuple[str, ...]:
-    """The seats that somebody who is created ahead of the first day will need on that day."""
-    first = min((one.start for one in draft.subject.contracts if one.start > draft.today), default=None)
-    if new is None or new.stage is not Stage.READY or first is None:
-        return ()
-    policy = draft.engine.policy
-    later = view(draft.subject, draft.rules, policy, first, seed=draft.person, manager=seen.scope.manager)
-    try:
-        then = desired(later, target, policy.targets[target])
-    except Refused:
-        return ()
-    granted = (entitled(Verb.GRANT, one) for one in sorted(then.entitlements)) if then else ()
-    return tuple(what for what in granted if runs_out(what))
 
 
 def _check(engine: Engine, target: str, new: Desired) -> None:

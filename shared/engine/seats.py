@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shared import codec, layout
+from shared.desired import View, desired, view
 from shared.engine import gate
 from shared.engine.asking import kept, question
 from shared.engine.parts import Engine
@@ -15,7 +16,7 @@ from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.guard import NO_STOCK, Seats, Wish, unseated
 from shared.layout import Hop
 from shared.limiting import Request
-from shared.model import Verb
+from shared.model import Desired, Stage, Verb
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 from shared.whats import entitled, runs_out
 
@@ -48,6 +49,21 @@ async def _seats(engine: Engine, target: str, reserved: frozenset[tuple[str, str
     whats = [what for what, _ in reserved]
     by_what = {entitled(Verb.GRANT, one): count for one, count in free.items()}
     return Seats(left={what: count - whats.count(what) for what, count in by_what.items()}, reserved=reserved)
+
+
+def coming(engine: Engine, seen: View, target: str, new: Desired | None, *, seed: str) -> tuple[str, ...]:
+    """The seats that somebody who is created ahead of the first day will need on that day."""
+    person, policy = seen.person, engine.policy
+    first = min((one.start for one in person.contracts if one.start > seen.today), default=None)
+    if new is None or new.stage is not Stage.READY or first is None:
+        return ()
+    later = view(person, seen.rules, policy, first, seed=seed, manager=seen.scope.manager)
+    try:
+        then = desired(later, target, policy.targets[target])
+    except Refused:
+        return ()  # it is held on the day itself
+    granted = (entitled(Verb.GRANT, one) for one in sorted(then.entitlements)) if then else ()
+    return tuple(what for what in granted if runs_out(what))
 
 
 async def reseat(engine: Engine) -> int:

@@ -76,7 +76,10 @@ GATE = "gate"
 """In `gates`, partition = the target: its write budget, and the version under which reservations are saved."""
 
 USES = "use|"
-"""In `gates`: reservations, one for each verb, person and Desired version."""
+"""In `gates`: reservations, one for each what, person and Desired version."""
+
+SEATS = "seat|"
+"""In `gates`: seats of what may run out, reserved for somebody who has not got it yet."""
 
 BREAKER = "breaker"
 """In `gates`: why nothing is sent to the target, and until when."""
@@ -89,6 +92,8 @@ RULES = "rules-"
 
 MARKS = "mark|"
 WAKES = "wake|"
+MEMBERS = "member|"
+"""In `state`: the departments of one person by target, as keyed hashes, to be counted by reading these rows only."""
 
 
 def mark(hop: Hop, person: str, target: str = "") -> str:
@@ -103,6 +108,14 @@ def wake(day: date, person: str) -> str:
     return f"{WAKES}{day.isoformat()}|{person}"
 
 
+def member(person: str) -> str:
+    return f"{MEMBERS}{person}"
+
+
+def seat(what: str, person: str) -> str:
+    return f"{SEATS}{what}|{person}"
+
+
 def of(person: str) -> str:
     """The prefix of everything that is one person's."""
     return f"{person}|"
@@ -113,7 +126,7 @@ def person(person: str) -> str:
 
 
 def mapped(person: str) -> str:
-    """What the last mapping left to remember: the wake date, whom the person depends on, and by which policy."""
+    """What the last mapping left to remember: wake date, traits, whom the person depends on, and by which policy."""
     return f"{person}|mapped"
 
 
@@ -159,7 +172,7 @@ def holds(person: str, place: str = "") -> str:
 
 
 def hold(person: str, place: str, what: str) -> str:
-    """`what` is what would be done, such as a verb; "-" when the person as a whole waits."""
+    """`what` is what waits, such as "disable" or "grant:group:Finance", or "-" when the person as a whole does."""
     return f"{person}|hold|{place}|{what}"
 
 

@@ -175,9 +175,9 @@ class Desired:
 
     `entitlements` are to be given. Of `kept` nothing is given and nothing taken: what they have of it stays, for those
     in `until` to the end of that day. `creatable` may be created where it is missing. Of each set in `apart` nobody may
-    have two. `asking` says who has to approve what. `reasons` names the rules and contracts behind each entitlement,
-    and `waiting` says, by reason, what was left out because a person must decide; neither makes it another Desired.
-    `urgent` says that they leave at once.
+    have two. `asking` are entitlements ("group:Finance") that need a yes of their own, with the role of who gives it.
+    `reasons` names the rules and contracts behind each entitlement, and `waiting` says, by reason, what was left out
+    because a person must decide; neither makes it another Desired. `urgent` says that disabling may wait for nothing.
     """
 
     stage: Stage

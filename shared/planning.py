@@ -319,11 +319,3 @@ def remembered(link: Link) -> Account | None:
     if not link.account or link.deleted:
         return None
     return Account(id=link.account, enabled=link.enabled, attributes=link.written, entitlements=link.granted)
-
-
-def counted(actions: tuple[Action, ...]) -> Mapping[Verb, int]:
-    """How many actions of each verb a plan holds."""
-    count: dict[Verb, int] = {}
-    for action in actions:
-        count[action.verb] = count.get(action.verb, 0) + 1
-    return count

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from shared.approvals_check import unknown_words
 from shared.attributes import Attribute, Unique
+from shared.brakes_check import brakes
 from shared.conditions import Condition
 from shared.connector import Manifest
 from shared.errors import Misconfigured
@@ -110,8 +111,11 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
             yield found.mistake((*path, "correlate", index), text)
     yield from _condition(found, (*path, "when"), target.when, facts)
     yield from _entitlements(found, path, target, manifest, facts)
-    for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
-        yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")
+    yield from brakes(found, path, target, manifest)
+    if target.departments:
+        yield from _names(found, (*path, "departments", "field"), [target.departments.field], facts)
+    if target.pilot and target.pilot.when:
+        yield from _condition(found, (*path, "pilot", "when"), target.pilot.when, facts)
     renames = target.names.rename is not Rename.NEVER and "rename" in found.tree.names((*path, "names"))
     if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")

@@ -4,7 +4,7 @@ Whatever is about to become ours is saved before the first write, and every writ
 that stopping anywhere and starting over ends in the same place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
@@ -22,7 +22,6 @@ from shared.planning import (
     after,
     before,
     conflicts,
-    counted,
     excluding,
     forgotten,
     landed,
@@ -34,6 +33,7 @@ from shared.planning import (
     same,
     settled,
 )
+from shared.whats import Apart, allowed, counted
 
 APPEARING = timedelta(minutes=15)
 """How long a new account may be invisible before it counts as gone: directories replicate late."""
@@ -42,8 +42,8 @@ APPEARING = timedelta(minutes=15)
 class Work(Register, Protocol):
     """What reconciling needs from whoever keeps the state; every call may raise `Conflict` when the lease was lost."""
 
-    def permits(self, verb: Verb, account: str) -> bool:
-        """Whether `verb` may be done to `account`, "" for one that does not exist yet."""
+    def permits(self, what: str, account: str) -> bool:
+        """Whether `what` may be done to `account`, "" for one that does not exist yet."""
         ...
 
     def released(self, account: str) -> bool:
@@ -83,16 +83,18 @@ class Case:
     work: Work
     undone: Undone | None = None
     """What of it was taken back by hand."""
+    told_apart: Apart
+    """What of a plan needs leave of its own."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What we remember now, and what is left: verbs that need leave, and what only a person can repair."""
+    """What we remember now, and what is left: what needs leave, and what only a person can repair."""
 
     link: Link
     account: str = ""
     """The account that was looked at."""
-    needed: Mapping[Verb, int] = field(default_factory=dict)
+    needed: Mapping[str, int] = field(default_factory=dict)
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
 
 
@@ -112,8 +114,9 @@ async def reconcile(case: Case, link: Link) -> Outcome:
             link = await _recognised(case, link, live)
         link = forgotten(link, live, work.now)
         actions = plan(case.desired, link, live, case.kinds)
-        account = live.id if live else ""
-        needed = {verb: count for verb, count in counted(actions).items() if not work.permits(verb, account)}
+        account, there = (live.id, live.attributes) if live else ("", {})
+        asked = counted(actions, there, case.told_apart)
+        needed = {what: count for what, count in asked.items() if not work.permits(what, account)}
         outcome = Outcome(link, account, needed, _conflicts(case.desired, link, live))
         await _do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
@@ -140,19 +143,17 @@ def _still_apart(case: Case, link: Link, live: Account, one: Entitlement, begun:
 async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], outcome: Outcome) -> None:
     """Do what is permitted, up to the first gate that is not; what is refused becomes a problem and others go on."""
     work = case.work
-    permitted = tuple(action for action in actions if action.verb not in outcome.needed)
-    if not permitted or (actions[0].verb in GATES and actions[0].verb in outcome.needed):
+    permitted = tuple(_permitted(case, live, actions, outcome.needed))
+    if not permitted:
         return
     begun = outcome.link
     outcome.link = before(begun, permitted, work.now)
     await work.save(outcome.link, None)
-    todo = list(actions)
+    todo = list(permitted)
     while todo:
         action = todo.pop(0)
         try:
-            if action.verb not in outcome.needed:
-                outcome.link, live = await _one(case, outcome.link, live, action, begun)
-                continue
+            outcome.link, live = await _one(case, outcome.link, live, action, begun)
         except TryLater:
             await work.unanswered(action, live)
             raise
@@ -162,8 +163,20 @@ async def _do(case: Case, live: Account | None, actions: tuple[Action, ...], out
             await work.refused(action, live, error.reason)
             outcome.link = no_longer_intended(outcome.link, action)
             todo[:0] = rest
-        if action.verb in GATES:
-            break
+            if action.verb in GATES:
+                break
+
+
+def _permitted(
+    case: Case, live: Account | None, actions: tuple[Action, ...], needed: Collection[str]
+) -> Iterator[Action]:
+    """As much of each action as may be done, up to the first gate that may not."""
+    there = live.attributes if live else {}
+    for action in actions:
+        if (part := allowed(action, there, case.told_apart, needed)) is not None:
+            yield part
+        elif action.verb in GATES:
+            return
 
 
 def _parted(action: Action, attribute: str) -> tuple[Action, list[Action]]:

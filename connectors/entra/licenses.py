@@ -17,6 +17,7 @@ KIND = "license"
 KNOWN = timedelta(hours=1)
 CATALOGUE = "/subscribedSkus"
 SELECT = {"$select": "skuId,skuPartNumber"}
+COUNTS = {"$select": "skuId,skuPartNumber,capabilityStatus,consumedUnits,prepaidUnits"}
 _TEXTS = {
     "invalid usage location": ("it has no usageLocation; map one", Reason.MISSING_DATA, "usageLocation"),
     "does not have any available licenses": ("no seat is left; buy one or free one", Reason.REFUSED, ""),
@@ -42,6 +43,11 @@ class Licenses:
         parts = [row async for row in self._graph.all(answer)]
         self._parts = {str(row.get("skuId")): str(row.get("skuPartNumber")) for row in parts}
         self._since = self._clock()
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        """The free seats of every product; of one whose subscription has ended there are none."""
+        answer = await self._graph.send("GET", CATALOGUE, query=COUNTS)
+        return {Entitlement(KIND, str(row.get("skuPartNumber"))): _free(row) async for row in self._graph.all(answer)}
 
     def entitlements(self, user: Mapping[str, Any]) -> frozenset[Entitlement]:
         """The licences `user` holds directly; one whose product is no longer the tenant's goes by its id."""
@@ -81,6 +87,13 @@ class Licenses:
             if number == part:
                 return sku
         raise Refused(f"this tenant has no product with the part number {part}; buy it, or correct the policy")
+
+
+def _free(row: Row) -> int:
+    units: Any = row.get("prepaidUnits")
+    bought = units.get("enabled", 0) if isinstance(units, Mapping) and row.get("capabilityStatus") == "Enabled" else 0
+    used: Any = row.get("consumedUnits")
+    return max(0, int(bought) - int(used or 0))
 
 
 def _direct(user: Any) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """Entra as a target: finds, reads and writes users, their groups and their licences through Microsoft Graph v1.0."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -116,6 +116,10 @@ class Entra:
                     f"Entra cannot {action.verb} this kind of entitlement; it knows groups and licences"
                 )
         return account
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        """The free seats of every product the tenant has; one request."""
+        return await self._licenses.stock()
 
     def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         """See `connectors.entra.delta.changes`."""

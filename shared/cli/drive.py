@@ -10,8 +10,9 @@ from shared import queues
 from shared.bus import Delivery, LockLost, Session
 from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
+from shared.cli.stock import Free, free_seats
 from shared.embedded_bus import MemoryBus
-from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, sweep, wake
+from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, reseat, sweep, wake
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -50,6 +51,8 @@ class Story:
     """Session → what stood in the way when it was last handled."""
     left: int = 0
     """People whose work is left for another run."""
+    seats: Free = field(default_factory=dict)
+    """How many seats of licences were free when it began."""
 
     def witness(self, person: str, target: str, action: Action) -> None:
         self.actions.append((person, target, action))
@@ -84,6 +87,7 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
         except UNUSABLE as error:
             story.failed(f"target {name}", error)
             story.stopped.add(name)
+    story.seats = await free_seats(engine, story.stopped)
     await renew(engine)
     await wake(engine)
     await relook(engine)
@@ -91,6 +95,8 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
     for _ in range(SWEEPS):
         await sweep(engine)
         await until_nothing_is_due(engine, bus, story, progress)
+        if await reseat(engine):
+            await until_nothing_is_due(engine, bus, story, progress)
         story.left = await unfinished(engine)
         if not story.left or story.stopped or story.bugs or bus.next_due() is not None:
             return

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from shared.cli import plan, report, terminal
+from shared.cli import plan, report, stock, terminal
 from shared.cli.against import in_line
 from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
@@ -71,7 +71,11 @@ async def _show(local: Local, asked: Asked) -> None:
     if not steps and not local.story.whole:
         return
     page = terminal.console()
-    lines = [*plan.lines(page, steps, asked.everyone or person is not None), *held_lines(page, holds, asked.everyone)]
+    lines = [
+        *plan.lines(page, steps, asked.everyone or person is not None),
+        *stock.lines(page, await report.shelves(local) if person is None else []),
+        *held_lines(page, holds, asked.everyone),
+    ]
     if asked.against is not None:
         said = f"What {asked.policy.name} does that {asked.against.name} does not, once all is as the latter wants it"
         lines.insert(0, Text(terminal.printable(said), style="bold"))

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from shared.cli import terminal
+from shared.cli import stock, terminal
 from shared.cli.ending import FAILED, LATER, OK, complain
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local
@@ -42,11 +42,18 @@ async def as_json(local: Local) -> dict[str, Any]:
         "changes": local.story.changes,
         "actions": verbs(local),
         "held": waiting(await held(local.engine)),
+        "seats": stock.as_json(await shelves(local)),
         "reads": local.meter.reads,
         "writes": local.meter.writes,
         "failures": [*(trouble.text for trouble in local.story.troubles), *local.story.bugs],
         "left": local.story.left,
     }
+
+
+async def shelves(local: Local) -> list[stock.Shelf]:
+    """Licences whose seats have become fewer or more, and those of which there are too few."""
+    after = await stock.free_seats(local.engine, local.story.stopped)
+    return stock.shelves(local.story.seats, after, await held(local.engine))
 
 
 async def lines(local: Local, page: Console, seconds: float, everyone: bool) -> list[Text]:
@@ -59,6 +66,7 @@ async def lines(local: Local, page: Console, seconds: float, everyone: bool) -> 
     return [
         Text.assemble((terminal.printable(policy.customer), "bold"), said),
         *(line for target, people in done.items() for line in target_lines(page, target, people, everyone)),
+        *stock.lines(page, await shelves(local)),
         *held_lines(page, await held(local.engine), everyone),
         Text(),
         _closing(local, seconds),

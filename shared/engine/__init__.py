@@ -19,6 +19,7 @@ from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
+from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
 from shared.holds import Held, fingerprint
@@ -58,6 +59,7 @@ __all__ = [
     "remind",
     "rename",
     "renew",
+    "reseat",
     "restore",
     "ring_dependents",
     "session",

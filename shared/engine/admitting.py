@@ -5,78 +5,60 @@ the decision and never doubles it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from shared import codec, layout
+from shared import codec, consent, layout
+from shared.engine import gate, seats
+from shared.engine.asking import Asked, asked
 from shared.engine.cohorts import incomplete
-from shared.engine.gate import decide, reserve
 from shared.engine.holding import hold
 from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
-from shared.guard import Request, asks
+from shared.guard import admit
 from shared.layout import Hop
 from shared.ledger import ADMITTED, Entry, operation
+from shared.limiting import Brakes, pressing
 from shared.model import Verb
 from shared.pacing import spread
-from shared.policy import TargetPolicy
 from shared.store import Change, Conflict, Delete, Row, prefixed
 
 FEW = 20
 """Writes of one cohort that go at once: single changes never queue behind bulk work."""
 
-URGENT = frozenset({Verb.DISABLE, Verb.DELETE})
+AT_ONCE = frozenset({Verb.DISABLE, Verb.DELETE})
+"""What is never spread over time."""
 
 WORDS = {
-    Reason.LIMIT: "the limit of the policy is reached",
     Reason.ADOPTION: "an existing account would be adopted",
+    Reason.ENTITLEMENT: "the policy gives it only after a yes",
+    Reason.LIMIT: "the limit of the policy is reached",
     Reason.RENAME: "they would sign in and be mailed under another name",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One mark that asks for leave, and what it asks."""
-
-    mark: Row
-    request: Request
-
-    @property
-    def account(self) -> str:
-        return str(self.mark.data.get("account", ""))
+FACTS = {
+    Reason.NO_SEAT: "waits until a seat is free",
+    Reason.OBSERVED: "is only observed",
+}
+"""What no yes can change."""
 
 
 async def admit_all(engine: Engine) -> None:
     """Decide everything that is ready. Raises `TryLater` when somebody else is deciding for the same target."""
-    asked: dict[str, list[Asked]] = {}
+    marks: dict[str, list[Row]] = {}
     for bucket in layout.buckets():
         async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.marks(Hop.ADMIT))):
             target = row.key.split("|")[3]
             if codec.readable(row.data) and target in engine.policy.targets:
-                asked.setdefault(target, []).append(_asked(row, engine.policy.targets[target]))
-    if not asked:
+                marks.setdefault(target, []).append(row)
+    if not marks:
         return
     waiting, population = await incomplete(engine), await _population(engine)
-    for target, some in sorted(asked.items()):
-        ready = sorted(
-            (one for one in some if one.request.cohort not in waiting),
-            key=lambda one: (str(one.mark.data["at"]), one.mark.key),
-        )
-        await _target(engine, target, ready, population)
-
-
-def _asked(row: Row, policy: TargetPolicy) -> Asked:
-    verbs = {Verb(verb): int(count) for verb, count in row.data["verbs"].items()}
-    request = Request(
-        person=row.key.split("|")[2],
-        version=int(row.data["version"]),
-        cohort=str(row.data["cohort"]),
-        verbs=verbs,
-        asks=asks(verbs, policy.adopt, policy.names.rename),
-    )
-    return Asked(row, request)
+    for target, rows in sorted(marks.items()):
+        rows.sort(key=lambda one: (str(one.data["at"]), one.key))
+        await _target(engine, target, rows, waiting, population)
 
 
 async def _population(engine: Engine) -> int:
@@ -88,82 +70,109 @@ async def _population(engine: Engine) -> int:
     return count
 
 
-async def _target(engine: Engine, target: str, asked: list[Asked], population: int) -> None:
-    if not asked:
+async def _sizes(engine: Engine, target: str) -> Mapping[str, int]:
+    """How many people belong to each department, as keyed hashes."""
+    sizes: dict[str, int] = {}
+    for bucket in layout.buckets():
+        async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.MEMBERS)):
+            department = row.data["departments"].get(target, "") if codec.readable(row.data) else ""
+            sizes[department] = sizes.get(department, 0) + 1
+    return sizes
+
+
+async def _brakes(engine: Engine, target: str, population: int) -> Brakes:
+    rules = engine.policy.targets[target]
+    if rules.departments is None:
+        return Brakes(limits=rules.limits, population=population)
+    sizes = await _sizes(engine, target)
+    return Brakes(limits=rules.limits, population=population, departments=rules.departments.limits, sizes=sizes)
+
+
+async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozenset[str], population: int) -> None:
+    """Decide what is complete, and urgent disables at once while the allowance of what is urgent has room for them.
+
+    The rest of an urgent person's plan is asked again once they are disabled, and decided with the cohort.
+    """
+    now, rules = engine.clock(), engine.policy.targets[target]
+    ready = [asked(row, rules) for row in rows if row.data["cohort"] not in waiting]
+    early = [asked(row, rules, Verb.DISABLE) for row in rows if row.data["cohort"] in waiting and row.data["urgent"]]
+    if not ready and not early:
         return
-    now, limits = engine.clock(), engine.policy.targets[target].limits
-    decision, pace, gate = await decide(engine, target, [one.request for one in asked], limits, population)
-    bulk = _bulk(asked)
-    times, pace = spread(pace, [sum(one.request.verbs.values()) if one in bulk else 0 for one in asked], now)
-    starts = {one.request.person: at if one in bulk else now for one, at in zip(asked, times, strict=True)}
+    brakes, found = await _brakes(engine, target, population), await gate.read(engine, target)
+    fit = pressing([one.request for one in early], found.before, brakes, now)
+    some = [*(one for one in early if one.request.use in fit), *ready]
+    stock = await seats.stock(engine, target, [one.request for one in some], found.seats)
+    decision = admit([one.request for one in some], found.before, brakes, now, stock)
+    bulk = _bulk(some)
+    times, pace = spread(found.pace, [sum(one.request.whats.values()) if one in bulk else 0 for one in some], now)
+    starts = {one.request.person: at if one in bulk else now for one, at in zip(some, times, strict=True)}
     reserved = [replace(one, at=starts[one.person]) for one in decision.reserved]
+    seated = [(what, person, starts[person]) for what, person in decision.seated]
     try:
-        await reserve(engine, target, gate, pace, reserved)
+        await gate.reserve(engine, target, found, pace, reserved, seated)
     except Conflict as conflict:
         raise TryLater(f"somebody else is deciding for {target}", 5) from conflict
-    decided = zip(asked, decision.permitted, decision.held, strict=True)
+    decided = zip(some, decision.permitted, decision.held, strict=True)
     await write(engine, [_line(engine, target, *one) for one in decided], ADMITTED_LINE)
-    for one, permitted, held in zip(asked, decision.permitted, decision.held, strict=True):
+    for one, permitted, held in zip(some, decision.permitted, decision.held, strict=True):
         await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
 
 
-def _line(engine: Engine, target: str, asked: Asked, permitted: Collection[str], held: Mapping[Verb, Reason]) -> Entry:
+def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], held: Mapping[str, Reason]) -> Entry:
     """What the ledger says of one decision."""
-    person = asked.request.person
+    person = one.request.person
     decided: dict[str, object] = {
-        "permitted": sorted(map(str, permitted)),
-        "held": {str(what): reason for what, reason in sorted(held.items())},
+        "permitted": sorted(permitted),
+        "held": dict(sorted(held.items())),
     }
     return Entry(
         at=engine.clock(),
         person=person,
         place=target,
         verb=ADMITTED,
-        operation=operation(person, target, ADMITTED, asked.mark.version),
-        account=asked.account,
-        cause=asked.request.cohort,
-        version=asked.request.version,
+        operation=operation(person, target, ADMITTED, one.mark.version),
+        account=one.account,
+        cause=one.request.cohort,
+        version=one.request.version,
         policy=engine.policy_hash,
         beside={name: said for name, said in decided.items() if said},
     )
 
 
-def _bulk(asked: list[Asked]) -> list[Asked]:
+def _bulk(some: list[Asked]) -> list[Asked]:
     """What is sent at its reserved time; leavers and small cohorts are not kept waiting by it."""
     writes: dict[str, int] = {}
-    for one in asked:
-        writes[one.request.cohort] = writes.get(one.request.cohort, 0) + sum(one.request.verbs.values())
-    return [one for one in asked if writes[one.request.cohort] > FEW and not URGENT & one.request.verbs.keys()]
+    for one in some:
+        writes[one.request.cohort] = writes.get(one.request.cohort, 0) + sum(one.request.whats.values())
+    return [one for one in some if writes[one.request.cohort] > FEW and not AT_ONCE & one.request.whats.keys()]
 
 
 async def _settle(
     engine: Engine,
     target: str,
-    asked: Asked,
-    permitted: frozenset[Verb],
-    held: Mapping[Verb, Reason],
+    one: Asked,
+    permitted: frozenset[str],
+    held: Mapping[str, Reason],
     start: datetime,
     now: datetime,
 ) -> None:
     """Turn one decision into permit, holds and the next mark, in the commit that removes this hop's mark."""
-    request, person = asked.request, asked.request.person
+    request, person = one.request, one.request.person
     rows = await engine.rows_of(person)
     if any(not codec.readable(row.data) for key, row in rows.items() if key == layout.permit(person, target)):
         return  # another version's; the mark stays until that version comes by
-    changes: list[Change] = [Delete(asked.mark.key, asked.mark.version)]
+    changes: list[Change] = [Delete(one.mark.key, one.mark.version)]
     if permitted:
         key = layout.permit(person, target)
-        starts = {verb: max(start, engine.earliest(target, verb)) for verb in permitted}
+        starts = {what: max(start, engine.earliest(target, what)) for what in permitted}
         start = min(starts.values())
         changes.append(permit(key, rows.get(key), request.version, starts, now))
         mark = engine.marked(Hop.PROVISION, person, request.cohort, target, attempts=0, due=start.isoformat())
         changes.append(mark)
-    for verb in sorted(request.verbs):
-        key = layout.hold(person, target, verb)
-        if verb in held:
-            beside = {"version": request.version, "cohort": request.cohort, "account": asked.account}
-            because = f"{verb} waits for approval: {WORDS[held[verb]]}"
-            changes.append(hold(engine, rows.get(key), key, held[verb], because, **beside))
+    for what in sorted(request.whats):
+        key = layout.hold(person, target, what)
+        if what in held:
+            changes.append(hold(engine, rows.get(key), key, **_hold(one, what, held[what])))
         elif key in rows:
             changes.append(Delete(key))
     try:
@@ -172,3 +181,15 @@ async def _settle(
         return  # a newer Desired has a mark of its own
     if permitted:
         await engine.ring(Hop.PROVISION, [person], target, start if start > now else None)
+
+
+def _hold(one: Asked, what: str, reason: Reason) -> dict[str, Any]:
+    """The row of one what that waits; what no yes can change has no version to say yes to."""
+    beside: dict[str, Any] = {"cohort": one.request.cohort, "account": one.account}
+    if reason in FACTS:
+        return {"reason": reason, "because": f"{what} {FACTS[reason]}", **beside}
+    approvers = [role for entitlement, role in one.asking.items() if consent.granted(entitlement) == what]
+    if reason is Reason.ENTITLEMENT:
+        beside["approver"] = approvers[0]
+    because = f"{what} waits for approval: {WORDS[reason]}"
+    return {"reason": reason, "because": because, "version": one.request.version, **beside}

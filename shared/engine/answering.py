@@ -32,23 +32,23 @@ def carried(engine: Engine, some: Sequence[Held], rows: Mapping[str, Row], by: s
             return [*gone, _leaves(first, rows, by), engine.marked(Hop.MAP, person, cohort)]
         case Answer.RELEASE:
             until = now + timedelta(hours=engine.policy.approvals.expire)
-            leave = [_release(first, until, by), _leave(engine, first, {Verb.ENABLE: now}, rows)]
+            leave = [_release(first, until, by), _leave(engine, first, {str(Verb.ENABLE): now}, rows)]
         case Answer.RECREATE:
-            leave = [_forgiven(first, rows), _leave(engine, replace(first, account=""), {Verb.RESTORE: now}, rows)]
+            leave = [_forgiven(first, rows), _leave(engine, replace(first, account=""), {str(Verb.RESTORE): now}, rows)]
         case _:
             leave = [_leave(engine, first, starts(engine, some), rows)]
     due = min(starts(engine, some).values(), default=now).isoformat()
     return [*gone, *leave, engine.marked(Hop.PROVISION, person, cohort, place, attempts=0, due=due)]
 
 
-def starts(engine: Engine, some: Sequence[Held]) -> dict[Verb, datetime]:
+def starts(engine: Engine, some: Sequence[Held]) -> dict[str, datetime]:
     """When what is permitted may begin: people are renamed at the hour that the policy names."""
     now = engine.clock()
-    verbs = [Verb(one.what) for one in some if one.approvable]
-    return {verb: max(now, engine.earliest(some[0].place, verb)) for verb in verbs}
+    whats = [one.what for one in some if one.approvable]
+    return {what: max(now, engine.earliest(some[0].place, what)) for what in whats}
 
 
-def _leave(engine: Engine, held: Held, begins: Mapping[Verb, datetime], rows: Mapping[str, Row]) -> Change:
+def _leave(engine: Engine, held: Held, begins: Mapping[str, datetime], rows: Mapping[str, Row]) -> Change:
     """The permit with these added, under the version that was read: of two yeses at once neither is lost."""
     key = layout.permit(held.person, held.place)
     lasts = timedelta(hours=engine.policy.approvals.expire)

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine import identifiers, permits
+from shared.consent import observed
+from shared.engine import gate, identifiers, permits
 from shared.engine.answering import releases
+from shared.engine.asking import Traits, kept
 from shared.engine.ledger import WORD_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
 from shared.errors import Reason, TryLater
 from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
-from shared.ledger import HELD, Entry, Outcome, kept, named, operation, turns
+from shared.ledger import HELD, Entry, Outcome, named, operation, turns
 from shared.model import Account, Action, Desired, Link, Verb
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row
+from shared.whats import entitled, runs_out
 
 LEASE = timedelta(minutes=5)
 """How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
@@ -61,21 +64,29 @@ class Desk:
         row = self.rows.get(layout.asked(self.person, self.target))
         return row if row is not None and codec.readable(row.data) else None
 
-    def permits(self, verb: Verb, account: str) -> bool:
-        if verb is Verb.RENAME and self.asked is not None:
+    @property
+    def traits(self) -> Traits:
+        """What the last mapping found of this person."""
+        return kept(self.rows.get(layout.mapped(self.person)), self.target)
+
+    def permits(self, what: str, account: str) -> bool:
+        """Whatever was decided before, what is only observed now is not done."""
+        if observed(what, self.engine.policy.targets[self.target], outside=self.traits.outside):
+            return False
+        if what == Verb.RENAME and self.asked is not None:
             return True
-        leave = self._leaves().get(verb)
+        leave = self._leaves().get(what)
         return leave is not None and leave.since <= self.now and leave.account in ("", account)
 
     def released(self, account: str) -> bool:
         return releases(self.release, self.version, account, self.now)
 
-    def begins(self, verb: Verb) -> datetime | None:
-        """When a verb that may not be done yet may be, if that has been decided."""
-        leave = self._leaves().get(verb)
+    def begins(self, what: str) -> datetime | None:
+        """When something that may not be done yet may be, if that has been decided."""
+        leave = self._leaves().get(what)
         return leave.since if leave is not None and leave.since > self.now else None
 
-    def _leaves(self) -> Mapping[Verb, Leave]:
+    def _leaves(self) -> Mapping[str, Leave]:
         return permits.standing(self.rows.get(layout.permit(self.person, self.target)), self.version, self.now)
 
     @property
@@ -133,6 +144,7 @@ class Desk:
         if action is not None:
             self.engine.witness(self.person, self.target, action)
             await self._write(action, link, live, Outcome.DONE)
+            await self._seated(action)
         changes = [self._renewed()]
         key = layout.link(self.person, self.target)
         if link != self.known:
@@ -147,6 +159,12 @@ class Desk:
         versions = await self.engine.store.commit(layout.STATE, layout.bucket(self.person), changes)
         self.lease_version = versions[changes[0].key]
         self.link_version, self.known = versions.get(key, self.link_version), link
+
+    async def _seated(self, action: Action) -> None:
+        """A seat that was reserved for this grant is not needed any longer: the target counts it now."""
+        what = entitled(action.verb, action.entitlement) if action.entitlement else ""
+        if runs_out(what):
+            await gate.seat_is_taken(self.engine, self.target, what, self.person)
 
     async def unanswered(self, action: Action, live: Account | None) -> None:
         """Say in the ledger that nobody knows whether `action` was done; what is found later is ours all the same."""
@@ -242,7 +260,7 @@ class Desk:
             reason=reason,
             account=link.account,
             attributes=turns(live.attributes if live else {}, action.attributes),
-            values=kept(action, live, self.engine.policy.sensitive(self.target)),
+            values=kept_values(action, live, self.engine.policy.sensitive(self.target)),
             entitlement=what,
             because=action.because,
             rule=self.desired.reasons.get(what, ""),

@@ -1,37 +1,64 @@
-"""One target's gate: the reservations of a week and its write budget, changed only under the version of one row."""
+"""One target's gate: the reservations of a week and its write budget, changed only under the version of one row.
 
-from collections.abc import Mapping, Sequence
+Seats are reserved here too, until the licence is granted or the permit for it has run out.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from shared import codec, layout
 from shared.engine.parts import Engine
-from shared.guard import WEEK, Decision, Request, Reservation, admit
-from shared.model import Verb
+from shared.engine.permits import LASTS
+from shared.limiting import WEEK, Reservation
 from shared.pacing import Pace
-from shared.policy import Limit
 from shared.store import MOST, Change, Conflict, Delete, Insert, Put, Replace, Row, prefixed
 
 
-async def decide(
-    engine: Engine, target: str, requests: Sequence[Request], limits: Mapping[Verb, Limit], population: int
-) -> tuple[Decision, Pace, Row | None]:
-    """The decision on what has come in, by what was reserved before; with the budget and the gate as they were read."""
-    gate = await engine.store.get(layout.GATES, target, layout.GATE)
-    before = [
-        _reservation(row)
-        async for row in engine.store.scan(layout.GATES, target, *prefixed(layout.USES))
-        if codec.readable(row.data)
-    ]
-    decision = admit(requests, before, limits, population, engine.clock())
-    return decision, Pace(codec.moment(gate.data["free_at"])) if gate else Pace(), gate
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate as it was read."""
+
+    row: Row | None
+    pace: Pace
+    before: tuple[Reservation, ...]
+    seats: frozenset[tuple[str, str]]
+    """(what, person) for each seat that is reserved and not taken yet."""
 
 
-async def reserve(engine: Engine, target: str, gate: Row | None, pace: Pace, reserved: Sequence[Reservation]) -> None:
-    """Save reservations and budget under the gate's version. Raises `Conflict` when somebody decided meanwhile."""
+async def read(engine: Engine, target: str) -> Gate:
+    row = await engine.store.get(layout.GATES, target, layout.GATE)
+    pace = Pace(codec.moment(row.data["free_at"])) if row else Pace()
+    before = tuple([_reservation(one) async for one in _rows(engine, target, layout.USES)])
+    return Gate(row, pace, before, await reserved_seats(engine, target))
+
+
+async def reserved_seats(engine: Engine, target: str) -> frozenset[tuple[str, str]]:
+    """(what, person) for each seat that somebody may still take."""
+    found = set()
+    async for row in _rows(engine, target, layout.SEATS):
+        if codec.moment(row.data["until"]) > engine.clock():
+            _, what, person = row.key.split("|")
+            found.add((what, person))
+    return frozenset(found)
+
+
+async def reserve(
+    engine: Engine,
+    target: str,
+    gate: Gate,
+    pace: Pace,
+    reserved: Sequence[Reservation],
+    seated: Sequence[tuple[str, str, datetime]] = (),
+) -> None:
+    """Save reservations, seats (what, person, from when) and budget under the gate's version.
+
+    Raises `Conflict` when somebody decided meanwhile.
+    """
     data = codec.plain(free_at=pace.free_at.isoformat())
-    uses: list[Change] = [Put(_use(one), codec.plain(at=one.at.isoformat(), cohort=one.cohort)) for one in reserved]
-    rest, version = iter(uses), gate.version if gate else ""
+    rest, version = iter([*_uses(reserved), *_seats(seated)]), gate.row.version if gate.row else ""
     while True:
         some = list(islice(rest, MOST - 1))
         first: Change = Replace(layout.GATE, data, version) if version else Insert(layout.GATE, data)
@@ -40,23 +67,47 @@ async def reserve(engine: Engine, target: str, gate: Row | None, pace: Pace, res
             return
 
 
+async def seat_is_taken(engine: Engine, target: str, what: str, person: str) -> None:
+    """The licence is granted, and the target itself counts the seat from now on."""
+    await engine.store.commit(layout.GATES, target, [Delete(layout.seat(what, person))])
+
+
 async def forget(engine: Engine, target: str) -> None:
-    """Remove reservations that no limit counts any more."""
+    """Remove reservations that no limit counts any more, and seats that nobody took in time."""
+    now = engine.clock()
     old = [
         Delete(row.key, row.version)
-        async for row in engine.store.scan(layout.GATES, target, *prefixed(layout.USES))
-        if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) >= WEEK
+        async for row in _rows(engine, target, layout.USES)
+        if now - codec.moment(row.data["at"]) >= WEEK
+    ]
+    old += [
+        Delete(row.key, row.version)
+        async for row in _rows(engine, target, layout.SEATS)
+        if codec.moment(row.data["until"]) <= now
     ]
     for start in range(0, len(old), MOST):
         with suppress(Conflict):  # it is in use again, or somebody else forgets too; the next sweep comes by
             await engine.store.commit(layout.GATES, target, old[start : start + MOST])
 
 
-def _use(one: Reservation) -> str:
-    return f"{layout.USES}{one.verb}|{one.person}|{one.version}"
+async def _rows(engine: Engine, target: str, prefix: str) -> AsyncIterator[Row]:
+    async for row in engine.store.scan(layout.GATES, target, *prefixed(prefix)):
+        if codec.readable(row.data):
+            yield row
+
+
+def _uses(reserved: Sequence[Reservation]) -> Iterator[Change]:
+    for one in reserved:
+        key = f"{layout.USES}{one.what}|{one.person}|{one.version}"
+        yield Put(key, codec.plain(at=one.at.isoformat(), cohort=one.cohort, department=one.department))
+
+
+def _seats(seated: Sequence[tuple[str, str, datetime]]) -> Iterator[Change]:
+    for what, person, start in seated:
+        yield Put(layout.seat(what, person), codec.plain(until=(start + LASTS).isoformat()))
 
 
 def _reservation(row: Row) -> Reservation:
-    _, verb, person, version = row.key.split("|")
-    at = codec.moment(row.data["at"])
-    return Reservation(verb=Verb(verb), person=person, version=int(version), cohort=str(row.data["cohort"]), at=at)
+    _, what, person, version = row.key.split("|")
+    at, cohort, department = codec.moment(row.data["at"]), str(row.data["cohort"]), str(row.data.get("department", ""))
+    return Reservation(what=what, person=person, version=int(version), cohort=cohort, at=at, department=department)

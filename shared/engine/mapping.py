@@ -10,12 +10,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared import codec, layout, ledger
+from shared.consent import apart
 from shared.desired import View, desired, view
 from shared.engine.answering import as_decided
+from shared.engine.asking import Traits, belonging, kept, question, traits, written
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.holding import hold
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import Engine
+from shared.engine.reconsidering import reconsidered
+from shared.engine.seats import coming
 from shared.entitlements import handed_over, turning_days
 from shared.errors import Reason, Refused, TryLater
 from shared.facts import shift
@@ -24,9 +28,10 @@ from shared.layout import Hop
 from shared.ledger import Entry
 from shared.lifecycle import next_change, standing
 from shared.model import Desired, Link, Person, Stage
-from shared.planning import Kinds, counted, plan, remembered
+from shared.planning import Kinds, plan, remembered
 from shared.policy import SourcePolicy
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
+from shared.whats import Apart, counted
 
 TRIES = 5
 
@@ -49,6 +54,7 @@ class Draft:
     leads: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     """Days on which it must be looked at again, beside those that follow from contracts."""
+    traits: dict[str, Traits] = field(default_factory=dict)
     admit: bool = False
     provision: list[str] = field(default_factory=list)
     tell: bool = False
@@ -159,6 +165,8 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     held = layout.hold(draft.person, target, "map")
     old = draft.rows.get(layout.desired(draft.person, target))
     before = codec.DESIRED.load(old.data) if old else None
+    last = kept(draft.rows.get(layout.mapped(draft.person)), target)
+    draft.traits[target] = replace(traits(engine, seen, target), coming=last.coming, brakes=last.brakes)
     draft.days |= set(turning_days(rules, seen.scope.contracts or (seen.facts,)))
     try:
         new = desired(seen, target, rules)
@@ -174,15 +182,26 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
         return
     draft.release(held)
     _waiting(draft, target, new.waiting if new is not None else {})
+    draft.traits[target] = traits(engine, seen, target, coming(engine, seen, target, new, seed=draft.person))
     if new is None:
         return
     draft.days |= {shift(last, 1) for last in new.until.values()}
     if before is None or not _equal(before, new):
         _renew(draft, target, old, new)
         _tell(draft, seen, target, old, before, new)
-    elif old is not None and before != new:
-        same = {**old.data, **codec.DESIRED.dump(new)}  # what it is has not changed, only what is said about it
-        draft.changes.append(Replace(old.key, same, old.version))
+    elif old is not None:
+        await _still(draft, target, old, before, new)
+
+
+async def _still(draft: Draft, target: str, old: Row, before: Desired, new: Desired) -> None:
+    """The Desired is what it was: what is said about it may differ, and what waits may be asked again."""
+    if before != new:
+        draft.changes.append(Replace(old.key, {**old.data, **codec.DESIRED.dump(new)}, old.version))
+    known = draft.traits[target]
+    asked = question(int(old.data["version"]), {}, new, known)
+    again = await reconsidered(draft.engine, draft.person, target, draft.rows, draft.cohort, known, asked)
+    draft.changes += again
+    draft.admit = draft.admit or any(isinstance(one, Insert | Replace) for one in again)
 
 
 def _waiting(draft: Draft, target: str, waiting: Mapping[str, str]) -> None:
@@ -208,9 +227,10 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
     link = codec.LINK.load(row.data) if row else Link()
-    verbs = _foreseen(new, link, engine.attributes[target])
-    if verbs:
-        beside = {"version": version, "verbs": verbs, "account": link.account}
+    told_apart = apart(engine.policy.targets[target], new.asking)
+    whats = _foreseen(new, link, engine.attributes[target], told_apart)
+    if whats:
+        beside = question(version, whats, new, draft.traits[target], link.account)
         draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
         draft.admit = True
     else:
@@ -242,12 +262,13 @@ def _equal(old: Desired, new: Desired) -> bool:
     return bare == other
 
 
-def _foreseen(new: Desired, link: Link, kinds: Kinds) -> dict[str, int]:
-    """The verbs this will take, judged by what we remember; what is found live may differ and is then asked again."""
+def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart) -> Mapping[str, int]:
+    """What this will take, judged by what we remember; what is found live may differ and is then asked again."""
     if new.stage < Stage.READY and not link.account:
         return {}
+    known = remembered(link)
     try:
-        return {str(verb): count for verb, count in counted(plan(new, link, remembered(link), kinds)).items()}
+        return counted(plan(new, link, known, kinds), known.attributes if known else {}, told_apart)
     except Refused:
         return {}
 
@@ -285,9 +306,16 @@ def _remember(draft: Draft, seen: View) -> None:
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
-    data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash, said=said)
+    data = codec.plain(
+        wake=wake,
+        leads=sorted(draft.leads),
+        policy=draft.engine.policy_hash,
+        said=said,
+        traits=written(draft.traits),
+    )
     if dict(draft.mapped) == data:
         return
+    draft.changes += belonging(draft.person, draft.mapped.get("traits", {}), draft.traits)
     if said != draft.mapped["said"]:
         draft.changes.append(draft.engine.marked(Hop.DEPENDENTS, draft.person, draft.engine.trickle("dependents")))
         draft.tell = True

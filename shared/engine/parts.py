@@ -61,10 +61,10 @@ class Engine:
         """The civil date of the customer."""
         return self.clock().astimezone(self.policy.time_zone).date()
 
-    def earliest(self, target: str, verb: Verb) -> datetime:
+    def earliest(self, target: str, what: str) -> datetime:
         """When something may be done at the earliest, UTC: people are renamed at the hour that the policy names."""
         now, at = self.clock(), self.policy.targets[target].names.at
-        if verb is not Verb.RENAME or at is None:
+        if what != Verb.RENAME or at is None:
             return now
         local = now.astimezone(self.policy.time_zone)
         day = local.date() if local.time() <= at else local.date() + timedelta(days=1)
@@ -74,6 +74,10 @@ class Engine:
         """Whether HR said something new: equal for equal people, useless without the key."""
         text = json.dumps(codec.PERSON.dump(person), sort_keys=True, ensure_ascii=False)
         return blake2b(text.encode(), key=self.hash_key, digest_size=12).hexdigest()
+
+    def veiled(self, text: str) -> str:
+        """A fact as a keyed hash: equal for equal texts, whatever their case, and useless without the key."""
+        return blake2b(text.casefold().encode(), key=self.hash_key, digest_size=8).hexdigest()
 
     def trickle(self, door: str) -> str:
         """The cohort of single events: everything through one door within five minutes is decided together."""

@@ -1,11 +1,10 @@
-"""Leave to do certain verbs for one Desired version, each in its own time; what ran out is never renewed unseen."""
+"""Leave to do certain whats for one Desired version, each in its own time; what ran out is never renewed unseen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared import codec
-from shared.model import Verb
 from shared.store import Put, Row
 
 LASTS = timedelta(hours=4)
@@ -21,31 +20,31 @@ class Leave:
     account: str = ""
 
 
-def standing(row: Row | None, version: int, now: datetime) -> Mapping[Verb, Leave]:
+def standing(row: Row | None, version: int, now: datetime) -> Mapping[str, Leave]:
     """What may be done for this version, now or from some time on."""
     if row is None or codec.known(row.data)["version"] != version:
         return {}
     leaves = {
-        Verb(verb): Leave(codec.moment(since), codec.moment(until), account)
-        for verb, (since, until, account) in row.data["verbs"].items()
+        what: Leave(codec.moment(since), codec.moment(until), account)
+        for what, (since, until, account) in row.data["whats"].items()
     }
-    return {verb: leave for verb, leave in leaves.items() if leave.until > now}
+    return {what: leave for what, leave in leaves.items() if leave.until > now}
 
 
 def permit(
     key: str,
     row: Row | None,
     version: int,
-    starts: Mapping[Verb, datetime],
+    starts: Mapping[str, datetime],
     now: datetime,
     account: str = "",
     lasts: timedelta = LASTS,
 ) -> Put:
-    """The permit `row` with these verbs added, each lasting from its start on; the others keep their own time."""
-    added = {verb: Leave(start, start + lasts, account) for verb, start in starts.items()}
+    """The permit `row` with these whats added, each lasting from its start on; the others keep their own time."""
+    added = {str(what): Leave(start, start + lasts, account) for what, start in starts.items()}
     leaves = {**standing(row, version, now), **added}
     written = {
-        str(verb): (leave.since.isoformat(), leave.until.isoformat(), leave.account)
-        for verb, leave in sorted(leaves.items())
+        what: (leave.since.isoformat(), leave.until.isoformat(), leave.account)
+        for what, leave in sorted(leaves.items())
     }
-    return Put(key, codec.plain(version=version, verbs=written))
+    return Put(key, codec.plain(version=version, whats=written))

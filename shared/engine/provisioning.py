@@ -6,8 +6,9 @@ The mark goes only when the work is done and no news came meanwhile.
 from collections import Counter
 from dataclasses import replace
 
-from shared import codec, layout
+from shared import codec, consent, layout
 from shared.engine import breaker, renaming, undoing
+from shared.engine.asking import question
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
 from shared.engine.holding import hold
@@ -75,6 +76,7 @@ async def _work(desk: Desk) -> None:
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
             work=desk,
             undone=undoing.standing(taken_back, desk.version),
+            told_apart=consent.apart(engine.policy.targets[target], wanted.asking),
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
     except Refused as error:
@@ -90,15 +92,11 @@ async def _work(desk: Desk) -> None:
     changes += undoing.lapsed(taken_back, desk.version)
     if desk.release is not None and Verb.ENABLE not in outcome.needed:  # it is for one look
         changes.append(Delete(desk.release.key, desk.release.version))
-    later = {verb: begins for verb in outcome.needed if (begins := desk.begins(verb)) is not None}
-    ask = {
-        str(verb): count
-        for verb, count in outcome.needed.items()
-        if layout.hold(desk.person, target, verb) not in desk.rows and verb not in later
-    }
+    later = {what: begins for what in outcome.needed if (begins := desk.begins(what)) is not None}
+    ask = {what: count for what, count in outcome.needed.items() if what not in later and not _waits(desk, what)}
     if ask:
         cohort = str(desk.mark.data["cohort"])
-        beside = {"version": desk.version, "verbs": ask, "account": outcome.account}
+        beside = question(desk.version, ask, wanted, desk.traits, outcome.account)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
     await desk.finish(changes, outcome.link, min(again, default=None))
@@ -106,10 +104,16 @@ async def _work(desk: Desk) -> None:
         await engine.ring(Hop.ADMIT, [desk.person])
 
 
+def _waits(desk: Desk, what: str) -> bool:
+    """Whether it was asked before and not given."""
+    row = desk.rows.get(layout.hold(desk.person, desk.target, what))
+    return row is not None and "coming" not in row.data
+
+
 def _holds(desk: Desk, outcome: Outcome) -> list[Change]:
     """One hold for each thing only a person can repair; the ones of earlier looks go."""
     prefix = layout.holds(desk.person, desk.target)
-    keep = {layout.hold(desk.person, desk.target, verb) for verb in outcome.needed}
+    keep = {layout.hold(desk.person, desk.target, what) for what in (*outcome.needed, *desk.traits.coming)}
     keep |= {key for key in desk.rows if key.startswith(prefix) and layout.of_mapping(key)}
     if desk.asked:  # names given by hand were looked at, and not those that wait
         keep.add(layout.hold(desk.person, desk.target, Verb.RENAME))

@@ -9,6 +9,7 @@ from shared.engine.cohorts import gathering
 from shared.engine.gate import forget
 from shared.engine.parts import Engine
 from shared.engine.ringing import ring_marked
+from shared.engine.seats import reseat
 from shared.engine.tidying import tidy
 from shared.layout import Hop
 from shared.planning import unfinished
@@ -91,9 +92,11 @@ async def patrol(engine: Engine) -> int:
 async def relook(engine: Engine) -> int:
     """Have accounts looked at live that may not be as we think: refused before, or with an intention still open.
 
-    The target may have been repaired meanwhile, and a worker thought dead may have landed a write nobody recorded.
+    The target may have been repaired meanwhile, a worker thought dead may have landed a write nobody recorded, and
+    seats may have come free.
     """
-    return await _look(engine, engine.trickle("relook"), partial(_doubtful, engine))
+    count = await _look(engine, engine.trickle("relook"), partial(_doubtful, engine))
+    return count + await reseat(engine)
 
 
 async def _look(engine: Engine, cohort: str, pick: Callable[[Row], tuple[str, str]]) -> int:

@@ -22,6 +22,7 @@ from shared.layout import Hop
 from shared.ledger import Entry
 from shared.model import Account, Desired, Link, Verb
 from shared.store import Change, Conflict, Delete, Put, Row
+from shared.whats import above, parsed
 
 UNDONE = codec.Codec(Undone)
 
@@ -62,6 +63,12 @@ def read(text: str) -> Package:
     if given.get("hash") != package.hash:
         raise Misconfigured("the undo package was changed since it was made; make it again")
     return package
+
+
+def _whats(step: Inverse) -> tuple[str, ...]:
+    """Whatever a policy may tell apart of this step."""
+    parts = [step.attribute] if step.verb is Verb.UPDATE else [step.entitlement] if step.entitlement else []
+    return above(parsed(":".join((step.verb, *parts))))
 
 
 async def package(engine: Engine, run: str) -> Package:
@@ -160,7 +167,7 @@ async def _ask(engine: Engine, package: Package, person: str, target: str, steps
     key = layout.undone(person, target)
     wanted = undone(plain, desired, version, by, standing(rows.get(key), version))
     cohort = f"undo|{package.hash}"
-    leave = {step.verb: now for step in steps}
+    leave = {what: now for step in steps for what in _whats(step)}
     permits = layout.permit(person, target)
     account = "" if Verb.RESTORE in leave else steps[0].account
     changes: list[Change] = [

@@ -7,8 +7,9 @@ from shared.policy.approvals import MANAGER, OWNER, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
 from shared.policy.grants import Exclusive, Grant, Then
-from shared.policy.limits import SAFE_LIMITS, Limit
+from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
+from shared.policy.observing import Conduct, Pilot
 from shared.policy.primary import Dates, Least, Merit, Most, Order
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
@@ -21,8 +22,10 @@ __all__ = [
     "Adopt",
     "Approvals",
     "AttributePolicy",
+    "Conduct",
     "Dates",
     "Default",
+    "Departments",
     "Deputy",
     "Exclusive",
     "Grant",
@@ -37,6 +40,7 @@ __all__ = [
     "Names",
     "OnNull",
     "Order",
+    "Pilot",
     "Plausible",
     "Policy",
     "Rename",

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from pydantic import Field, model_validator
 
 from shared.conditions import Condition
-from shared.model import Verb
 from shared.policy.attributes import AttributePolicy, Default
 from shared.policy.grants import Exclusive, Grant
-from shared.policy.limits import SAFE_LIMITS, Limit
+from shared.policy.limits import SAFE_LIMITS, Departments, Limit, Limited, What
 from shared.policy.names import Adopt, Names
+from shared.policy.observing import Conduct, Pilot
 from shared.policy.strict import Strict
 from shared.policy.timing import Timing
 
@@ -30,7 +31,12 @@ class TargetPolicy(Strict):
     grants: tuple[Grant, ...] = ()
     exclusive: tuple[Exclusive, ...] = ()
     """What nobody may have together."""
-    limits: Mapping[Verb, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
+    limits: Mapping[Limited, Limit] = Field(default_factory=lambda: dict(SAFE_LIMITS))
+    departments: Departments | None = None
+    mode: Conduct = Conduct.ENFORCE
+    observe: tuple[What, ...] = ()
+    """What is only looked at while the rest is enforced."""
+    pilot: Pilot | None = None
     protected: tuple[str, ...] = ()
     """Account ids that no plan may ever contain."""
 
@@ -38,6 +44,13 @@ class TargetPolicy(Strict):
     def reads_the_day(self) -> bool:
         """Whether some value follows from what day it is, so that it may be another one tomorrow."""
         return any(mapping.value.dated for mapping in self.attributes.values())
+
+    @property
+    def brakes(self) -> str:
+        """Names exactly these limits; another text when one of them changes."""
+        within = self.departments.model_dump_json() if self.departments else ""
+        limits = [f"{what} {limit.model_dump_json()}" for what, limit in sorted(self.limits.items())]
+        return sha256("\n".join([*limits, within]).encode()).hexdigest()[:12]
 
     @model_validator(mode="after")
     def _correlates_by_what_it_writes(self) -> "TargetPolicy":
@@ -56,6 +69,6 @@ class TargetPolicy(Strict):
 
     @model_validator(mode="after")
     def _keeps_the_safe_limits(self) -> "TargetPolicy":
-        """A verb that is not mentioned keeps its safe limit; only naming it changes it."""
+        """What is not mentioned keeps its safe limit; only naming it changes it."""
         object.__setattr__(self, "limits", {**SAFE_LIMITS, **self.limits})
         return self

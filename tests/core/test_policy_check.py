@@ -180,3 +180,27 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         ["9", "13"],
         ["11", "14"],
     ]
+
+
+LIMITED = ["  displayName: '[givenName]'", "limits:"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([*LIMITED, "  update:displayname: {day: 5}"], ["12:7: targets.entra.limits.update:displayname: attributes does not map displayname, so it is never updated; did you mean displayName?"]),
+        ([*LIMITED, "  revoke:license: {day: 5}"], ["12:7: targets.entra.limits.revoke:license: entra cannot revoke a license"]),
+        ([*LIMITED, "  grant:grup:A: {day: 5}"], ["12:7: targets.entra.limits.grant:grup:A: entra cannot grant a grup; did you mean group?"]),
+        (["observe: [disable, delete]"], ["10:24: targets.entra.observe.1: entra cannot delete"]),
+        (["departments: {field: givenName, limits: {delete: {day: 5}}}"], ["10:46: targets.entra.departments.limits.delete: entra cannot delete"]),
+        (["departments: {field: givnName, limits: {disable: {day: 5}}}"], ["10:26: targets.entra.departments.field: no source gives givnName; did you mean givenName?"]),
+        (["pilot: {when: {givnName: A}}"], ["10:30: targets.entra.pilot.when.givnName: no source gives givnName; did you mean givenName?"]),
+    ],
+)  # fmt: skip
+def test_what_can_never_happen_is_neither_limited_nor_observed(lines: list[str], said: list[str]) -> None:
+    assert mistakes(with_lines(lines)) == said
+
+
+@pytest.mark.parametrize("line", ["update:displayName: {day: 5}", "urgent: {day: 5}", "grant:group:A: {day: 5}"])
+def test_a_part_of_what_a_target_does_can_be_limited(line: str) -> None:
+    assert check(load(with_lines([*LIMITED, f"  {line}"])), manifest)

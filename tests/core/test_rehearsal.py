@@ -31,7 +31,7 @@ class Sealed:
 
     def __init__(self, target: Any) -> None:
         self.find, self.read = target.find, target.read
-        self.changes, self.deleted = target.changes, target.deleted
+        self.changes, self.deleted, self.stock = target.changes, target.deleted, target.stock
 
     async def apply(self, account: str, action: Action) -> Never:
         raise AssertionError("the target was told something")

@@ -10,7 +10,7 @@ from storage import SimulatedBus, SimulatedStore
 
 from shared import codec, issuing, layout, planning, queues, reconcile
 from shared.bus import Doorbell
-from shared.engine import desk, gate, identifiers, mapping, provisioning, tidying
+from shared.engine import admitting, desk, identifiers, mapping, provisioning, tidying
 from shared.guard import Decision
 from shared.identifiers import Holding
 from shared.model import Link
@@ -115,9 +115,9 @@ def no_guard() -> Iterator[None]:
     """Everything that is asked is permitted."""
 
     def admit(requests: Any, *_: Any) -> Decision:
-        return Decision(tuple(frozenset(one.verbs) for one in requests), tuple({} for _ in requests), ())
+        return Decision(tuple(frozenset(one.whats) for one in requests), tuple({} for _ in requests), ())
 
-    with patch.object(gate, "admit", admit):
+    with patch.object(admitting, "admit", admit):
         yield
 
 

@@ -127,9 +127,10 @@ class World:
         for _ in range(RESTLESS):
             if not await self._doorbell():
                 due = self.bus.next_due()
-                if due is None:
+                if due is not None:
+                    self.clock.move_to(due)
+                elif not await production.reseat(self.engine):
                     break
-                self.clock.move_to(due)
         else:
             raise AssertionError("the engine does not come to rest")
         for target in self.engine.targets:

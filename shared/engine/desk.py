@@ -17,6 +17,7 @@ from shared.errors import Reason, TryLater
 from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
 from shared.ledger import HELD, Entry, Outcome, named, operation, turns
+from shared.ledger import kept as kept_values
 from shared.model import Account, Action, Desired, Link, Verb
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row
 from shared.whats import entitled, runs_out

@@ -75,6 +75,11 @@ USES = "use|"
 BREAKER = "breaker"
 """In `gates`: why nothing is sent to the target, and until when."""
 
+STOPS = "stops"
+"""The partition in `gates` that says to which targets nothing is written, by name; `EVERYTHING` is all of them."""
+
+EVERYTHING = "*"
+
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""
 
@@ -119,6 +124,21 @@ def link(person: str, target: str) -> str:
 def asked(person: str, target: str) -> str:
     """Names that somebody asked for by hand."""
     return f"{person}|asked|{target}"
+
+
+def exceptions(person: str) -> str:
+    """The prefix of a person's exceptions."""
+    return f"{person}|exception|"
+
+
+def exception(person: str, kind: str, target: str, what: str) -> str:
+    """One exception of each kind for each thing: asked for again, it takes the place of the former."""
+    return exceptions(person) + blake2b(f"{kind}\0{target}\0{what}".encode(), digest_size=10).hexdigest()
+
+
+def block(person: str) -> str:
+    """Somebody's word that this person's accounts stay disabled."""
+    return f"{person}|block"
 
 
 def permit(person: str, target: str) -> str:

@@ -160,6 +160,8 @@ class Desired:
     are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
     `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
     attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
+    `only` are the verbs that may be done at all, None for any; without one the account is not even looked at. `urgent`
+    says that disabling it cannot wait.
     """
 
     stage: Stage
@@ -172,6 +174,8 @@ class Desired:
     basis: str = ""
     entitlements: frozenset[Entitlement] = frozenset()
     because: str = ""
+    only: "frozenset[Verb] | None" = None
+    urgent: bool = False
 
 
 class Verb(StrEnum):

@@ -80,6 +80,8 @@ async def reconcile(case: Case, link: Link) -> Outcome:
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
     desired, work = case.desired, case.work
+    if desired.only == frozenset():
+        return Outcome(link)
     while True:
         live, link = await _look(case, link)
         if live is None:

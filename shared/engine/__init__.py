@@ -1,8 +1,9 @@
 """Where reading, deciding and writing meet: detect → map → admit → provision, each safe to repeat and to stop."""
 
-from shared.engine import breaker
+from shared.engine import blocking, breaker, exceptions, halting
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Held, approve, fingerprint, held
+from shared.engine.brake import Brake, Stop
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
@@ -16,18 +17,23 @@ from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
 
 __all__ = [
+    "Brake",
     "Engine",
     "Explained",
     "Explanation",
     "Held",
     "OnTarget",
+    "Stop",
     "admit_all",
     "approve",
+    "blocking",
     "breaker",
     "detect",
+    "exceptions",
     "explain",
     "fingerprint",
     "follow",
+    "halting",
     "handle",
     "held",
     "map_person",

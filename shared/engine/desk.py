@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine import identifiers, permits
+from shared.engine import blocking, identifiers, permits
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
 from shared.errors import TryLater
+from shared.exceptions import Block
 from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
 from shared.model import Action, Link, Verb
@@ -52,8 +53,15 @@ class Desk:
         row = self.rows.get(layout.asked(self.person, self.target))
         return row if row is not None and codec.readable(row.data) else None
 
+    @property
+    def block(self) -> Block | None:
+        """Somebody's word that this person's accounts are disabled, if there is one."""
+        return blocking.of(self.person, self.rows)
+
     def permits(self, verb: Verb, account: str) -> bool:
         if verb is Verb.RENAME and self.asked is not None:
+            return True
+        if self.block is not None and self.block.allows(verb):
             return True
         leave = self._leaves().get(verb)
         return leave is not None and leave.since <= self.now and leave.account in ("", account)

@@ -11,9 +11,11 @@ from typing import Any
 
 from shared import codec, layout
 from shared.desired import View, desired, view
+from shared.engine import exceptions
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.parts import Engine
 from shared.errors import Reason, Refused, TryLater
+from shared.exceptions import Exemption, left_alone, next_day, with_exceptions
 from shared.identifiers import basis
 from shared.layout import Hop
 from shared.lifecycle import next_change, stage_of
@@ -40,6 +42,7 @@ class Draft:
     rows: Mapping[str, Row]
     today: date
     changes: list[Change]
+    exemptions: tuple[Exemption, ...]
     leads: set[str] = field(default_factory=set)
     admit: bool = False
     provision: list[str] = field(default_factory=list)
@@ -93,7 +96,8 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
     subject = codec.PERSON.load(row.data) if row else Person(hr_id="")
     source, cohort = str(row.data["source"]) if row else "", str(codec.known(mark.data)["cohort"])
     gone: list[Change] = [Delete(mark.key, mark.version)]
-    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone)
+    exemptions = exceptions.of(person, rows)
+    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone, exemptions)
     if row is None:
         return draft
     if source not in engine.policy.sources:
@@ -104,6 +108,7 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
     seen = await _view(draft)
     for target in engine.policy.targets:
         await _target(draft, seen, target)
+    draft.changes += await exceptions.expire(engine, person, rows)
     _vanished(draft)
     _remember(draft, seen)
     return draft
@@ -123,7 +128,28 @@ async def _view(draft: Draft) -> View:
 
 
 async def _target(draft: Draft, seen: View, target: str) -> None:
-    """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
+    """One target's Desired: by the rules, then by the exceptions.
+
+    What cannot be worked out is held, and the last Desired stays in force; so it does of somebody who is left alone.
+    """
+    old = draft.rows.get(layout.desired(draft.person, target))
+    last = codec.DESIRED.load(old.data) if old else None
+    new = replace(last, only=None) if last else None
+    if left_alone(draft.exemptions, target, draft.today):
+        draft.leads |= set(draft.mapped["leads"])
+        draft.release(layout.hold(draft.person, target, "map"))
+        new = new or Desired(stage=Stage.DORMANT)
+    else:
+        new = await _by_rules(draft, seen, target) or new
+    if new is None:
+        return
+    new = with_exceptions(new, draft.exemptions, target, draft.today)
+    if old is None or last is None or not _equal(last, new):
+        _renew(draft, target, old, new)
+
+
+async def _by_rules(draft: Draft, seen: View, target: str) -> Desired | None:
+    """What the rules say; None when they leave it, and when it cannot be worked out, which is held."""
     engine = draft.engine
     held = layout.hold(draft.person, target, "map")
     try:
@@ -136,11 +162,9 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     except Refused as error:
         draft.leads |= set(draft.mapped["leads"])
         draft.hold(target, "map", error.reason, str(error))
-        return
+        return None
     draft.release(held)
-    old = draft.rows.get(layout.desired(draft.person, target))
-    if new is not None and (old is None or not _equal(codec.DESIRED.load(old.data), new)):
-        _renew(draft, target, old, new)
+    return new
 
 
 def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
@@ -208,7 +232,11 @@ def _remember(draft: Draft, seen: View) -> None:
     Whoever points to this person is told when what rules read of a manager has changed.
     """
     timings = {name: target.timing for name, target in draft.engine.policy.targets.items()}
-    day = next_change(draft.subject, draft.rules, timings, draft.today)
+    days = (
+        next_change(draft.subject, draft.rules, timings, draft.today),
+        next_day(draft.exemptions, draft.today),
+    )
+    day = min((day for day in days if day is not None), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
     data = codec.plain(wake=wake, leads=sorted(draft.leads), policy=draft.engine.policy_hash, said=said)

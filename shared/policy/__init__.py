@@ -5,6 +5,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
+from shared.policy.exceptions import Exceptions
 from shared.policy.grants import Grant
 from shared.policy.limits import SAFE_LIMITS, Limit
 from shared.policy.names import Adopt, Names, Rename
@@ -17,6 +18,7 @@ __all__ = [
     "Adopt",
     "AttributePolicy",
     "Default",
+    "Exceptions",
     "Grant",
     "Limit",
     "Mode",

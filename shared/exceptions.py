@@ -127,13 +127,13 @@ def with_block(desired: Desired, block: Block) -> Desired:
 
     Where nothing at all was to be done, the block and nothing else is.
     """
-    verbs = frozenset(Verb) - {Verb.ENABLE, Verb.GRANT} if desired.only is None else desired.only
-    allowed = {verb for verb in Verb if block.allows(verb)}
+    allowed = frozenset(verb for verb in Verb if block.allows(verb))
+    alone = desired.only is not None
     return replace(
         desired,
-        stage=min(desired.stage, Stage.READY),
+        stage=Stage.DORMANT if alone else min(desired.stage, Stage.READY),
         entitlements=frozenset() if block.strip else desired.entitlements,
-        only=verbs | allowed,
+        only=allowed if alone else frozenset(Verb) - {Verb.ENABLE, Verb.GRANT},
         urgent=True,
         because="blocked by hand",
     )

@@ -25,8 +25,8 @@ def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tu
     """The writes that bring `live` to `desired`.
 
     What points to another account can be written only once the account exists, and an address that somebody has is
-    never overwritten but renamed. Where only some verbs may be done, the others are left out. Raises `Refused` when only a person can decide: an account that vanished, or one
-    nobody but a person may touch.
+    never overwritten but renamed. Where only some verbs may be done, the others are left out. Raises `Refused` when
+    only a person can decide: an account that vanished, or one nobody but a person may touch.
     """
     if desired.only == frozenset():
         return ()

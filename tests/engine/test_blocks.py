@@ -7,7 +7,7 @@ import pytest
 from engine_world import DAY, HOUR, TODAY, YESTERDAY, World, group, killed_at, person, policy
 
 from shared import layout
-from shared.engine import blocking, exceptions, halting
+from shared.engine import blocking, exceptions, halting, provision
 from shared.errors import Misconfigured, Reason, Refused
 from shared.exceptions import Exemption, Kind
 from shared.layout import Hop
@@ -240,15 +240,16 @@ async def begins(world: World, *records: Person) -> None:
 @pytest.mark.parametrize("which", range(1, 7))
 async def test_a_block_that_comes_while_a_worker_enables_wins(world: World, moment: str, which: int) -> None:
     """At any of a joiner's reads and writes: create, two grants, enable."""
-    left = which
+    left, done = which, 0
 
     async def comes() -> None:
-        nonlocal left
+        nonlocal left, done
         left -= 1
         if left:
             setattr(world.directory, moment, comes)
         else:
             await blocking.block(world.engine, OWN, "me", "a stolen laptop")
+            done = len(world.directory.writes)
 
     setattr(world.directory, moment, comes)
     await world.hears(person("7", department="Sales"))
@@ -256,6 +257,7 @@ async def test_a_block_that_comes_while_a_worker_enables_wins(world: World, mome
     blocked = await blocking.blocked(world.engine)
     assert world.directory.enabled() == ({"7"} if not blocked else set())
     assert blocked or left > 0
+    assert not blocked or Verb.ENABLE not in world.directory.verbs()[done:], "the worker stopped"
 
 
 async def test_an_enable_that_lands_after_its_worker_was_stopped_is_seen_within_minutes(world: World) -> None:
@@ -267,7 +269,7 @@ async def test_an_enable_that_lands_after_its_worker_was_stopped_is_seen_within_
     async def lands_late() -> None:
         world.directory.changed_by_hand(world.directory.of("7").id, enabled=False)  # it has not landed yet
         await blocking.block(world.engine, OWN, "me", "stolen again")
-        await world.work("provisioning-now")
+        await provision(world.engine, OWN, "entra")
         world.directory.changed_by_hand(world.directory.of("7").id, enabled=True)
         world.store.kill()
 
@@ -323,6 +325,7 @@ async def test_while_writes_are_stopped_nobody_is_blocked_unless_it_is_called_fo
     await world.hears(person("7"))
     verbs(world)
     await halting.stop(world.engine, "", "boss", "something is wrong")
+    await world.hears(person("7", department="Sales"))
     with pytest.raises(Refused, match="writes are stopped by boss, and nobody is disabled either"):
         await block(world)
     assert await blocking.blocked(world.engine) == []

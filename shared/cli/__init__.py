@@ -6,9 +6,12 @@ import sys
 
 import click
 
+from shared.cli.block_command import block, unblock
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
+from shared.cli.exceptions_command import exceptions
+from shared.cli.stop_command import resume, stop
 
 EPILOG = f"""\b
 Start here:
@@ -27,6 +30,8 @@ def joinly() -> None:
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (run, preview, explain, rename, validate, eval_, sandbox):
+    joinly.add_command(command)
+for command in (exceptions, block, unblock, stop, resume):
     joinly.add_command(command)
 
 

@@ -13,6 +13,7 @@ from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
+from shared.cli.stopped import stopped_lines
 from shared.cli.stopping import until_done
 from shared.engine import held
 from shared.errors import Misconfigured
@@ -58,5 +59,6 @@ async def _show(local: Local, person: str | None, everyone: bool, as_json: bool)
     if not steps and not local.story.whole:
         return
     page = terminal.console()
+    terminal.show(page, await stopped_lines(local.engine))
     lines = [*plan.lines(page, steps, everyone or person is not None), *held_lines(page, holds, everyone)]
     terminal.show(page, [*lines, Text(), plan.closing(steps, len({one.person for one in holds}))])

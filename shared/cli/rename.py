@@ -16,6 +16,7 @@ from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
+from shared.cli.whom import source_of, target_of
 from shared.engine import held, rename, undo
 from shared.errors import Misconfigured, Refused
 from shared.model import Verb
@@ -28,8 +29,8 @@ def rename_person(policy: Path, data: Path, person: str, target: str, names: Map
 
 async def _rename(policy: Path, data: Path, person: str, target: str, names: Mapping[str, str], back: bool) -> int:
     async with open_local(policy, data, None, None) as local:
-        place = _target(local, target)
-        source = await _source(local, person)
+        place = target_of(local.engine, target)
+        source = await source_of(local.engine, person)
         try:
             if back:
                 names = await undo(local.engine, source, person, place, _user())
@@ -41,29 +42,6 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
             await until_nothing_is_due(local.engine, local.bus, local.story, progress)
         await _show(local, source, person, place, names)
         return report.complain_of(local)
-
-
-def _target(local: Local, given: str) -> str:
-    """The target that is meant: the only one, where there is one."""
-    targets = local.found.policy.targets
-    if given in targets:
-        return given
-    if not given and len(targets) == 1:
-        return next(iter(targets))
-    raise Misconfigured(f"name one of the policy's targets with --target: {', '.join(targets)}")
-
-
-async def _source(local: Local, hr_id: str) -> str:
-    """The source that knows the person. Raises `Misconfigured` when none does, or several do."""
-    found = []
-    for source in local.engine.policy.sources:
-        person = layout.own_id(source, hr_id)
-        if await local.engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)):
-            found.append(source)
-    if len(found) != 1:
-        said = f"both {' and '.join(found)} know somebody with the id" if found else "nobody in HR has the id"
-        raise Misconfigured(f"{said} {hr_id}")
-    return found[0]
 
 
 async def _show(local: Local, source: str, hr_id: str, target: str, names: Mapping[str, str]) -> None:

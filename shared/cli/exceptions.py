@@ -97,7 +97,7 @@ async def _end(place: Place, asked: Asked, because: str) -> int:
         by, target = await who(local), asked.on(engine)
         await exceptions.end(engine, source, asked.person, asked.kind, target, what, by, because)
         await at_once.carry_out(local)
-        said = f"{asked.person}: {' '.join(part for part in (asked.kind, what, target) if part)} has ended."
+        said = f"{asked.person}: {_said(asked.kind, what, target)} has ended."
         await at_once.show(local, layout.own_id(source, asked.person), [said])
         return report.complain_of(local)
 
@@ -148,7 +148,11 @@ def _blocked(page: Console, engine: Engine, blocks: list[Blocked]) -> Iterator[T
 
 
 def _what(one: Exemption) -> str:
-    return " ".join(part for part in (one.kind, one.what, one.target) if part)
+    return _said(one.kind, one.what, one.target)
+
+
+def _said(kind: Kind, what: str, target: str) -> str:
+    return " ".join(part for part in (kind, what, f"on {target}" if target else "") if part)
 
 
 def _when(one: Exemption) -> str:

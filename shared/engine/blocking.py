@@ -13,8 +13,7 @@ from shared.attributes import Unique
 from shared.codec import Codec
 from shared.engine.halting import stops
 from shared.engine.ledger import note
-from shared.engine.mapping import NOBODY
-from shared.engine.parts import Engine
+from shared.engine.parts import NOBODY, Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.exceptions import Block
 from shared.layout import Hop

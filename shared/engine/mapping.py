@@ -6,16 +6,16 @@ meanwhile is never lost.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from shared import codec, layout
 from shared.desired import View, desired, view
-from shared.engine import exceptions
+from shared.engine import blocking, exceptions
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
-from shared.engine.parts import Engine
+from shared.engine.parts import NOBODY, Engine
 from shared.errors import Reason, Refused, TryLater
-from shared.exceptions import Exemption, left_alone, next_day, with_exceptions
+from shared.exceptions import Block, Exemption, left_alone, next_day, with_block, with_exceptions
 from shared.identifiers import basis
 from shared.layout import Hop
 from shared.lifecycle import next_change, stage_of
@@ -25,9 +25,6 @@ from shared.policy import SourcePolicy
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 
 TRIES = 5
-
-NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
-"""A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
 
 
 @dataclass(slots=True)
@@ -179,7 +176,8 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target])
+    block = blocking.of(person, draft.rows)
+    verbs = _foreseen(new, codec.LINK.load(row.data) if row else Link(), engine.attributes[target], block)
     if verbs:
         draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, version=version, verbs=verbs))
         draft.admit = True
@@ -194,8 +192,14 @@ def _equal(old: Desired, new: Desired) -> bool:
     return replace(old, because="") == replace(new, because="")
 
 
-def _foreseen(new: Desired, link: Link, kinds: Kinds) -> dict[str, int]:
-    """The verbs this will take, judged by what we remember; what is found live may differ and is then asked again."""
+def _foreseen(new: Desired, link: Link, kinds: Kinds, block: Block | None) -> dict[str, int]:
+    """The verbs this will take, judged by what we remember; what is found live may differ and is then asked again.
+
+    A block takes some away, and needs no leave for others.
+    """
+    if block is not None:
+        new = with_block(new, block)
+        new = replace(new, only=frozenset(verb for verb in new.only or () if not block.allows(verb)))
     if new.stage < Stage.READY and not link.account:
         return {}
     try:

@@ -16,6 +16,9 @@ from shared.model import Action, Person, Verb
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
 
+NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
+"""A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
+
 
 def session(queue: str, body: Mapping[str, str]) -> str:
     """The session of a doorbell of `queue`, from the keys in its body: what is handled one at a time.

@@ -4,6 +4,7 @@ The mark goes only when the work is done and no news came meanwhile.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from shared import codec, layout
 from shared.engine import blocking, breaker, renaming
@@ -20,6 +21,9 @@ from shared.store import Change, Conflict, Delete, Put, Replace
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
+
+PRESSING = timedelta(days=1)
+"""How long a block is tried however often it fails."""
 
 
 async def provision(engine: Engine, person: str, target: str) -> None:
@@ -133,7 +137,8 @@ async def _later(desk: Desk, later: TryLater) -> None:
     attempts = int(desk.mark.data.get("attempts", 0)) + 1
     home = layout.bucket(desk.person)
     release = Delete(layout.lease(desk.person, desk.target), desk.lease_version)
-    if attempts >= ATTEMPTS:
+    pressing = desk.block is not None and desk.now - desk.block.at < PRESSING
+    if attempts >= ATTEMPTS and not pressing:
         key = layout.hold(desk.person, desk.target, "-")
         because = f"tried {attempts} times: {later}"
         changes: list[Change] = [

@@ -190,15 +190,29 @@ async def test_a_protected_account_is_told_and_never_written(world: World) -> No
     }
 
 
-async def test_a_target_that_does_not_answer_is_tried_until_it_does(world: World) -> None:
+async def test_a_target_that_does_not_answer_is_tried_until_it_does_however_long_that_takes(world: World) -> None:
     await world.hears(person("7"))
     world.directory.silent = True
     assert await blocking.protected(world.engine, OWN) == {}
     await block(world)
-    assert world.directory.enabled() == {"7"}
-    world.directory.silent = False
     await world.settle(HOUR)
+    assert (world.directory.enabled(), await world.held()) == ({"7"}, [])
+    world.directory.silent = False
+    await world.settle(HOUR / 60)
     assert world.directory.enabled() == set()
+
+
+async def test_what_a_block_forbids_is_neither_reserved_nor_held(open_world: Any) -> None:
+    limits = {"enable": {"day": 1}, "grant": {"day": 2}, "disable": {"day": 0}}
+    world: World = await open_world(limits=limits)
+    await world.hears(person("7"))
+    await block(world)
+    world.clock.now += 8 * DAY
+    await world.hears(person("7", department="Sales"))
+    await world.hours(1)
+    kinds = [key.split("|")[1] for key in await world.reservations()]
+    assert (kinds, await world.held()) == ([], [])
+    assert world.directory.of("7").attributes["department"] == "Sales"
 
 
 async def test_whose_account_it_is_is_found_by_id_and_by_name(world: World) -> None:

@@ -13,6 +13,9 @@ param location string = resourceGroup().location
 @description('The policy inside the deployed package, such as config/contoso.yaml.')
 param policy string
 
+@description('Whether nothing is written to any target, whatever the state says.')
+param stopped bool = false
+
 @description('When each timer runs, as NCRONTAB with seconds, in UTC.')
 param schedules object = {
   poll: '0 */15 * * * *'
@@ -85,6 +88,7 @@ module app 'modules/app.bicep' = {
       JOINLY_POLICY: policy
       JOINLY_TABLES: storage.outputs.tables
       JOINLY_KEY_VAULT: vault.outputs.address
+      JOINLY_STOPPED: stopped ? 'true' : 'false'
       JOINLY_POLL_SCHEDULE: schedules.poll
       JOINLY_FOLLOW_SCHEDULE: schedules.follow
       JOINLY_WAKE_SCHEDULE: schedules.wake

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from shared.attributes import Attribute
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
-from shared.engine import Engine
+from shared.engine import Brake, Engine
 from shared.model import Action
 from shared.policy_check import check
 from shared.policy_file import PolicyText
@@ -47,6 +47,8 @@ class Surroundings:
     """Told of every action that was done, by person and target."""
     preview: bool = False
     """Ask everything and write nothing."""
+    stopped: bool = False
+    """Write nothing to any target, whatever the state says."""
 
 
 async def assemble(
@@ -57,6 +59,7 @@ async def assemble(
     sources: dict[str, Source] = {}
     targets: dict[str, Target] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
+    entitlements: dict[str, frozenset[str]] = {}
     for path, settings in built.items():
         kind, name = path
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
@@ -67,6 +70,7 @@ async def assemble(
         if kind == "targets" and one.target:
             target = one.target(final, outside)
             attributes[name] = {kind.name: kind for kind in one.attributes}
+            entitlements[name] = one.entitlements
             targets[name] = Rehearsal(target, attributes[name]) if around.preview else target
     return Engine(
         policy=found.policy,
@@ -80,6 +84,8 @@ async def assemble(
         unique=around.unique,
         hash_key=around.hash_key,
         witness=around.witness,
+        entitlements=entitlements,
+        brake=Brake(stopped=around.stopped, heeded=not around.preview),
     )
 
 

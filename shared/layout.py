@@ -84,6 +84,11 @@ SEATS = "seat|"
 BREAKER = "breaker"
 """In `gates`: why nothing is sent to the target, and until when."""
 
+STOPS = "stops"
+"""The partition in `gates` that says to which targets nothing is written, by name; `EVERYTHING` is all of them."""
+
+EVERYTHING = "*"
+
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""
 
@@ -146,6 +151,21 @@ def asked(person: str, target: str) -> str:
 def undone(person: str, target: str) -> str:
     """What of somebody's account was taken back by hand."""
     return f"{person}|undone|{target}"
+
+
+def exceptions(person: str) -> str:
+    """The prefix of a person's exceptions."""
+    return f"{person}|exception|"
+
+
+def exception(person: str, kind: str, target: str, what: str) -> str:
+    """One exception of each kind for each thing: asked for again, it takes the place of the former."""
+    return exceptions(person) + blake2b(f"{kind}\0{target}\0{what}".encode(), digest_size=10).hexdigest()
+
+
+def block(person: str) -> str:
+    """Somebody's word that this person's accounts stay disabled."""
+    return f"{person}|block"
 
 
 def permit(person: str, target: str) -> str:

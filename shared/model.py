@@ -178,6 +178,7 @@ class Desired:
     have two. `asking` are entitlements ("group:Finance") that need a yes of their own, with the role of who gives it.
     `reasons` names the rules and contracts behind each entitlement, and `waiting` says, by reason, what was left out
     because a person must decide; neither makes it another Desired. `urgent` says that disabling may wait for nothing.
+    `only` are the verbs that may be done at all, None for any; without one the account is not even looked at.
     """
 
     stage: Stage
@@ -197,6 +198,7 @@ class Desired:
     reasons: Mapping[str, str] = field(default_factory=dict)
     waiting: Mapping[str, str] = field(default_factory=dict)
     urgent: bool = False
+    only: "frozenset[Verb] | None" = None
     because: str = ""
 
 

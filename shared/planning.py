@@ -25,10 +25,14 @@ def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tu
     """The writes that bring `live` to `desired`.
 
     What points to another account can be written only once the account exists, and an address that somebody has is
-    never overwritten but renamed. Raises `Refused` when only a person can decide: an account that vanished, or one
-    nobody but a person may touch.
+    never overwritten but renamed. Where only some verbs may be done, the others are left out. Raises `Refused` when
+    only a person can decide: an account that vanished, or one nobody but a person may touch.
     """
-    actions = tuple(_steps(desired, link, live, kinds))
+    if desired.only == frozenset():
+        return ()
+    actions = tuple(
+        action for action in _steps(desired, link, live, kinds) if desired.only is None or action.verb in desired.only
+    )
     if actions and live is not None and live.protected:
         raise Refused(f"account {live.id} is protected: {live.protected}", Reason.PROTECTED)
     return actions

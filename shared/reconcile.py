@@ -104,6 +104,8 @@ async def reconcile(case: Case, link: Link) -> Outcome:
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
     work, wanted = case.work, case.desired
+    if wanted.only == frozenset():
+        return Outcome(link)
     while True:
         live, link = await _look(case, link)
         case = replace(case, desired=held_back(wanted, case.undone, live))

@@ -63,6 +63,14 @@ class Settings(BaseModel):
         ),
     ] = None
 
+    stopped: Annotated[
+        bool,
+        Field(
+            alias="JOINLY_STOPPED",
+            description="true to have nothing written to any target, whatever the state says, else false",
+        ),
+    ] = False
+
     @property
     def policy_file(self) -> Path:
         return APP / self.policy

@@ -39,6 +39,7 @@ async def surroundings(settings: Settings, found: PolicyText, stack: AsyncExitSt
         hash_key=await hash_key(secret),
         folder=settings.policy_file.parent,
         credential=lambda target: credential if "tenant" in targets[target].settings else None,
+        stopped=settings.stopped,
     )
 
 

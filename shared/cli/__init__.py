@@ -7,12 +7,15 @@ import sys
 import click
 
 from shared.cli.accept_command import accept
+from shared.cli.block_command import block, unblock
 from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
+from shared.cli.exceptions_command import exceptions
 from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
+from shared.cli.stop_command import resume, stop
 
 EPILOG = f"""\b
 Start here:
@@ -34,6 +37,8 @@ for command in (
     *(run, preview, explain, why, holds, history, runs, undo, rename, accept),
     *(link, backup, restore, person, ledger, validate, eval_, sandbox),
 ):
+    joinly.add_command(command)
+for command in (exceptions, block, unblock, stop, resume):
     joinly.add_command(command)
 
 

@@ -20,14 +20,19 @@ COPIED = (*(f"{name}{rest}" for name in (STATE, TENANT) for rest in ("", "-wal")
 @contextmanager
 def for_run(data: Path) -> Iterator[Path]:
     """`data`, made where it was not there, for this process alone. Raises `Misconfigured` and `TryLater`."""
+    with lock.to_write(made(data)):
+        yield data
+
+
+def made(data: Path) -> Path:
+    """`data`, made where it was not there. Raises `Misconfigured`."""
     try:
         data.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise Misconfigured(f"{data}: it is a file; --data needs a folder") from None
     except OSError as error:
         raise Misconfigured(f"{data}: the data folder cannot be made ({error.strerror})") from None
-    with lock.to_write(data):
-        yield data
+    return data
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.choosing import source_of, target_of
 from shared.cli.drive import until_nothing_is_due
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
@@ -14,6 +13,7 @@ from shared.cli.people import name_of
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
+from shared.cli.whom import source_of, target_of
 from shared.engine import cut, held, join
 from shared.errors import Misconfigured, Refused
 from shared.layout import own_id
@@ -29,7 +29,7 @@ def link_person(policy: Path, data: Path, person: str, target: str, account: str
 
 async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str, because: str) -> int:
     async with open_local(policy, data, None, None) as local:
-        place, source = target_of(local, target), await source_of(local, hr_id)
+        place, source = target_of(local.engine, target), await source_of(local.engine, hr_id)
         try:
             if account:
                 await join(local.engine, source, hr_id, place, account, await who(local), because)

@@ -108,6 +108,31 @@ def after(engine: Engine, earlier: Engine) -> Engine:
     return replace(engine, store=Overlay(earlier.store), targets={**engine.targets, **shared})
 
 
+@asynccontextmanager
+async def open_state(policy: Path, data: Path, on: date | None = None) -> AsyncIterator[Local]:
+    """The state alone, beside whatever else runs on it: for a word that must be heard by a run that is under way.
+
+    HR and the targets cannot be reached through it. Raises `Ended`, `Misconfigured` and `TryLater`.
+    """
+    found = read_policy(policy)
+    clock = clock_on(on, found.policy.time_zone)
+    bus = MemoryBus(clock, queues.QUEUES)
+    async with SqliteStore(folder.made(data) / folder.STATE) as store:
+        engine = Engine(
+            policy=found.policy,
+            policy_hash=found.hash,
+            sources={},
+            targets={},
+            attributes={},
+            store=store,
+            bus=bus,
+            clock=clock,
+            unique=lambda: secrets.token_hex(8),
+            hash_key=b"",
+        )
+        yield Local(engine, bus, found, Meter(), preview=False, before=store)
+
+
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
     """Now; or, for a given day, that day at the present time of day, so that the next run on it comes later.
 

@@ -15,6 +15,7 @@ from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local, open_local
 from shared.cli.progress import Progress
+from shared.cli.stopped import stopped_lines
 from shared.cli.stopping import until_done
 from shared.engine import Held, accept, held
 from shared.errors import Misconfigured
@@ -71,6 +72,7 @@ async def _show(local: Local, asked: Asked) -> None:
     if not steps and not local.story.whole:
         return
     page = terminal.console()
+    terminal.show(page, await stopped_lines(local.engine))
     lines = [
         *plan.lines(page, steps, asked.everyone or person is not None),
         *stock.lines(page, await report.shelves(local) if person is None else []),

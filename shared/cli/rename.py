@@ -9,7 +9,6 @@ from rich.text import Text
 
 from shared import layout
 from shared.cli import report, terminal
-from shared.cli.choosing import source_of, target_of
 from shared.cli.drive import until_nothing_is_due
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
@@ -17,6 +16,7 @@ from shared.cli.people import name_of
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
+from shared.cli.whom import source_of, target_of
 from shared.engine import held, rename, undo
 from shared.errors import Misconfigured, Refused
 from shared.model import Verb
@@ -29,8 +29,8 @@ def rename_person(policy: Path, data: Path, person: str, target: str, names: Map
 
 async def _rename(policy: Path, data: Path, person: str, target: str, names: Mapping[str, str], back: bool) -> int:
     async with open_local(policy, data, None, None) as local:
-        place = target_of(local, target)
-        source = await source_of(local, person)
+        place = target_of(local.engine, target)
+        source = await source_of(local.engine, person)
         try:
             if back:
                 names = await undo(local.engine, source, person, place, await who(local))

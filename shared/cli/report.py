@@ -12,6 +12,7 @@ from shared.cli.ending import FAILED, LATER, OK, complain
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local
 from shared.cli.people import ACCESS, Doings, by_event, doings
+from shared.cli.stopped import stopped_json
 from shared.engine import held
 from shared.model import Verb
 
@@ -47,6 +48,7 @@ async def as_json(local: Local) -> dict[str, Any]:
         "writes": local.meter.writes,
         "failures": [*(trouble.text for trouble in local.story.troubles), *local.story.bugs],
         "left": local.story.left,
+        "stopped": await stopped_json(local.engine),
     }
 
 

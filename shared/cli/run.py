@@ -12,6 +12,7 @@ from shared.cli import report, terminal
 from shared.cli.drive import drive
 from shared.cli.local import open_local
 from shared.cli.progress import Progress
+from shared.cli.stopped import stopped_lines
 from shared.cli.stopping import until_done
 
 
@@ -24,6 +25,8 @@ def run_policy(policy: Path, data: Path, on: date | None, hr: Path | None, *, ev
 async def _run(policy: Path, data: Path, on: date | None, hr: Path | None, everyone: bool, as_json: bool) -> int:
     started = time.monotonic()
     async with open_local(policy, data, on, hr) as local:
+        if not as_json:
+            terminal.show(terminal.console(), await stopped_lines(local.engine))
         with Progress(Console(stderr=True, highlight=False)) as progress:
             await drive(local.engine, local.bus, local.story, progress)
         if as_json:

@@ -1,9 +1,10 @@
 """Where reading, deciding and writing meet: detect → map → admit → provision, each safe to repeat and to stop."""
 
-from shared.engine import breaker
+from shared.engine import blocking, breaker, exceptions, halting
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Approved, approve
 from shared.engine.believing import Doubted, accept
+from shared.engine.brake import Brake, Stop
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
@@ -26,6 +27,7 @@ from shared.holds import Held, fingerprint
 
 __all__ = [
     "Approved",
+    "Brake",
     "Doubted",
     "Engine",
     "Explained",
@@ -33,19 +35,23 @@ __all__ = [
     "Held",
     "OnTarget",
     "Restored",
+    "Stop",
     "about",
     "accept",
     "admit_all",
     "approve",
     "backup",
+    "blocking",
     "breaker",
     "cut",
     "detect",
     "erase",
+    "exceptions",
     "explain",
     "fingerprint",
     "follow",
     "foreseen",
+    "halting",
     "handle",
     "held",
     "holds",

@@ -7,13 +7,14 @@ from typing import Any
 
 from shared import codec, layout
 from shared.consent import observed
-from shared.engine import gate, identifiers, permits
+from shared.engine import blocking, gate, identifiers, permits
 from shared.engine.answering import releases
 from shared.engine.asking import Traits, kept
 from shared.engine.ledger import WORD_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
 from shared.errors import Reason, TryLater
+from shared.exceptions import Block
 from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
 from shared.ledger import HELD, Entry, Outcome, named, operation, turns
@@ -70,8 +71,15 @@ class Desk:
         """What the last mapping found of this person."""
         return kept(self.rows.get(layout.mapped(self.person)), self.target)
 
+    @property
+    def block(self) -> Block | None:
+        """Somebody's word that this person's accounts are disabled, if there is one."""
+        return blocking.of(self.person, self.rows)
+
     def permits(self, what: str, account: str) -> bool:
-        """Whatever was decided before, what is only observed now is not done."""
+        """Whatever was decided before, what is only observed now is not done, unless somebody is blocked by hand."""
+        if self.block is not None and self.block.allows(what):
+            return True
         if observed(what, self.engine.policy.targets[self.target], outside=self.traits.outside):
             return False
         if what == Verb.RENAME and self.asked is not None:

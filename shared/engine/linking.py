@@ -6,8 +6,7 @@ What was believed before is remembered only as «not theirs», so that the next 
 from shared import bearing, codec, layout
 from shared.engine import identifiers
 from shared.engine.ledger import note
-from shared.engine.mapping import NOBODY
-from shared.engine.parts import Engine
+from shared.engine.parts import NOBODY, Engine
 from shared.errors import Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.model import Account, Link

@@ -6,22 +6,24 @@ meanwhile is never lost.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from shared import codec, layout, ledger
 from shared.consent import apart
 from shared.desired import View, desired, view
+from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.asking import Traits, belonging, kept, question, traits, written
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
 from shared.engine.holding import hold
 from shared.engine.ledger import MAPPED_LINE, write
-from shared.engine.parts import Engine
+from shared.engine.parts import NOBODY, Engine
 from shared.engine.reconsidering import reconsidered
 from shared.engine.seats import coming
 from shared.entitlements import handed_over, turning_days
 from shared.errors import Reason, Refused, TryLater
+from shared.exceptions import Block, Exemption, left_alone, next_day, with_block, with_exceptions
 from shared.facts import shift
 from shared.identifiers import basis
 from shared.layout import Hop
@@ -34,9 +36,6 @@ from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row
 from shared.whats import Apart, counted
 
 TRIES = 5
-
-NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
-"""A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
 
 
 @dataclass(slots=True)
@@ -51,6 +50,7 @@ class Draft:
     rows: Mapping[str, Row]
     today: date
     changes: list[Change]
+    exemptions: tuple[Exemption, ...]
     leads: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     """Days on which it must be looked at again, beside those that follow from contracts."""
@@ -130,7 +130,8 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
     subject = codec.PERSON.load(row.data) if row else Person(hr_id="")
     source, cohort = str(row.data["source"]) if row else "", str(codec.known(mark.data)["cohort"])
     gone: list[Change] = [Delete(mark.key, mark.version)]
-    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone)
+    exemptions = exceptions.of(person, rows)
+    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone, exemptions)
     if row is None:
         return draft
     if source not in engine.policy.sources:
@@ -141,6 +142,7 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
     seen = await _view(draft)
     for target in engine.policy.targets:
         await _target(draft, seen, target)
+    draft.changes += await exceptions.expire(engine, person, rows)
     _vanished(draft)
     _remember(draft, seen)
     return draft
@@ -160,18 +162,42 @@ async def _view(draft: Draft) -> View:
 
 
 async def _target(draft: Draft, seen: View, target: str) -> None:
-    """One target's Desired; what cannot be worked out is held, and the last Desired stays in force."""
+    """One target's Desired: by the rules, then by the exceptions.
+
+    What cannot be worked out is held, and the last Desired stays in force; so it does of somebody who is left alone.
+    """
+    row = draft.rows.get(layout.desired(draft.person, target))
+    last = codec.DESIRED.load(row.data) if row else None
+    before = kept(draft.rows.get(layout.mapped(draft.person)), target)
+    known = traits(draft.engine, seen, target)
+    draft.traits[target] = replace(known, coming=before.coming, brakes=before.brakes)
+    new = replace(last, only=None) if last else None
+    if left_alone(draft.exemptions, target, draft.today):
+        draft.leads |= set(draft.mapped["leads"])
+        draft.release(layout.hold(draft.person, target, "map"))
+        new = new or Desired(stage=Stage.DORMANT)
+    else:
+        new = await _by_rules(draft, seen, target, last) or new
+    if new is None:
+        return
+    new = with_exceptions(new, draft.exemptions, target, draft.today)
+    draft.days |= {shift(day, 1) for day in new.until.values()}
+    if row is None or last is None or not _equal(last, new):
+        _renew(draft, target, row, new)
+        _tell(draft, seen, target, row, last, new)
+    else:
+        await _still(draft, target, row, last, new)
+
+
+async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None) -> Desired | None:
+    """What the rules say; None when they leave it, and when it cannot be worked out, which is held."""
     engine, rules = draft.engine, draft.engine.policy.targets[target]
     held = layout.hold(draft.person, target, "map")
-    old = draft.rows.get(layout.desired(draft.person, target))
-    before = codec.DESIRED.load(old.data) if old else None
-    last = kept(draft.rows.get(layout.mapped(draft.person)), target)
-    draft.traits[target] = replace(traits(engine, seen, target), coming=last.coming, brakes=last.brakes)
     draft.days |= set(turning_days(rules, seen.scope.contracts or (seen.facts,)))
     try:
         new = desired(seen, target, rules)
         if new is not None:
-            new = handed_over(before, new, rules, draft.today)
+            new = handed_over(last, new, rules, draft.today)
             _check(engine, target, new)
             told = draft.mapped["leads"]
             new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
@@ -179,18 +205,11 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     except Refused as error:
         draft.leads |= set(draft.mapped["leads"])
         draft.hold(target, "map", error.reason, str(error))
-        return
+        return None
     draft.release(held)
     _waiting(draft, target, new.waiting if new is not None else {})
     draft.traits[target] = traits(engine, seen, target, coming(engine, seen, target, new, seed=draft.person))
-    if new is None:
-        return
-    draft.days |= {shift(last, 1) for last in new.until.values()}
-    if before is None or not _equal(before, new):
-        _renew(draft, target, old, new)
-        _tell(draft, seen, target, old, before, new)
-    elif old is not None:
-        await _still(draft, target, old, before, new)
+    return new
 
 
 async def _still(draft: Draft, target: str, old: Row, before: Desired, new: Desired) -> None:
@@ -226,9 +245,9 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
         if void and codec.readable(held.data):
             draft.changes.append(Delete(one))
     row = draft.rows.get(layout.link(person, target))
-    link = codec.LINK.load(row.data) if row else Link()
+    link, block = codec.LINK.load(row.data) if row else Link(), blocking.of(person, draft.rows)
     told_apart = apart(engine.policy.targets[target], new.asking)
-    whats = _foreseen(new, link, engine.attributes[target], told_apart)
+    whats = _foreseen(new, link, engine.attributes[target], told_apart, block)
     if whats:
         beside = question(version, whats, new, draft.traits[target], link.account)
         draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
@@ -262,8 +281,14 @@ def _equal(old: Desired, new: Desired) -> bool:
     return bare == other
 
 
-def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart) -> Mapping[str, int]:
-    """What this will take, judged by what we remember; what is found live may differ and is then asked again."""
+def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart, block: Block | None) -> Mapping[str, int]:
+    """What this will take, judged by what we remember; what is found live may differ and is then asked again.
+
+    A block takes some away, and needs no leave for others.
+    """
+    if block is not None:
+        new = with_block(new, block)
+        new = replace(new, only=frozenset(verb for verb in new.only or () if not block.allows(verb)))
     if new.stage < Stage.READY and not link.account:
         return {}
     known = remembered(link)
@@ -302,7 +327,11 @@ def _remember(draft: Draft, seen: View) -> None:
 
     Whoever points to this person is told when what rules read of a manager has changed.
     """
-    dates = {next_change(draft.subject, draft.rules, draft.engine.policy.targets, draft.today), *draft.days}
+    dates = {
+        next_change(draft.subject, draft.rules, draft.engine.policy.targets, draft.today),
+        next_day(draft.exemptions, draft.today),
+        *draft.days,
+    }
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""

@@ -10,10 +10,14 @@ from shared import codec, layout, queues
 from shared.attributes import Attribute
 from shared.bus import Bus, Doorbell
 from shared.connector import Source, Target
+from shared.engine.brake import Brake
 from shared.layout import Hop
 from shared.model import Action, Person, Verb
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
+
+NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
+"""A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
 
 
 def session(queue: str, body: Mapping[str, str]) -> str:
@@ -51,6 +55,10 @@ class Engine:
     """Keys the hashes that tell whether HR said something new; plain hashes of short values could be guessed."""
     witness: Callable[[str, str, Action], None] = lambda person, target, action: None
     """Told of every action that was done: for summaries and measurements, never for decisions."""
+    entitlements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Target → the kinds of entitlement it can give and take away."""
+    brake: Brake = field(default_factory=Brake)
+    """What this process knows of the kill switch."""
 
     def references(self, target: str) -> frozenset[str]:
         """The attributes of a target that point to another account."""

@@ -5,15 +5,18 @@ The mark goes only when the work is done and no news came meanwhile.
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from shared import codec, consent, layout
-from shared.engine import breaker, renaming, undoing
+from shared.engine import blocking, breaker, renaming, undoing
 from shared.engine.asking import question
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
+from shared.engine.halting import Halted, Stoppable, stopped
 from shared.engine.holding import hold
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
+from shared.exceptions import with_block
 from shared.layout import Hop
 from shared.model import Verb
 from shared.reconcile import Case, Outcome, reconcile
@@ -22,14 +25,22 @@ from shared.store import Change, Conflict, Delete, Replace
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
 
+PRESSING = timedelta(days=1)
+"""How long a block is tried however often it fails."""
+
 
 async def provision(engine: Engine, person: str, target: str) -> None:
-    """Bring one account in line, if a mark asks for it. Raises `TryLater` and `Misconfigured`; the mark then stays."""
+    """Bring one account in line, if a mark asks for it. Raises `TryLater` and `Misconfigured`; the mark then stays.
+
+    It stays too, for as long as somebody has stopped all writes.
+    """
     home = layout.bucket(person)
     mark = await engine.store.get(layout.STATE, home, layout.mark(Hop.PROVISION, person, target))
     if mark is None or target not in engine.policy.targets:
         return
     codec.known(mark.data)
+    if await stopped(engine, target) and await stopped(engine, target, await blocking.although(engine, person)):
+        return
     passage = await breaker.ask(engine, target)
     if passage is Passage.STOPPED:
         return
@@ -46,6 +57,9 @@ async def provision(engine: Engine, person: str, target: str) -> None:
     except TryLater as later:
         await _later(desk, later)
         raise
+    except Halted:
+        await let_go(desk)
+        return
     except Misconfigured as error:
         await let_go(desk)
         await breaker.trip(engine, target, str(error))
@@ -66,11 +80,13 @@ async def _watched(desk: Desk) -> None:
 async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
     wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
-    asked, kinds, basis = desk.asked, engine.attributes[target], desk.known.basis
+    asked, kinds, basis, block = desk.asked, engine.attributes[target], desk.known.basis, desk.block
     taken_back = desk.rows.get(layout.undone(desk.person, target))
     try:
+        if block is not None:
+            wanted = with_block(wanted, block)
         case = Case(
-            target=engine.targets[target],
+            target=Stoppable(engine, target, block.although if block else None),
             kinds=kinds,
             protected=frozenset(engine.policy.targets[target].protected),
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
@@ -99,6 +115,8 @@ async def _work(desk: Desk) -> None:
         beside = question(desk.version, ask, wanted, desk.traits, outcome.account)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
+    if block is not None and block.again is not None and block.again > desk.now:
+        again.append(block.again)
     await desk.finish(changes, outcome.link, min(again, default=None))
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
@@ -138,7 +156,8 @@ async def _later(desk: Desk, later: TryLater) -> None:
     attempts = int(desk.mark.data.get("attempts", 0)) + 1
     home = layout.bucket(desk.person)
     release = Delete(layout.lease(desk.person, desk.target), desk.lease_version)
-    if attempts >= ATTEMPTS:
+    pressing = desk.block is not None and desk.now - desk.block.at < PRESSING
+    if attempts >= ATTEMPTS and not pressing:
         key = layout.hold(desk.person, desk.target, "-")
         because = f"tried {attempts} times: {later}"
         await desk.stopped(Reason.NO_PROGRESS, because)

@@ -6,6 +6,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 from shared.policy.approvals import MANAGER, OWNER, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
 from shared.policy.customer import Policy
+from shared.policy.exceptions import Exceptions
 from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
@@ -27,6 +28,7 @@ __all__ = [
     "Default",
     "Departments",
     "Deputy",
+    "Exceptions",
     "Exclusive",
     "Grant",
     "Least",

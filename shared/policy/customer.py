@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.expressions import Expression
 from shared.policy.approvals import Approvals
+from shared.policy.exceptions import Exceptions
 from shared.policy.source import SourcePolicy
 from shared.policy.strict import Strict
 from shared.policy.target import TargetPolicy
@@ -21,6 +22,7 @@ class Policy(Strict):
     time_zone: Zone = ZoneInfo("Europe/Amsterdam")
     tables: Mapping[Text, Mapping[str, str]] = Field(default_factory=dict)
     """Tables that expressions look things up in: `Lookup("table", key, default)`."""
+    exceptions: Exceptions = Exceptions()
     sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
     targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
     approvals: Approvals = Approvals()

@@ -3,7 +3,7 @@ that only a test moves.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -394,6 +394,23 @@ class World:
         return False
 
 
+async def killed_at(world: World, moment: str, number: int, doing: Callable[[], Awaitable[None]]) -> None:
+    """The process ends before or after its commit with this number, at the latest when it is done; then it is new."""
+    left = number
+
+    async def dies(table: str, changes: Sequence[Change]) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            world.store.kill()
+
+    setattr(world.store, moment, dies)
+    with suppress(Killed):
+        await doing()
+    world.store.before = world.store.after = None
+    world.store.dead = False
+
+
 @asynccontextmanager
 async def opened(
     kinds: Sequence[Attribute] = KINDS, source: Mapping[str, Any] | None = None, **target: Any
@@ -407,6 +424,7 @@ async def opened(
             sources={"hr": hr},
             targets={"entra": directory},
             attributes={"entra": {kind.name: kind for kind in kinds}},
+            entitlements={"entra": frozenset({"group"})},
             store=store,
             bus=bus,
             clock=clock,

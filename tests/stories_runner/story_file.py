@@ -35,6 +35,24 @@ class Lost(Strict):
     done: bool
 
 
+class Word(Strict):
+    """What somebody decides about one `person`, or about all writes; an exception lasts `until` a day, inclusive."""
+
+    person: str = ""
+    grant: str = ""
+    deny: str = ""
+    exclude: bool = False
+    freeze: bool = False
+    first: date | None = None
+    until: date | None = None
+    end: bool = False
+    """Ends the exception that says this."""
+    block: Literal["", "keep", "strip"] = ""
+    unblock: bool = False
+    stop: bool = False
+    resume: bool = False
+
+
 class Step(Strict):
     """One day: what changes, and after everything ran what was done, what waits, and what the accounts look like."""
 
@@ -57,6 +75,7 @@ class Step(Strict):
     """Whether the yes is one to have an account back that somebody else deleted."""
     unanswered: str = ""
     """Part of the sentence with which the answer is refused."""
+    words: tuple[Word, ...] = ()
     faults: tuple[Lost, ...] = ()
     then: Mapping[str, tuple[str, ...]] | tuple[str, ...] = ()
     """By person; a plain list where the story has one person only."""

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 from story_file import Directory, Step, Story, merged
 from story_outside import APP, FACTS, HR, Administrator, SignIn
+from story_words import say
 
 import connectors
 from local.graph import Faults, Tenant, graph_app
@@ -76,6 +77,8 @@ class World:
         self.administrator.does(step.tenant)
         for lost in step.faults:
             self.faults.lose_answer_of_write(lost.write, effect=lost.done)
+        for word in step.words:
+            await say(self.engine, word)
         said = ""
         try:
             await self._answers(step)

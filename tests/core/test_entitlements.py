@@ -77,9 +77,9 @@ def test_a_name_made_of_facts_takes_them_from_the_contract_that_matched() -> Non
         "group:Dept-Sales": "grants.0 (contract big)",
     }
     assert names(decided([{"group": "Dept-{department}"}], *TWO)) == ["group:Dept-Sales"]
-    assert names(decided([{"group": "Site {location}/{department}", "when": {"any_contract": {"fte": 0.2}}}], *TWO)) == [
-        "group:Site Tiel/Finance"
-    ]
+    assert names(
+        decided([{"group": "Site {location}/{department}", "when": {"any_contract": {"fte": 0.2}}}], *TWO)
+    ) == ["group:Site Tiel/Finance"]
 
 
 def test_a_missing_fact_gives_no_name_and_a_list_gives_several() -> None:

@@ -122,7 +122,7 @@ class Condition(BaseModel):
     that `any_contract` in force must meet by itself.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
     __pydantic_extra__: dict[str, Test] = Field(init=False)
 
     all_of: Annotated[tuple["Condition", ...], Field(min_length=1)] | None = Field(None, alias="all")

@@ -6,7 +6,7 @@ from shared.engine.approving import Held, approve, fingerprint, held
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
-from shared.engine.explaining import Explained, Explanation, OnTarget, explain
+from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.handling import handle
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
@@ -21,6 +21,7 @@ __all__ = [
     "Explanation",
     "Held",
     "OnTarget",
+    "Right",
     "admit_all",
     "approve",
     "breaker",

@@ -116,6 +116,7 @@ def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[s
         (["grants: [{group: A}, {license: B}]"], ["10:26: targets.entra.grants.1: entra cannot grant a license"]),
         (["grants: [{group: A}]", "exclusive: [{of: [{group: A}, {role: B}]}]"], ["11:35: targets.entra.exclusive.0.of.1: entra cannot grant a role"]),
         # what never comes to anything
+        (["when: {any: [{contractEnd: {at_most: 30}}, {contractStart: {at_least: today - 5}}]}"], ["10:19: targets.entra.when.any.0.contractEnd: contractEnd is a day, and never compares with a number; write a date, or a day such as today + 30"]),
         (["grants: [{group: A, before: 15}]"], ["10:33: targets.entra.grants.0.before: there is no account yet; it is created 14 days before the first day, see timing.create_before"]),
         (["grants: [{group: 'Dept-{surname}'}]", "exclusive: [{of: [{group: A}, {group: B}]}]"], ["11:18: targets.entra.exclusive.0.of: no rule in grants gives any of these, so nothing is ever held back"]),
         (["limits: {delete: {day: 5}}"], ["10:14: targets.entra.limits.delete: entra cannot delete"]),

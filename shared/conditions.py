@@ -77,6 +77,11 @@ class Test(BaseModel):
                 raise ValueError("at_least is beyond at_most, so this never holds")
         return self
 
+    @property
+    def measures(self) -> bool:
+        """Whether it compares with a number, which no day ever does."""
+        return any(isinstance(bound, int | float) for bound in (self.at_least, self.at_most))
+
     def holds(self, value: Value, today: date) -> bool:
         """Of a list, one item must hold what is asked; an empty text or list is as good as none."""
         found = items(value)
@@ -122,7 +127,7 @@ class Condition(BaseModel):
     that `any_contract` in force must meet by itself.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
     __pydantic_extra__: dict[str, Test] = Field(init=False)
 
     all_of: Annotated[tuple["Condition", ...], Field(min_length=1)] | None = Field(None, alias="all")
@@ -173,13 +178,13 @@ class Condition(BaseModel):
     @property
     def names(self) -> frozenset[str]:
         """The facts it reads."""
-        return frozenset(path[-1] for path in self.places())
+        return frozenset(path[-1] for path, _ in self.places())
 
-    def places(self) -> Iterator[tuple[str, ...]]:
-        """Where each fact is tested, as the policy writes it: `("any", "0", "department")`."""
-        yield from ((name,) for name in self.tests)
+    def places(self) -> Iterator[tuple[tuple[str, ...], Test]]:
+        """Every test with its place, as the policy writes it: `("any", "0", "department")`."""
+        yield from (((name,), test) for name, test in self.tests.items())
         for path, condition in self._inner():
-            yield from ((*path, *rest) for rest in condition.places())
+            yield from (((*path, *rest), test) for rest, test in condition.places())
 
     def _inner(self) -> Iterator[tuple[tuple[str, ...], "Condition"]]:
         for word, several in (("all", self.all_of), ("any", self.any_of)):

@@ -61,7 +61,7 @@ def entitled(target: TargetPolicy, about: About, stage: Stage) -> Rights:
 
 def with_rights(desired: Desired, rights: Rights, target: TargetPolicy) -> Desired:
     """`desired` with its entitlements and everything that is said about them."""
-    wanted = frozenset(rights.given) - rights.kept - rights.lost.keys()
+    wanted = frozenset(rights.given.keys() - rights.kept - rights.lost.keys())
     origins = {one: rights.given[one] for one in sorted(wanted)}
     return replace(
         desired,
@@ -95,7 +95,7 @@ def handed_over(old: Desired | None, new: Desired, target: TargetPolicy, today: 
         last = old.until.get(str(one)) or shift(today, days - 1)
         if days and today <= last and not any(one in alike for alike in apart(target, new.entitlements)):
             until[one] = last
-    return replace(new, kept=new.kept | until.keys(), until={str(one): until[one] for one in sorted(until)})
+    return replace(new, kept=new.kept.union(until), until={str(one): until[one] for one in sorted(until)})
 
 
 def turning_days(target: TargetPolicy, contracts: Iterable[Attributes]) -> Iterator[date]:

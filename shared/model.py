@@ -221,11 +221,12 @@ class Verb(StrEnum):
 class Action:
     """One write to one account, and why. Doing it twice is doing it once.
 
-    `may_create` says that what is granted may be created where it is missing.
+    `may_create` says that what is granted may be created where it is missing, `rule` by which rule and contract.
     """
 
     verb: Verb
     attributes: Attributes = field(default_factory=dict)
     entitlement: Entitlement | None = None
     may_create: bool = False
+    rule: str = ""
     because: str = ""

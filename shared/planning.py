@@ -64,8 +64,8 @@ def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> 
     for entitlement in sorted(_no_longer(desired, link, live)):
         yield Action(verb=Verb.REVOKE, entitlement=entitlement, because=why)
     for entitlement in sorted(desired.entitlements - live.entitlements - conflicts(desired, link, live).keys()):
-        may_create, by = entitlement in desired.creatable, desired.reasons.get(str(entitlement), why)
-        yield Action(verb=Verb.GRANT, entitlement=entitlement, may_create=may_create, because=by)
+        may_create, rule = entitlement in desired.creatable, desired.reasons.get(str(entitlement), "")
+        yield Action(verb=Verb.GRANT, entitlement=entitlement, may_create=may_create, rule=rule, because=why)
     if wanted is Stage.ACTIVE and not live.enabled:
         yield Action(verb=Verb.ENABLE, because=why)
 

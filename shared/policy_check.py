@@ -20,6 +20,9 @@ from shared.policy_words import near
 ALWAYS = frozenset({"employeeId", "contractId", "contractStart", "contractEnd", "contractState"})
 """Facts every person has, whatever the source."""
 
+DAYS = frozenset({"contractStart", "contractEnd"})
+"""Those of them that are days."""
+
 Facts: TypeAlias = frozenset[str] | None
 """The facts that the sources give; None when they are not known, because a source could not be set up."""
 
@@ -201,8 +204,11 @@ def _entitlements(
 
 
 def _condition(found: PolicyText, path: tuple[str | int, ...], one: Condition, facts: Facts) -> Iterator[Mistake]:
-    for *inside, name in one.places():
+    for (*inside, name), test in one.places():
         yield from _names(found, (*path, *inside), (name,), facts)
+        if name in DAYS and test.measures:
+            text = f"{name} is a day, and never compares with a number; write a date, or a day such as today + 30"
+            yield found.mistake((*path, *inside, name), text)
 
 
 def _tables(found: PolicyText, path: tuple[str | int, ...], names: Iterable[str]) -> Iterator[Mistake]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from shared.cli import terminal
 from shared.cli.plan import HIDDEN
 from shared.contracts import state
-from shared.engine import Explained, Explanation, OnTarget
+from shared.engine import Explained, Explanation, OnTarget, Right
 from shared.expressions import IGNORE_OBJECT, Candidates, Outcome, Step
 from shared.model import Contract, Stage
 from shared.policy import Default, Mode, OnNull
@@ -83,6 +83,19 @@ def lines(page: Console, one: Explanation, today: date, attribute: str, veil: Ve
         for explained in target.attributes:
             if attribute in ("", explained.name):
                 yield from _attribute(page, explained, target, veil.over(explained))
+        if target.rights and not attribute:
+            yield Text()
+            yield from terminal.table(page, [_right(right, veil) for right in target.rights], 2)
+
+
+def _right(one: Right, veil: Veil) -> tuple[str, str]:
+    """What it is, and by which rules and contracts."""
+    by = [
+        f"{origin.place} (contract {veil.text(origin.contract)})" if origin.contract else origin.place
+        for origin in one.origins
+    ]
+    said = [", ".join(by), one.withheld, f"kept until {veil.text(_day(one.until))}" if one.until else ""]
+    return f"{one.entitlement.kind}:{veil.text(one.entitlement.name)}", "; ".join(part for part in said if part)
 
 
 def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, str]]:

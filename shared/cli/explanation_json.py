@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.cli.explanation import Veil
 from shared.cli.plan import HIDDEN
-from shared.engine import Explained, Explanation, OnTarget
+from shared.engine import Explained, Explanation, OnTarget, Right
 from shared.expressions import Candidates, Outcome, Step
 from shared.policy import Default
 
@@ -32,6 +32,18 @@ def _target(target: OnTarget, attribute: str, veil: Veil) -> dict[str, Any]:
         "attributes": [
             _attribute(one, target, veil.over(one)) for one in target.attributes if attribute in ("", one.name)
         ],
+        "entitlements": [_right(one, veil) for one in target.rights if not attribute],
+    }
+
+
+def _right(one: Right, veil: Veil) -> dict[str, Any]:
+    return {
+        "kind": one.entitlement.kind,
+        "name": _text(one.entitlement.name, veil),
+        "rules": [origin.place for origin in one.origins],
+        "contracts": [_text(origin.contract, veil) for origin in one.origins],
+        "until": _text(one.until.isoformat() if one.until else "", veil),
+        "withheld": one.withheld or None,
     }
 
 

@@ -9,7 +9,7 @@ from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
-from shared.engine.explaining import Explained, Explanation, OnTarget, explain
+from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.foreseeing import foreseen
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
@@ -35,6 +35,7 @@ __all__ = [
     "Held",
     "OnTarget",
     "Restored",
+    "Right",
     "Stop",
     "about",
     "accept",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
@@ -9,11 +10,14 @@ from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
+from shared.entitlements import Origin, entitled, handed_over, with_rights
 from shared.errors import Refused
 from shared.expressions import Candidates, Result, Step
 from shared.identifiers import fits
-from shared.model import Contract, Link, Person, Stage, Value
-from shared.policy import AttributePolicy, SourcePolicy
+from shared.lifecycle import Standing
+from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
+from shared.policy import AttributePolicy, SourcePolicy, TargetPolicy
+from shared.store import Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +39,19 @@ class Explained:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Right:
+    """A group, licence or role that rules give today, or gave before and that is kept for a while."""
+
+    entitlement: Entitlement
+    origins: tuple[Origin, ...]
+    """The rules that give it, and by which contracts; none when it is only kept."""
+    until: date | None
+    """The last day on which it is kept."""
+    withheld: str
+    """Why it is not given though a rule gives it; "" when it is."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OnTarget:
     target: str
     stage: Stage
@@ -43,6 +60,7 @@ class OnTarget:
     former: Mapping[str, str]
     """The names that were borne before the last rename."""
     attributes: tuple[Explained, ...]
+    rights: tuple[Right, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,18 +86,13 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
         row = rows.get(layout.person(own))
         if row is not None:
             person = codec.PERSON.load(row.data)
-            links = {
-                target: codec.LINK.load(rows[key].data)
-                for target in engine.policy.targets
-                if (key := layout.link(own, target)) in rows
-            }
             rules = as_decided(engine.policy.sources[source], person, rows.get(layout.leaves(own)))
-            found.append(await _explained(engine, own, source, rules, person, links))
+            found.append(await _explained(engine, own, source, rules, person, rows))
     return found
 
 
 async def _explained(
-    engine: Engine, own: str, source: str, rules: SourcePolicy, person: Person, links: Mapping[str, Link]
+    engine: Engine, own: str, source: str, rules: SourcePolicy, person: Person, rows: Mapping[str, Row]
 ) -> Explanation:
     seen = view(person, rules, engine.policy, engine.today, seed=own)
     lead = manager_of(source, own, seen.facts)
@@ -92,13 +105,15 @@ async def _explained(
         why=contracts.reason(person, rules, engine.today),
         manager=str(seen.facts.get("manager") or ""),
         manager_known=manager is not None,
-        targets=tuple([await _target(engine, name, seen, links.get(name, Link())) for name in engine.policy.targets]),
+        targets=tuple([await _target(engine, name, seen, own, rows) for name in engine.policy.targets]),
     )
 
 
-async def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget:
+async def _target(engine: Engine, name: str, seen: View, own: str, rows: Mapping[str, Row]) -> OnTarget:
     rules = engine.policy.targets[name]
     found = level(seen, rules)
+    row, saved = rows.get(layout.link(own, name)), rows.get(layout.desired(own, name))
+    link = codec.LINK.load(row.data) if row else Link()
     return OnTarget(
         target=name,
         stage=found.stage,
@@ -108,6 +123,25 @@ async def _target(engine: Engine, name: str, seen: View, link: Link) -> OnTarget
         attributes=tuple(
             [await _attribute(engine, name, one, rule, seen, link) for one, rule in rules.attributes.items()]
         ),
+        rights=_rights(rules, seen, found, codec.DESIRED.load(saved.data) if saved else None),
+    )
+
+
+def _rights(rules: TargetPolicy, seen: View, now: Standing, saved: Desired | None) -> tuple[Right, ...]:
+    """What rules say today; what is kept follows from what was `saved` last."""
+    found = entitled(rules, seen.about, now.granting)
+    until = handed_over(
+        saved, with_rights(Desired(stage=now.stage, urgent=now.urgent), found, rules), rules, seen.today
+    ).until
+    withheld = {**dict.fromkeys(found.kept, "a person must decide, because they exclude each other"), **found.lost}
+    return tuple(
+        Right(
+            entitlement=one,
+            origins=tuple(found.given.get(one, ())),
+            until=until.get(str(one)),
+            withheld=withheld.get(one, ""),
+        )
+        for one in sorted({*found.given, *map(Entitlement.of, until)})
     )
 
 

@@ -105,6 +105,10 @@ entra  ACTIVE: in service; no account yet
           [employeeId] = "000105"
       from {PARTS}
     issued when the account is created
+
+  group:All staff  grants.0 (contract 1)
+  group:Sales      grants.3 (contract 1)
+  license:SPE_E3   grants.5 (contract 1)
 """
 
 

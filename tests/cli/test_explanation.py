@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - what is printed stands on one line here too
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,11 @@ from rich.console import Console
 from shared.cli.explanation import Veil, lines
 from shared.cli.explanation_json import plain
 from shared.cli.plan import HIDDEN
-from shared.engine import Explained, Explanation, OnTarget
+from shared.engine import Explained, Explanation, OnTarget, Right
+from shared.entitlements import Origin
 from shared.expressions import ABSENT, Candidates, Step
-from shared.model import Contract, Person, Series, Stage
-from shared.policy import AttributePolicy
+from shared.model import Contract, Entitlement, Person, Series, Stage
+from shared.policy import AttributePolicy, Grant
 
 DAY = date(2026, 3, 2)
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e\u009b31m\r\n\tevil"
@@ -53,6 +55,37 @@ def page(found: Explanation, veil: Veil = Veil(), width: int = 0) -> list[str]: 
 
 def part(one: Explained, veil: Veil = Veil(), width: int = 0, account: str = "") -> list[str]:  # noqa: B008
     return page(explanation(one, account), veil, width)[6:]
+
+
+def right(name: str, *origins: Origin, until: date | None = None, withheld: str = "") -> Right:
+    return Right(entitlement=Entitlement("group", name), origins=origins, until=until, withheld=withheld)
+
+
+def test_what_somebody_has_is_told_with_its_rules_and_contracts_and_a_veil_hides_what_hr_says() -> None:
+    by = [Origin(number=number, grant=Grant(group="Dept-{department}"), contract="7b") for number in (0, 2)]
+    rights = (
+        right("Dept-Sales", *by),
+        right("Kept", until=date(2026, 4, 7)),
+        right("Lost", by[0], withheld="exclusive.0 prefers group:A"),
+    )
+    found = explanation(explained("a", Step("[x]", "a")))
+    found = replace(found, targets=(replace(found.targets[0], rights=rights),))
+    assert page(found)[-3:] == [
+        "  group:Dept-Sales  grants.0 (contract 7b), grants.2 (contract 7b)",
+        "  group:Kept        kept until 7 April 2026",
+        "  group:Lost        grants.0 (contract 7b); exclusive.0 prefers group:A",
+    ]
+    assert (
+        page(found, Veil(whole=True))[-3]
+        == f"  group:{HIDDEN}  grants.0 (contract {HIDDEN}), grants.2 (contract {HIDDEN})"
+    )
+    shown = plain(found, DAY, "", Veil(whole=True))["targets"][0]["entitlements"]
+    assert shown[0] == {
+        "kind": "group", "name": HIDDEN, "rules": ["grants.0", "grants.2"], "contracts": [HIDDEN, HIDDEN],
+        "until": None, "withheld": None,
+    }  # fmt: skip
+    assert plain(found, DAY, "", Veil())["targets"][0]["entitlements"][1]["until"] == "2026-04-07"
+    assert plain(found, DAY, "title", Veil())["targets"][0]["entitlements"] == []
 
 
 def test_whatever_hr_the_policy_or_a_directory_says_is_shown_and_steers_nothing() -> None:

@@ -54,7 +54,7 @@ def test_a_condition_says_where_each_fact_stands() -> None:
     condition = Condition.model_validate(
         {"a": "1", "all": [{"b": "1"}], "any": [{}, {"c": "1"}], "not": {"d": "1"}, "any_contract": {"e": "1"}}
     )
-    assert set(condition.places()) == {
+    assert {path for path, _ in condition.places()} == {
         ("a",), ("all", "0", "b"), ("any", "1", "c"), ("not", "d"), ("any_contract", "e"),
     }  # fmt: skip
     assert condition.names == set("abcde")

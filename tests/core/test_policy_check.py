@@ -115,7 +115,10 @@ def test_what_speaks_for_a_contract_is_something_that_the_source_gives() -> None
         (['  displayName: "[Surname]"'], ["10:20: targets.entra.attributes.displayName: no source gives Surname; did you mean surname?"]),
         (["  displayName: 'Join(\" \", [given], [surnam])'"], ["10:20: targets.entra.attributes.displayName: no source gives given; did you mean givenName?", "10:20: targets.entra.attributes.displayName: no source gives surnam; did you mean surname?"]),
         (["when: {departmnt: Sales}"], ["10:23: targets.entra.when.departmnt: no source gives departmnt"]),
-        (["when: {any: [{givenname: A}], not: {kind: B}}"], ["10:5: targets.entra.when: no source gives givenname; did you mean givenName?", "10:5: targets.entra.when: no source gives kind"]),
+        (["when: {any: [{givenname: A}], not: {kind: B}}"], ["10:30: targets.entra.when.any.0.givenname: no source gives givenname; did you mean givenName?", "10:47: targets.entra.when.not.kind: no source gives kind"]),
+        (["when: {any_contract: {all: [{kind: A}]}}"], ["10:40: targets.entra.when.any_contract.all.0.kind: no source gives kind"]),
+        (["grants: [{group: 'Dept-{departmnt}'}]"], ["10:22: targets.entra.grants.0.group: no source gives departmnt"]),
+        (["grants: [{group: 'Dept-{Surname}-{givenName}'}]"], ["10:22: targets.entra.grants.0.group: no source gives Surname; did you mean surname?"]),
         (["grants:", "- group: A", "  when: {kind: A}"], ["12:20: targets.entra.grants.0.when.kind: no source gives kind"]),
         # what the target holds
         (['  dispayName: "[givenName]"'], ["10:19: targets.entra.attributes.dispayName: entra has no attribute dispayName; did you mean displayName?"]),
@@ -123,6 +126,11 @@ def test_what_speaks_for_a_contract_is_something_that_the_source_gives() -> None
         (['  shoeSize: {value: "[givenName]"}'], ["10:7: targets.entra.attributes.shoeSize: entra has no attribute shoeSize"]),
         # what the target can do
         (["grants: [{group: A}, {license: B}]"], ["10:26: targets.entra.grants.1: entra cannot grant a license"]),
+        (["grants: [{group: A}]", "exclusive: [{of: [{group: A}, {role: B}]}]"], ["11:35: targets.entra.exclusive.0.of.1: entra cannot grant a role"]),
+        # what never comes to anything
+        (["when: {any: [{contractEnd: {at_most: 30}}, {contractStart: {at_least: today - 5}}]}"], ["10:19: targets.entra.when.any.0.contractEnd: contractEnd is a day, and never compares with a number; write a date, or a day such as today + 30"]),
+        (["grants: [{group: A, before: 15}]"], ["10:33: targets.entra.grants.0.before: there is no account yet; it is created 14 days before the first day, see timing.create_before"]),
+        (["grants: [{group: 'Dept-{surname}'}]", "exclusive: [{of: [{group: A}, {group: B}]}]"], ["11:18: targets.entra.exclusive.0.of: no rule in grants gives any of these, so nothing is ever held back"]),
         (["limits: {delete: {day: 5}}"], ["10:14: targets.entra.limits.delete: entra cannot delete"]),
         (["limits:", "  disable: {day: 5}", "  restore: {day: 5}"], ["12:7: targets.entra.limits.restore: entra cannot restore"]),
         (["timing: {delete_after: 30}"], ["10:28: targets.entra.timing.delete_after: entra cannot delete"]),

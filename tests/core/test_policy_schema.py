@@ -37,7 +37,7 @@ def test_the_policies_in_the_repository_are_good_to_an_editor(name: str) -> None
 def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be() -> None:
     kinds: dict[str, Any] = VALIDATOR.schema["$defs"]
     assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode", "sensitive"}
-    assert set(kinds["Condition"]["properties"]) == {"any", "not"}
+    assert set(kinds["Condition"]["properties"]) == {"all", "any", "any_contract", "not"}
     assert "nothing is ever deleted" in kinds["Timing"]["properties"]["delete_after"]["description"]
     assert kinds["Timing"]["properties"]["create_before"]["default"] == 14
 
@@ -59,6 +59,10 @@ def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be()
         "timing: {at_once: {endReason: [dismissal, death]}, rules: [{when: {kind: external}, create_before: 0}]}",
         "timing: {rules: [{when: {kind: external}, delete_after: null}], leave: [{when: {status: leave}}]}",
         "timing: {leave: [{begins: leaveStart, ends: leaveEnd, account: keep, entitlements: keep}]}",
+        "grants: [{group: 'Dept-{department}', create: yes, before: 5, after: 7}, {role: App/R, ask: it}]",
+        "grants: [{license: A, after_leaving: 30}]",
+        "exclusive: [{of: [{group: A}, {license: B}]}, {of: [{group: A}, {role: B/C}], then: first}]",
+        "when: {all: [{a: b}], any_contract: {c: {ends_with: d, contains: e}, start: {at_least: today - 5}}}",
         "protected: [a, b]",
         "adopt: ask",
         "  mail: {value: '[mail]', null: keep, mode: create_only, sensitive: true}",
@@ -110,6 +114,14 @@ def test_tables_are_good_to_an_editor() -> None:
                 "grants: [{}]",
                 "grants: [{group: A, license: B}]",
                 "grants: [{group: ''}]",
+                "grants: [{group: A, role: B}]",
+                "grants: [{group: A, after: soon}]",
+                "grants: [{group: A, create: perhaps}]",
+                "exclusive: [{of: [{group: A}]}]",
+                "exclusive: [{of: [{group: A}, {}]}]",
+                "exclusive: [{of: [{group: A}, {group: B}], then: last}]",
+                "when: {any_contract: [a]}",
+                "when: {department: {contains: ''}}",
                 "when: {department: null}",
                 "when: {department: []}",
                 "when: {department: {}}",

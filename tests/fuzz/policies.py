@@ -54,7 +54,13 @@ SOUND: dict[str, Any] = {
                 "employeeId": "[employeeId]",
                 "mail": {"value": "SelectUniqueValue([a], [b])", "null": "keep", "mode": "create_only"},
             },
-            "grants": [{"group": "Staff", "when": {"not": {"kind": "external"}}}, {"license": "SPE_E3"}],
+            "grants": [
+                {"group": "Staff", "when": {"not": {"kind": "external"}}, "after": 7},
+                {"license": "SPE_E3", "before": 5, "after_leaving": 30},
+                {"group": "Dept-{a}", "when": {"any_contract": {"start": {"at_least": "today - 30"}}}, "create": "yes"},
+                {"role": "App/Reader", "ask": "it"},
+            ],
+            "exclusive": [{"of": [{"group": "Staff"}, {"role": "App/Reader"}], "then": "first"}],
             "limits": {"disable": {"day": 10, "week": 30, "percent": 10}},
             "protected": ["7"],
         }
@@ -162,6 +168,10 @@ TARGET = Target(
     words=(
         *(f"{key}: " for key in ("customer", "sources", "targets", "connector", "settings", "attributes", "correlate")),
         *(f"{key}: " for key in ("timing", "grants", "group", "license", "when", "any", "not", "limits", "value")),
+        *(
+            f"{key}: "
+            for key in ("exclusive", "of", "then", "role", "all", "any_contract", "before", "after", "create")
+        ),
         *("&a ", "*a", "<<: ", "? ", "!!str ", "!!binary ", "%YAML 1.1", "---", "...", "|-", ">+2"),
         *('"\\ud800"', '"\\UFFFFFFFF"', "\ufeff", "\x85", "\x00"),
         *("\n    ", "- ", "[", "]", "{", "}", "# ", "'", '"', "\t", "\r", "\u2028", "2026-03-01", "0x1F", ".nan", "~"),

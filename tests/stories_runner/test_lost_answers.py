@@ -7,7 +7,14 @@ import pytest
 from story_file import Story, product_stories
 from story_world import World, opened
 
-LIVES = ("whole_life", "adopted", "forgotten_leaver", "managers_of_each_other", "name_held_by_a_stranger")
+LIVES = (
+    "rules_conflict_first",
+    "whole_life",
+    "adopted",
+    "forgotten_leaver",
+    "managers_of_each_other",
+    "name_held_by_a_stranger",
+)
 
 
 async def _lived(story: Story, lost: int = 0, done: bool = False) -> tuple[list[dict[str, Any]], int]:

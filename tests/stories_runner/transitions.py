@@ -1,4 +1,4 @@
-"""Where somebody is in their life and what happens to them, read off a story while it is lived, and never told by it."""
+"""Where somebody is in their life and what happens to them, read off a story while it is lived."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

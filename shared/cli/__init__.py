@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from shared.cli.calendar_command import calendar
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
@@ -26,7 +27,7 @@ def joinly() -> None:
 
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
-for command in (run, preview, explain, rename, validate, eval_, sandbox):
+for command in (run, preview, calendar, explain, rename, validate, eval_, sandbox):
     joinly.add_command(command)
 
 

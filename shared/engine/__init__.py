@@ -7,6 +7,7 @@ from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.explaining import Explained, Explanation, OnTarget, explain
+from shared.engine.foreseeing import foresee
 from shared.engine.handling import handle
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
@@ -28,6 +29,7 @@ __all__ = [
     "explain",
     "fingerprint",
     "follow",
+    "foresee",
     "handle",
     "held",
     "map_person",

@@ -1,6 +1,6 @@
 """Person + policy + day → how alive an account should be, and the next day on which that may change. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -32,21 +32,27 @@ NOBODY = Standing(stage=Stage.DORMANT, because="no contract")
 
 
 def standing(person: Person, source: SourcePolicy, timing: Timing, today: date) -> Standing:
-    """Of several contracts the highest stage counts; of those that are over, the last one says how it ended."""
-    each = [(contract, _of_one(person, contract, timing, today)) for contract in person.contracts]
-    found = max((one for _, one in each), key=_weight, default=NOBODY)
-    over = [(contract.end, one) for contract, one in each if contract.end and (one.urgent or contract.end < today)]
-    if over and found.stage is Stage.DORMANT:
-        last = max(over, key=lambda pair: (pair[0], pair[1].urgent))[1]
-        found = last if last.urgent else found
+    """How alive the person's account should be; missing from HR lowers it and never raises it."""
+    found = _of_all([(contract, _of_one(person, contract, timing, today)) for contract in person.contracts], today)
     if (gone := _counts_as_gone(person, source)) is not None and gone <= today and found.stage >= Stage.DORMANT:
         because = f"missing from HR since {person.missing_since}"
         return replace(found, stage=Stage.DORMANT, because=because, entitled=False)
     return found
 
 
-def _weight(one: Standing) -> tuple[Stage, bool, bool, str]:
-    return one.stage, one.entitled, not one.urgent, one.because
+def _of_all(each: Sequence[tuple[Contract, Standing]], today: date) -> Standing:
+    """Of several contracts the highest stage counts; of those that are over, the last one says how it ended."""
+    found = max(each, key=lambda pair: _weight(pair[0], pair[1], today))[1] if each else NOBODY
+    over = [(contract.end, one) for contract, one in each if contract.end and (one.urgent or contract.end < today)]
+    if over and found.stage is Stage.DORMANT:
+        last = max(over, key=lambda pair: (pair[0], pair[1].urgent))[1]
+        return last if last.urgent else found
+    return found
+
+
+def _weight(contract: Contract, one: Standing, today: date) -> tuple[Stage, bool, bool, bool, str]:
+    """Of two contracts that ask for the same, the one that covers the day says why."""
+    return one.stage, one.entitled, not one.urgent, contract.covers(today), one.because
 
 
 def _of_one(person: Person, contract: Contract, timing: Timing, today: date) -> Standing:

@@ -8,6 +8,7 @@ import click
 
 from shared.cli.accept_command import accept
 from shared.cli.block_command import block, unblock
+from shared.cli.calendar_command import calendar
 from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
@@ -34,11 +35,10 @@ def joinly() -> None:
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
-    *(run, preview, explain, why, holds, history, runs, undo, rename, accept),
-    *(link, backup, restore, person, ledger, validate, eval_, sandbox),
+    *(run, preview, calendar, explain, why, holds, exceptions, rename),
+    *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
+    *(link, backup, restore, person, validate, eval_, sandbox),
 ):
-    joinly.add_command(command)
-for command in (exceptions, block, unblock, stop, resume):
     joinly.add_command(command)
 
 

@@ -5,6 +5,7 @@ from shared.engine.admitting import admit_all
 from shared.engine.approving import Approved, approve
 from shared.engine.believing import Doubted, accept
 from shared.engine.brake import Brake, Stop
+from shared.engine.coming import foresee
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
@@ -51,6 +52,7 @@ __all__ = [
     "explain",
     "fingerprint",
     "follow",
+    "foresee",
     "foreseen",
     "halting",
     "handle",

@@ -311,7 +311,8 @@ def _vanished(draft: Draft) -> None:
     timings = [target.timing for target in draft.engine.policy.targets.values()]
     missing = draft.subject.missing_since
     alive = any(standing(draft.subject, draft.rules, timing, draft.today).stage >= Stage.READY for timing in timings)
-    if missing is not None and alive and draft.rules.leave_when_missing_for is None:
+    serves = any(one.end is None or one.end >= draft.today for one in draft.subject.contracts)
+    if missing is not None and alive and serves and draft.rules.leave_when_missing_for is None:
         because = f"missing from HR since {missing}, without an end date; ask HR what happened"
         draft.hold(draft.source, "-", Reason.VANISHED, because)
         return

@@ -261,6 +261,32 @@ def answer(someone: Person, source: SourcePolicy, on: date) -> object:
         return refused.reason, str(refused)
 
 
+LEAVES = [{"when": {"status": "leave"}, "entitlements": "keep"}, {"when": {"status": "away"}}]
+LEAVING = target(
+    timing={"at_once": {"endReason": "dismissal"}, "leave": LEAVES},
+    attributes={"employeeId": "[employeeId]", "department": "[department]"},
+    grants=[{"group": "All"}],
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "stage", "kept", "urgent"),
+    [
+        ({"status": "leave"}, Stage.READY, {Entitlement("group", "All")}, False),
+        ({"status": "away"}, Stage.READY, set(), False),
+        ({"endReason": "dismissal"}, Stage.DORMANT, set(), True),
+        ({"endReason": "own wish"}, Stage.ACTIVE, {Entitlement("group", "All")}, False),
+    ],
+)
+def test_leave_closes_keeps_values_current_and_may_keep_groups_and_a_dismissal_is_urgent(
+    fields: dict[str, Any], stage: Stage, kept: set[Entitlement], urgent: bool
+) -> None:
+    found = asked(person(contract("2020-01-01", "2026-12-31", department="Sales", **fields)), LEAVING, MARCH)
+    assert found is not None
+    assert (found.stage, found.entitlements, found.urgent) == (stage, kept, urgent)
+    assert found.attributes == ({"employeeId": "7", "department": "Sales"} if stage >= Stage.READY else {})
+
+
 @given(people(), DATES, st.none() | st.integers(0, 9))
 @settings(max_examples=300, deadline=None)
 def test_the_answer_follows_from_the_arguments_and_not_from_the_order_of_contracts(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shared.desired import EMPTY, View, desired, evaluated, level, view
 from shared.errors import Reason, Refused
 from shared.expressions import IGNORE_ATTRIBUTE, Facts, Outcome
+from shared.lifecycle import Standing
 from shared.model import Candidates, Desired, Person, Series, Stage
 from shared.policy import AttributePolicy, Mode, Policy, TargetPolicy
 
@@ -264,9 +265,10 @@ def test_generated_values_differ_between_attributes_and_targets_and_people() -> 
 
 def test_a_level_has_a_reason_and_the_scope_speaks_before_the_contract() -> None:
     policy = target(when={"kind": "staff"})
-    assert level(seen(person(contract("2020-01-01"), kind="staff"), policy), policy) == (Stage.ACTIVE, "in service")
+    inside = level(seen(person(contract("2020-01-01"), kind="staff"), policy), policy)
+    assert inside == Standing(stage=Stage.ACTIVE, because="in service", entitled=True)
     outside = level(seen(person(contract("2020-01-01"), kind="guest"), policy), policy)
-    assert outside == (Stage.DORMANT, "outside the target's scope")
+    assert outside == Standing(stage=Stage.DORMANT, because="outside the target's scope")
 
 
 def test_the_default_of_a_mode_is_to_keep_a_value_in_line() -> None:

@@ -40,6 +40,7 @@ SOUND: dict[str, Any] = {
             },
             "plausible": {"most_gone": 10, "always_allowed": 3},
             "leave_when_missing_for": 7,
+            "primary": ["ends_last", {"most": "fte"}, {"least": "nr"}, {"of": "kind", "order": ["permanent"]}],
         }
     },
     "targets": {
@@ -49,7 +50,18 @@ SOUND: dict[str, Any] = {
             "when": {"any": [{"kind": ["permanent", "temporary"]}, {"hours": {"at_least": 8}}]},
             "correlate": ["employeeId"],
             "adopt": "ask",
-            "timing": {"create_before": 14, "enable_before": 0, "disable_after": 0, "delete_after": 90},
+            "timing": {
+                "create_before": 14,
+                "enable_before": 0,
+                "disable_after": 0,
+                "delete_after": 90,
+                "at_once": {"endReason": ["dismissal", "death"]},
+                "rules": [{"when": {"kind": "external"}, "create_before": 0, "delete_after": None}],
+                "leave": [
+                    {"when": {"status": "ill"}, "account": "keep", "entitlements": "keep"},
+                    {"begins": "a", "ends": "b"},
+                ],
+            },
             "attributes": {
                 "employeeId": "[employeeId]",
                 "mail": {"value": "SelectUniqueValue([a], [b])", "null": "keep", "mode": "create_only"},

@@ -83,6 +83,8 @@ class Step(Strict):
     entra: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
     ready: datetime | None = None
     """When the last of it is done, in the customer's time zone; what waits for an hour has moved the clock."""
+    covers: tuple[tuple[str, str], ...] = ()
+    """Cells of the table of transitions (docs/lifecycle.md) that this step shows: the situation, then the event."""
     stops: str = ""
     """Part of the sentence with which the answer of HR is refused as a whole."""
 

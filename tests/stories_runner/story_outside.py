@@ -14,7 +14,9 @@ from local.graph import Tenant
 from shared.model import Contract, Person
 
 APP = "11111111-2222-3333-4444-555555555555"
-JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"})
+JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"}) | {
+    "status", "leaveStart", "leaveEnd", "endReason"
+}  # fmt: skip
 """What belongs to a contract; a person with one contract is told without saying `contracts`."""
 FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge", "mail"}
 """What the base policy may ask of HR."""

@@ -7,6 +7,7 @@ import pytest
 from story_file import Step, Story, customer_stories, parsed, product_stories
 from story_outside import plain
 from story_world import World, opened
+from transitions import moment, transitions
 
 from shared.errors import Misconfigured
 
@@ -22,13 +23,15 @@ async def test_story(name: str) -> None:
 
 
 async def _lived(world: World, story: Story, step: Step) -> None:
-    where = f"«{story.story}», {step.day}"
+    where, before = f"«{story.story}», {step.day}", await moment(world)
     if step.stops:
         with pytest.raises(Misconfigured, match=step.stops):
             await world.live(step)
     else:
         await world.live(step)
     assert world.did() == _then(world, step), f"{where}: what was done"
+    happened = transitions(world, before, await moment(world))
+    assert set(step.covers) <= happened, f"{where}: what it says it shows did not happen"
     if step.ready:
         local = world.clock().astimezone(world.engine.policy.time_zone).replace(tzinfo=None)
         assert local == step.ready, f"{where}: when it was done"

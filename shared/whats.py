@@ -6,6 +6,7 @@ one entitlement. Only what a policy speaks of is told apart; everything else goe
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 from shared.model import Action, Attributes, Entitlement, Value, Verb
 
@@ -19,6 +20,9 @@ FORM = "write a verb, such as disable, or also what it is done to: update:manage
 _NOTHING = (None, "", ())
 _SAFE = str.maketrans({"%": "%25", "|": "%7C", "!": "%21"})
 """What stands for the characters that have a meaning in the keys of rows."""
+
+LONGEST = 100
+"""Characters of one name; a key of Table Storage holds 1,024, and a letter may take six of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def parsed(text: str) -> str:
     most = {Verb.UPDATE: 1, Verb.GRANT: 2, Verb.REVOKE: 2}.get(Verb(verb), 0)
     if len(rest) > most:
         raise ValueError(FORM)
-    return ":".join((verb, *(part.translate(_SAFE) for part in rest)))
+    return ":".join((verb, *map(_safe, rest)))
 
 
 def above(what: str) -> tuple[str, ...]:
@@ -52,7 +56,15 @@ def above(what: str) -> tuple[str, ...]:
 
 def entitled(verb: Verb, one: Entitlement) -> str:
     """What it is to grant or revoke one entitlement."""
-    return f"{verb}:{one.kind}:{one.name.translate(_SAFE)}"
+    return f"{verb}:{one.kind}:{_safe(one.name)}"
+
+
+def _safe(name: str) -> str:
+    """`name` as a part of a key; the end of one that is too long is told by its hash."""
+    safe = name.translate(_SAFE)
+    if len(safe) <= LONGEST:
+        return safe
+    return f"{safe[: LONGEST - 20]}~{blake2b(name.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
 
 
 def of(action: Action, there: Attributes, apart: Apart) -> Mapping[str, Action]:

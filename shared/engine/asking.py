@@ -4,7 +4,7 @@ No fact of HR stands in it but the first day: where somebody belongs is a keyed 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from shared import codec, layout
@@ -34,7 +34,8 @@ class Traits:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Traits":
-        return cls(**{**data, "coming": tuple(data["coming"])})
+        known = {field.name: data[field.name] for field in fields(cls) if field.name in data}
+        return cls(**{**known, "coming": tuple(data["coming"])})
 
 
 def traits(engine: Engine, seen: View, target: str, coming: tuple[str, ...] = ()) -> Traits:

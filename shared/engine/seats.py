@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shared import codec, layout
+from shared.consent import observed, takes_part
 from shared.desired import View, desired, view
 from shared.engine import gate
 from shared.engine.asking import kept, question
@@ -62,8 +63,10 @@ def coming(engine: Engine, seen: View, target: str, new: Desired | None, *, seed
         then = desired(later, target, policy.targets[target])
     except Refused:
         return ()  # it is held on the day itself
+    rules = policy.targets[target]
+    outside = not takes_part(person.hr_id, later.facts, rules.pilot)
     granted = (entitled(Verb.GRANT, one) for one in sorted(then.entitlements)) if then else ()
-    return tuple(what for what in granted if runs_out(what))
+    return tuple(what for what in granted if runs_out(what) and not observed(what, rules, outside=outside))
 
 
 async def reseat(engine: Engine) -> int:

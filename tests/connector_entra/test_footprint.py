@@ -83,6 +83,7 @@ async def test_a_preview_reads_everything_and_writes_nothing(world: World) -> No
         assert len(await target.find("employeeId", "hr-anna")) == 1
         assert [page async for page in target.changes("")]
         assert [one async for one in target.deleted()] == []
+        assert await target.stock() == {}
         world.target = target
         for asked in (
             world.create("bert"),

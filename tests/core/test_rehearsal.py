@@ -80,6 +80,8 @@ class Pair:
                 there = other.attributes.get(name)
                 assert same(one.attributes.get(name), back.get(str(there), there)), name
 
+        assert await self.real.target.stock() == await self.rehearsal.stock()
+
     async def found(self, attribute: str, value: str) -> set[str]:
         """The names of the accounts that both find."""
         answers = [await target.find(attribute, value) for target in (self.real.target, self.rehearsal)]
@@ -134,6 +136,18 @@ async def test_a_whole_life_is_rehearsed_as_it_would_be_lived(pair: Pair) -> Non
     await pair.do("anna", Verb.RESTORE)
     assert await pair.found("employeeId", "hr-2") == {"anna"}
     await pair.do("anna", Verb.ENABLE)
+
+
+async def test_seats_are_counted_as_they_would_be(pair: Pair) -> None:
+    for world in (pair.real, pair.other):
+        world.tenant.add_sku("E3", 5)
+    licence = Entitlement("license", "E3")
+    await pair.do("anna", Verb.CREATE, **person("anna"))
+    await pair.do("anna", Verb.UPDATE, usageLocation="NL")
+    for verb in (Verb.GRANT, Verb.GRANT, Verb.REVOKE, Verb.REVOKE, Verb.GRANT):
+        await pair.do("anna", verb, licence)
+    assert await pair.rehearsal.stock() == {licence: 4}
+    await pair.do("anna", Verb.DELETE)
 
 
 async def test_an_account_that_was_there_is_changed_in_the_rehearsal_only(pair: Pair) -> None:

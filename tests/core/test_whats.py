@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model import Action, Attributes, Entitlement, Verb
-from shared.whats import FORM, Apart, above, allowed, counted, entitled, of, parsed, runs_out
+from shared.whats import FORM, LONGEST, Apart, above, allowed, counted, entitled, of, parsed, runs_out
 
 CHANGED = {"manager": "m1", "department": "Sales"}
 MANAGER = Apart(limited=frozenset({"update:manager"}))
@@ -55,6 +55,13 @@ def test_no_two_entitlements_are_called_the_same_and_no_name_breaks_a_key(one: s
     assert "|" not in first
     assert not first.endswith("!")
     assert parsed(f"grant:group:{one}") == first
+
+
+def test_a_long_name_is_told_by_its_beginning_and_its_hash() -> None:
+    one, other = (entitled(Verb.GRANT, Entitlement("group", "人" * 250 + end)) for end in "ab")
+    assert one != other
+    assert one[:80] == other[:80]
+    assert max(len(one), len(other)) <= LONGEST + len("grant:group:")
 
 
 def test_a_what_is_part_of_its_kind_and_of_its_verb() -> None:

@@ -149,3 +149,10 @@ async def test_a_target_that_does_not_say_how_many_seats_there_are_keeps_nobody_
     world.directory.seats.clear()
     await world.hears(person("7"))
     assert seated(world) == {"7"}
+
+
+async def test_who_is_only_observed_is_warned_of_nothing(open_world: Any) -> None:
+    world = await with_seats(open_world, 0, observe=["grant"])
+    await world.hears(person("7", start=TODAY + 2 * DAY))
+    await world.hours(1)
+    assert await world.held() == []

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
+from shared.engine import blocking, exceptions
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
 from shared.errors import Refused
+from shared.exceptions import Block, Exemption
 from shared.expressions import Candidates, Result, Step
 from shared.identifiers import fits
 from shared.model import Contract, Link, Person, Stage, Value
@@ -55,6 +57,9 @@ class Explanation:
     """The HR id of the manager, "" when HR names none."""
     manager_known: bool
     targets: tuple[OnTarget, ...]
+    exemptions: tuple[Exemption, ...] = ()
+    """Exceptions of today."""
+    block: Block | None = None
 
 
 async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
@@ -71,7 +76,11 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
                 for target in engine.policy.targets
                 if (key := layout.link(own, target)) in rows
             }
-            found.append(await _explained(engine, own, source, person, links))
+            explained = await _explained(engine, own, source, person, links)
+            active = tuple(
+                one for one in exceptions.of(own, rows) if one.begun(engine.today) and not one.over(engine.today)
+            )
+            found.append(replace(explained, exemptions=active, block=blocking.of(own, rows)))
     return found
 
 

@@ -111,6 +111,11 @@ def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, st
         yield "manager", "HR names themselves, which counts as nobody"
     else:
         yield "manager", veil.text(one.manager) + ("" if one.manager_known else ", whom HR does not hold")
+    for exemption in one.exemptions:
+        what = " ".join(part for part in (exemption.kind, exemption.what, exemption.target) if part)
+        yield "exception", f"{veil.text(what)} until {_day(exemption.last)}: {veil.text(exemption.because)}"
+    if one.block is not None:
+        yield "blocked", f"since {_day(one.block.at.date())} by {one.block.by}: {veil.text(one.block.because)}"
     if one.person.missing_since:
         yield "missing", "from HR" if veil.whole else f"from HR since {_day(one.person.missing_since)}"
 

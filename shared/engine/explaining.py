@@ -7,11 +7,13 @@ from datetime import date
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
+from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.parts import Engine
 from shared.entitlements import Origin, entitled, handed_over, with_rights
 from shared.errors import Refused
+from shared.exceptions import Block, Exemption
 from shared.expressions import Candidates, Result, Step
 from shared.identifiers import fits
 from shared.lifecycle import Standing
@@ -75,6 +77,9 @@ class Explanation:
     """The HR id of the manager, "" when HR names none."""
     manager_known: bool
     targets: tuple[OnTarget, ...]
+    exemptions: tuple[Exemption, ...] = ()
+    """Exceptions of today."""
+    block: Block | None = None
 
 
 async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
@@ -87,7 +92,11 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
         if row is not None:
             person = codec.PERSON.load(row.data)
             rules = as_decided(engine.policy.sources[source], person, rows.get(layout.leaves(own)))
-            found.append(await _explained(engine, own, source, rules, person, rows))
+            explained = await _explained(engine, own, source, rules, person, rows)
+            active = tuple(
+                one for one in exceptions.of(own, rows) if one.begun(engine.today) and not one.over(engine.today)
+            )
+            found.append(replace(explained, exemptions=active, block=blocking.of(own, rows)))
     return found
 
 
@@ -130,9 +139,8 @@ async def _target(engine: Engine, name: str, seen: View, own: str, rows: Mapping
 def _rights(rules: TargetPolicy, seen: View, now: Standing, saved: Desired | None) -> tuple[Right, ...]:
     """What rules say today; what is kept follows from what was `saved` last."""
     found = entitled(rules, seen.about, now.granting)
-    until = handed_over(
-        saved, with_rights(Desired(stage=now.stage, urgent=now.urgent), found, rules), rules, seen.today
-    ).until
+    wanted = with_rights(Desired(stage=now.stage, urgent=now.urgent), found, rules)
+    until = handed_over(saved, wanted, rules, seen.today).until
     withheld = {**dict.fromkeys(found.kept, "a person must decide, because they exclude each other"), **found.lost}
     return tuple(
         Right(

@@ -39,6 +39,18 @@ def test_an_exception_is_made_listed_changed_and_ended(kept: Place) -> None:
     assert exceptions(kept, "list").out == "There is no exception, and nobody is blocked.\n"
 
 
+def test_an_explanation_names_what_people_decided(kept: Place) -> None:
+    only = ("--person", SASKIA, "--attribute", "department", "--on", DAY)
+    assert add(kept, "--freeze", *AUDIT).code == 0
+    assert joinly("block", kept.policy, "--data", kept.data, "--person", SASKIA, "--because", "stolen laptop").code == 0
+    said = joinly("explain", kept.policy, "--data", kept.data, *only).out
+    assert "exception  freeze until 31 January 2027: helps with the audit\n" in said
+    assert ": stolen laptop\n" in said
+    veiled = joinly("explain", kept.policy, "--data", kept.data, *only, "--redact").out
+    assert "audit" not in veiled
+    assert "laptop" not in veiled
+
+
 def test_a_run_takes_what_an_exception_gave_the_day_after_its_end(kept: Place) -> None:
     assert add(kept, *FINANCE, "--until", "2026-11-24", "--owner", "boss", "--because", "audit").code == 0
     assert kept.run(on="2026-11-24").code == 0

@@ -212,7 +212,7 @@ def wanted(before: Desired | None, after: Desired) -> tuple[dict[str, str], dict
         beside["gains"] = {named(one): after.reasons.get(named(one), "") for one in gains}
     if loses := sorted(old.entitlements - after.entitlements):
         beside["loses"] = [named(one) for one in loses]
-    if before is not None and before.basis != after.basis:
+    if before is not None and before.basis != after.basis != "":
         beside["names"] = True
     became = _shifted(_attributes(old), _attributes(after))
     gone = dict.fromkeys(_attributes(old).keys() - _attributes(after).keys(), Turn.LEFT)

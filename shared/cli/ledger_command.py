@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from shared.cli.commands import DATA, EVERYONE, JSON, ON, POLICY, data_of
+from shared.cli.commands import DATA, EVERYONE, HR, JSON, ON, POLICY, data_of
 from shared.cli.ending import EXIT_CODES
 
 PERSON = click.option("--person", metavar="ID", required=True, help="The employee, by the id HR uses.")
@@ -184,6 +184,7 @@ Examples:
 @click.option("--account", is_flag=True, help="The account itself.")
 @DATA
 @ON
+@HR
 @JSON
 @click.pass_context
 def why(
@@ -195,6 +196,7 @@ def why(
     account: bool,
     data: Path | None,
     on: datetime | None,
+    hr: Path | None,
     as_json: bool,
 ) -> None:
     """Say why one person has something or does not, now or on another day: the rule and contract that give it, or what
@@ -207,4 +209,4 @@ def why(
     if sum((bool(entitlement), bool(attribute), account)) != 1:
         raise click.UsageError("say one of --entitlement NAME, --attribute NAME and --account.")
     day = on.date() if on else None
-    ctx.exit(why_policy(policy, data_of(policy, data), day, person, entitlement, attribute, as_json=as_json))
+    ctx.exit(why_policy(policy, data_of(policy, data), day, hr, person, entitlement, attribute, as_json=as_json))

@@ -31,16 +31,31 @@ MOST = 10
 
 
 def why_policy(
-    policy: Path, data: Path, on: date | None, person: str, entitlement: str, attribute: str, *, as_json: bool
+    policy: Path,
+    data: Path,
+    on: date | None,
+    hr: Path | None,
+    person: str,
+    entitlement: str,
+    attribute: str,
+    *,
+    as_json: bool,
 ) -> int:
     """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing can be said."""
-    return until_done(_why(policy, data, on, person, entitlement, attribute, as_json), "nothing was written")
+    return until_done(_why(policy, data, on, hr, person, entitlement, attribute, as_json), "nothing was written")
 
 
 async def _why(
-    policy: Path, data: Path, on: date | None, person: str, entitlement: str, attribute: str, wanted: bool
+    policy: Path,
+    data: Path,
+    on: date | None,
+    hr: Path | None,
+    person: str,
+    entitlement: str,
+    attribute: str,
+    wanted: bool,
 ) -> int:
-    async with open_local(policy, data, on, None, preview=True) as local:
+    async with open_local(policy, data, on, hr, preview=True) as local:
         known_attribute(local, attribute)
         day = day_of(local.engine, datetime.now(UTC))
         troubles = await hear(local) if day is not Day.PAST else []

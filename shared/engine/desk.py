@@ -19,7 +19,7 @@ from shared.identifiers import Naming, folded, signature
 from shared.layout import Hop
 from shared.ledger import HELD, Entry, Outcome, named, operation, turns
 from shared.ledger import kept as kept_values
-from shared.model import Account, Action, Desired, Link, Verb
+from shared.model import Account, Action, Link, Verb
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row
 from shared.whats import entitled, runs_out
 
@@ -55,10 +55,6 @@ class Desk:
     @property
     def version(self) -> int:
         return int(self.rows[layout.desired(self.person, self.target)].data["version"])
-
-    @property
-    def desired(self) -> Desired:
-        return codec.DESIRED.load(self.rows[layout.desired(self.person, self.target)].data)
 
     @property
     def asked(self) -> Row | None:
@@ -272,13 +268,18 @@ class Desk:
             values=kept_values(action, live, self.engine.policy.sensitive(self.target)),
             entitlement=what,
             because=action.because,
-            rule=self.desired.reasons.get(what, ""),
+            rule=self._rule(what),
             cause=self.mark.data["cohort"],
             by=self._asked_by(action.verb),
             version=self.version,
             policy=self.engine.policy_hash,
         )
         await write(self.engine, [entry], self._next())
+
+    def _rule(self, entitlement: str) -> str:
+        """The rule that gives it; "" where none does."""
+        wanted = self.rows[layout.desired(self.person, self.target)].data["is"]
+        return str(wanted.get("reasons", {}).get(entitlement, ""))
 
     def _asked_by(self, verb: Verb) -> str:
         """Who asked for it by hand; "" when nobody did."""

@@ -64,7 +64,7 @@ def coming(engine: Engine, seen: View, target: str, new: Desired | None, *, seed
     except Refused:
         return ()  # it is held on the day itself
     rules = policy.targets[target]
-    outside = not takes_part(person.hr_id, later.facts, rules.pilot)
+    outside = not takes_part(person.hr_id, later.about, rules.pilot)
     granted = (entitled(Verb.GRANT, one) for one in sorted(then.entitlements)) if then else ()
     return tuple(what for what in granted if runs_out(what) and not observed(what, rules, outside=outside))
 

@@ -74,7 +74,7 @@ def _whats(step: Inverse) -> tuple[str, ...]:
 async def package(engine: Engine, run: str) -> Package:
     """What takes `run` back, as everything is now. Raises `Refused` for a run the ledger does not tell of."""
     entries: list[Entry] = [
-        entry
+        _shown(engine, entry)
         async for entry in all_lines(engine)
         if entry.cause == run and entry.written and entry.place in engine.policy.targets
     ]
@@ -89,6 +89,12 @@ async def package(engine: Engine, run: str) -> Package:
     return Package(
         run=run, made=engine.clock(), policy=engine.policy_hash, steps=tuple(good), left=tuple(sorted(left, key=_order))
     )
+
+
+def _shown(engine: Engine, entry: Entry) -> Entry:
+    """The line without the values of what became sensitive since."""
+    secret = engine.policy.sensitive(entry.place)
+    return replace(entry, values={name: pair for name, pair in entry.values.items() if name not in secret})
 
 
 def _order(one: Left) -> tuple[str, str, str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared import layout
 from shared.cli import main
+from shared.ledger import Outcome, load
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = PROJECT / "config"
@@ -93,14 +93,15 @@ class Place:
             return state.execute(statement, values).fetchall()
 
     def ledger(self) -> dict[str, Counter[tuple[str, str, tuple[str, ...]]]]:
-        """Our id → everything that was done: verb, entitlement and attribute names."""
+        """Our id → everything that was done: verb, entitlement and attribute names; a line told twice counts once."""
         done: dict[str, Counter[tuple[str, str, tuple[str, ...]]]] = {}
-        for key, data in self.rows("SELECT key, data FROM rows WHERE tab = ?", layout.LEDGER):
-            line = json.loads(data)
-            if "outcome" not in line:
-                continue
-            what = (line["verb"], line.get("entitlement", ""), tuple(line.get("attributes", ())))
-            done.setdefault(key.split("|")[0], Counter())[what] += 1
+        lines = [
+            load(key, json.loads(data)) for key, data in self.rows("SELECT key, data FROM rows WHERE tab = 'ledger'")
+        ]
+        written = {line.operation: line for line in lines if line.outcome in (Outcome.DONE, Outcome.FOUND)}
+        for line in written.values():
+            what = (line.verb, line.entitlement, tuple(line.attributes))
+            done.setdefault(line.person, Counter())[what] += 1
         return done
 
 

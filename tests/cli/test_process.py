@@ -49,7 +49,7 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def _rows(place: Place) -> int:
     try:
-        return int(place.rows("SELECT count(*) FROM rows WHERE tab = 'ledger'")[0][0])
+        return int(place.rows("SELECT count(*) FROM rows WHERE tab = 'ledger' AND data LIKE '%\"outcome\"%'")[0][0])
     except Exception:
         return 0
 

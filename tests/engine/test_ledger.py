@@ -194,6 +194,31 @@ async def test_wherever_a_worker_dies_each_write_has_a_line_and_no_line_is_anoth
     assert stop > 10
 
 
+async def test_the_ledger_costs_one_commit_for_each_write_and_few_for_what_is_decided(world: World) -> None:
+    """HR's news and what is admitted share commits; only a mapping has one of its own."""
+    counted: Counter[str] = Counter()
+
+    async def count(table: str, changes: Sequence[Change]) -> None:
+        counted[table] += 1
+
+    world.store.before = count
+    people = [person(str(number), department="Sales") for number in range(20)]
+    await world.says(*people)
+    assert counted[layout.LEDGER] <= layout.BUCKETS, "one for thirty people of one partition"
+    counted.clear()
+    await world.work("changes")
+    assert counted[layout.LEDGER] == len(people)
+    counted.clear()
+    await world.work("admit")
+    assert counted[layout.LEDGER] <= layout.BUCKETS
+    counted.clear()
+    await world.work()
+    assert counted[layout.LEDGER] == len(world.directory.writes) == 4 * len(people)
+    counted.clear()
+    await world.hours(26)
+    assert counted[layout.LEDGER] == 0, "looking costs nothing"
+
+
 # ── the pen ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from engine_world import HOUR, TODAY, YESTERDAY, World, group, person
+from engine_world import HOUR, TODAY, YESTERDAY, World, group, person, policy
 
 from shared import engine as production
 from shared.engine.undoing import Package, package, read, undo_run, written
@@ -12,6 +12,7 @@ from shared.errors import Misconfigured, Refused
 from shared.model import Account, Verb
 
 SECRET = "0031-6-SECRET"
+SENSITIVE_SINCE = {"employeeId": "[employeeId]", "department": {"value": "[department]", "sensitive": True}}
 
 
 async def undone(world: World, run: str) -> Package:
@@ -167,6 +168,16 @@ async def test_a_value_nobody_may_keep_cannot_be_brought_back(open_world: Any) -
     await world.hears(person("7", mobile=f"{SECRET}-2", department="Sales"))
     made = await package(world.engine, "poll|hr|2")
     assert [(one.what, one.because) for one in made.left] == [("update mobile", "what stood there before is not kept")]
+    assert SECRET not in written(made)
+
+
+async def test_a_value_that_became_sensitive_since_is_in_no_package(world: World) -> None:
+    await world.hears(person("7"))
+    world.clock.now += HOUR
+    await world.hears(person("7", department=SECRET))
+    world.renewed("second", policy(attributes=SENSITIVE_SINCE))
+    made = await package(world.engine, "poll|hr|2")
+    assert [one.what for one in made.left] == ["update department"]
     assert SECRET not in written(made)
 
 

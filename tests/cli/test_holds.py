@@ -69,7 +69,7 @@ def test_looking_writes_nothing(leaving: Place) -> None:
 
 def test_what_is_to_be_repaired_is_told_apart(leaving: Place) -> None:
     said = holds(leaving, "list")
-    assert said.out.startswith("4 people wait · 3 to answer · 1 to repair\n")
+    assert said.out.startswith("4 people wait · 3 to answer · 1 to repair · 1 overdue\n")
     assert "protected  on entra (1)\n" in said.out
     name = next(one["fingerprint"] for one in waiting(leaving) if one["reason"] == "protected")
     refused = holds(leaving, "approve", name)

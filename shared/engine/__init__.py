@@ -3,11 +3,11 @@
 from shared.engine import breaker
 from shared.engine.admitting import admit_all
 from shared.engine.approving import Approved, approve
+from shared.engine.consequences import consequences
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.explaining import Explained, Explanation, OnTarget, explain
-from shared.engine.foreseeing import foreseen
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.mapping import map_person
@@ -29,11 +29,11 @@ __all__ = [
     "admit_all",
     "approve",
     "breaker",
+    "consequences",
     "detect",
     "explain",
     "fingerprint",
     "follow",
-    "foreseen",
     "handle",
     "held",
     "holds",

@@ -12,8 +12,7 @@ from shared import layout
 from shared.approvals import crowds, eyes, standing, verdict
 from shared.engine.answering import carried, starts
 from shared.engine.approvers import may
-from shared.engine.holding import holds, of_person, state_of
-from shared.engine.ledger import note
+from shared.engine.holding import holds, of_person, state_of, tell
 from shared.engine.parts import Engine
 from shared.errors import Refused, TryLater
 from shared.holds import Answer, Held, State, fingerprint
@@ -103,7 +102,8 @@ async def _say(engine: Engine, some: Sequence[Held], word: Word, found: Approved
         for one in (*done, *second):
             if one.thing not in noted:
                 noted.add(one.thing)
-                await _note(engine, one, word, "yes" if one in done else "first yes of two")
+                outcome = "yes" if one in done else "first yes of two"
+                await tell(engine, one, "approve", word.by, word.because, fingerprint=word.list, outcome=outcome)
         try:
             if changes:
                 await engine.store.commit(layout.STATE, layout.bucket(person), changes)
@@ -129,12 +129,6 @@ def _first(engine: Engine, one: Held, rows: Mapping[str, Row], word: Word) -> Ch
     yes = [*((each.by, each.at, each.policy) for each in heard), (word.by, engine.clock(), engine.policy_hash)]
     data = {**row.data, "yes": [{"by": by, "at": at.isoformat(), "policy": policy} for by, at, policy in yes]}
     return Replace(row.key, data, row.version)
-
-
-async def _note(engine: Engine, one: Held, word: Word, outcome: str) -> None:
-    said = {"fingerprint": word.list, "reason": one.reason, "version": one.version, "account": one.account}
-    beside = {**said, "policy": engine.policy_hash, "outcome": outcome}
-    await note(engine, one.person, one.place, f"approve {one.what}", by=word.by, because=word.because, **beside)
 
 
 async def _ring(engine: Engine, done: Sequence[Held]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared import codec, layout
+from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.holds import Held, State, kept, read, state
 from shared.store import Change, Put, Replace, Row
@@ -39,6 +40,13 @@ async def holds(engine: Engine) -> list[Held]:
                     rows.append(row)
         found += [reading(engine, row, names.get(row.key.split("|")[0], "")) for row in rows]
     return sorted(found, key=lambda one: (one.hr_id, one.place, one.what))
+
+
+async def tell(engine: Engine, one: Held, answer: str, by: str, because: str, **beside: Any) -> None:
+    """Say in the ledger who answered this, and how; `since` tells one question from the next of the same words."""
+    since = one.since.isoformat() if one.since else ""
+    said = {"reason": one.reason, "version": one.version, "account": one.account, "since": since, **beside}
+    await note(engine, one.person, one.place, f"{answer} {one.what}", by=by, because=because, **said)
 
 
 def of_person(engine: Engine, person: str, rows: Mapping[str, Row]) -> list[Held]:

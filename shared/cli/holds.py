@@ -64,7 +64,7 @@ class Filter:
     def fits(self, one: Held) -> bool:
         return all(
             asked in ("", there)
-            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.what))
+            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.action))
         )
 
 

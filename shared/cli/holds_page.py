@@ -58,8 +58,8 @@ def _title(some: Sequence[Seen]) -> Text:
 
 
 def _group(page: Console, kind: Kind, some: Sequence[Seen], now: datetime, everyone: bool) -> Iterator[Text]:
-    reason, place, what = kind
-    on = f"{action_of(what)} on {place}".strip()
+    reason, place, _ = kind
+    on = f"{some[0].held.action} on {place}".strip()
     yield Text()
     yield Text.assemble((f"{reason}", "bold magenta"), (f"  {terminal.printable(on)} ({len(some):,})", "bold"))
     if said := sentence(reason):
@@ -126,13 +126,6 @@ def _foot(some: Sequence[Seen], policy: Path) -> Iterator[Text]:
         yield Text(f"joinly holds show|snooze {policy} FINGERPRINT …", style="dim")
     else:
         yield Text(f"joinly holds reconsider {policy} FINGERPRINT …", style="dim")
-
-
-def action_of(what: str) -> str:
-    """What would be done, in words; "" when it is the person as a whole that waits."""
-    if what in ("-", "map"):
-        return ""
-    return what.rpartition("-")[0] if what.endswith("!") else what
 
 
 def age(waited: timedelta) -> str:

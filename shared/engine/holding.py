@@ -58,7 +58,9 @@ def of_person(engine: Engine, person: str, rows: Mapping[str, Row]) -> list[Held
 
 
 def reading(engine: Engine, row: Row, hr_id: str) -> Held:
-    return read(row.key, row.data, hr_id=hr_id, policy=engine.policy_hash, sources=engine.policy.sources)
+    rules = engine.policy
+    beside = {"sources": rules.sources, "targets": rules.targets}
+    return read(row.key, row.data, hr_id=hr_id, policy=engine.policy_hash, **beside)
 
 
 def state_of(engine: Engine, one: Held) -> State:

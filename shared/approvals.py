@@ -23,7 +23,7 @@ def same_person(left: str, right: str) -> bool:
 
 def speaks_of(word: str, held: Held) -> bool:
     """Whether a word of the policy means this hold: its reason, what would be done, or the beginning of that."""
-    return word in (held.reason, held.what) or held.what.startswith(f"{word}:")
+    return word in (held.reason, held.action) or held.action.startswith(f"{word}:")
 
 
 def roles(held: Held, rules: Approvals) -> tuple[str, ...]:

@@ -94,6 +94,13 @@ class Held:
         return self.answer is Answer.PERMIT
 
     @property
+    def action(self) -> str:
+        """What would be done, such as `enable`; "" when it is the person as a whole that waits."""
+        if self.what in ("-", "map"):
+            return ""
+        return self.what.rpartition("-")[0] if self.what.endswith("!") else self.what
+
+    @property
     def thing(self) -> tuple[str, ...]:
         """What a yes would be for: nothing else, and nothing that came later."""
         detail = "" if self.version else self.because
@@ -125,8 +132,10 @@ def _same(data: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-def read(key: str, data: Mapping[str, Any], *, hr_id: str, policy: str, sources: Iterable[str]) -> Held:
-    """What one row says. Raises `UnknownSchema`."""
+def read(
+    key: str, data: Mapping[str, Any], *, hr_id: str, policy: str, sources: Iterable[str], targets: Iterable[str]
+) -> Held:
+    """What one row says, under a policy with these sources and targets. Raises `UnknownSchema`."""
     person, _, place, what = key.split("|", 3)
     data = codec.known(data)
     reason, version = str(data["reason"]), int(data.get("version", 0))
@@ -146,7 +155,7 @@ def read(key: str, data: Mapping[str, Any], *, hr_id: str, policy: str, sources:
         rejected=_said(data.get("rejected")),
         snoozed=_said(data.get("snoozed")),
         reminded=codec.moment(data["reminded"]) if "reminded" in data else None,
-        answer=answer(place, what, reason, version, frozenset(sources)),
+        answer=answer(place, what, reason, version, frozenset(sources), frozenset(targets)),
     )
 
 
@@ -157,11 +166,13 @@ def _said(data: Mapping[str, Any] | None) -> Said | None:
     return Said(data["by"], codec.moment(data["at"]), data["because"], until)
 
 
-def answer(place: str, what: str, reason: str, version: int, sources: frozenset[str]) -> Answer:
+def answer(
+    place: str, what: str, reason: str, version: int, sources: frozenset[str], targets: frozenset[str]
+) -> Answer:
     """What a yes does, by the reason and by the shape of what waits: a plain name is something that was not begun."""
     if reason == Reason.VANISHED:
         return Answer.LEAVE if place in sources else Answer.NOTHING
-    if not version:
+    if not version or place not in targets:
         return Answer.NOTHING
     if reason == Reason.DISABLED_BY_OTHERS:
         return Answer.RELEASE

@@ -54,5 +54,8 @@ def _one(holds: Sequence[Held], name: str) -> Held:
     if len(some) > 1:
         raise Refused(f"{name} begins {len(some)} fingerprints; write more of the one you mean")
     if not some:
-        raise Refused(f"nothing that waits has the fingerprint {name}: it has changed since it was shown; look again")
+        raise Refused(
+            f"nothing that waits has the fingerprint {name}: "
+            "it has changed or was answered since it was shown; look again"
+        )
     return some[0]

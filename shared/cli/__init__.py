@@ -20,9 +20,10 @@ from shared.cli.stop_command import resume, stop
 
 EPILOG = f"""\b
 Start here:
-  joinly preview config/example.yaml   what would be done; nothing is written
-  joinly run config/example.yaml       do it, on a simulated tenant
-  joinly COMMAND --help                options and examples
+  joinly preview config/example.yaml      what would be done; nothing is written
+  joinly run config/example.yaml          do it, on a simulated tenant
+  joinly holds list config/example.yaml   what waits for a person, and how to answer
+  joinly COMMAND --help                   options and examples
 
 {EXIT_CODES}"""
 

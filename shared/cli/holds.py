@@ -23,7 +23,19 @@ from shared.cli.plan import Step, steps
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
-from shared.engine import Approved, Engine, Held, approve, foreseen, held, holds, reconsider, reject, snooze, state_of
+from shared.engine import (
+    Approved,
+    Engine,
+    Held,
+    approve,
+    consequences,
+    held,
+    holds,
+    reconsider,
+    reject,
+    snooze,
+    state_of,
+)
 from shared.holds import State, fingerprint
 from shared.picking import listed, picked
 
@@ -52,7 +64,7 @@ class Filter:
     def fits(self, one: Held) -> bool:
         return all(
             asked in ("", there)
-            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.what))
+            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.action))
         )
 
 
@@ -111,7 +123,7 @@ async def _show(place: Place, names: Sequence[str], as_json: bool) -> int:
         engine, page = local.engine, terminal.console()
         everything = await holds(engine)
         chosen = picked(everything, [one for one in everything if state_of(engine, one) is State.WAITING], names)
-        whole = [(one, await _foreseen(local, one.held)) for one in await seen(engine, chosen)]
+        whole = [(one, await _consequences(local, one.held)) for one in await seen(engine, chosen)]
         if as_json:
             said = [{**plain(one), "actions": [step.as_json() for step in done]} for one, done in whole]
             click.echo(json.dumps({"holds": said, "policy": engine.policy_hash}))
@@ -121,8 +133,8 @@ async def _show(place: Place, names: Sequence[str], as_json: bool) -> int:
     return OK
 
 
-async def _foreseen(local: Local, one: Held) -> list[Step]:
-    return await steps(local, [(one.person, one.place, action) for action in await foreseen(local.engine, one)])
+async def _consequences(local: Local, one: Held) -> list[Step]:
+    return await steps(local, [(one.person, one.place, action) for action in await consequences(local.engine, one)])
 
 
 async def _approve(place: Place, names: Sequence[str], because: str, recreate: bool) -> int:

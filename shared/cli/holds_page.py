@@ -58,23 +58,22 @@ def _title(some: Sequence[Seen]) -> Text:
 
 
 def _group(page: Console, kind: Kind, some: Sequence[Seen], now: datetime, everyone: bool) -> Iterator[Text]:
-    reason, place, what = kind
-    on = f"{action_of(what)} on {place}".strip()
+    reason, place, _ = kind
+    on = f"{some[0].held.action} on {place}".strip()
     yield Text()
     yield Text.assemble((f"{reason}", "bold magenta"), (f"  {terminal.printable(on)} ({len(some):,})", "bold"))
     if said := sentence(reason):
         yield terminal.hanging(page, Text("  "), Text(said))
-    because, notes = ({of(one) for one in some} for of in (_because, _notes))
-    for common in (because, notes):
-        if len(common) == 1 < len(some) and (text := next(iter(common))):
-            yield terminal.hanging(page, Text("  "), Text(terminal.printable(text), style="dim"))
+    told = [[said for said in (one.held.because, _notes(one)) if said] for one in some]
+    common = [said for said in told[0] if len(some) > 1 and all(said in each for each in told)]
+    for said in common:
+        yield terminal.hanging(page, Text("  "), Text(terminal.printable(said), style="dim"))
     shown = some if everyone or len(some) <= MOST + 1 else some[:MOST]
-    alone = len(some) == 1
-    rows = terminal.table(page, [_row(one, now, alone or len(notes) > 1) for one in shown], 2)
-    for one, row in zip(shown, rows, strict=True):
+    rows = terminal.table(page, [_row(one, now) for one in shown], 2)
+    for row, each in zip(rows, told, strict=False):
         yield row
-        if alone or len(because) > 1:
-            yield terminal.hanging(page, Text(" " * (LETTERS + 4)), Text(terminal.printable(_because(one)), "dim"))
+        for said in (said for said in each if said not in common):
+            yield terminal.hanging(page, Text(" " * (LETTERS + 4)), Text(terminal.printable(said), style="dim"))
     if len(shown) < len(some):
         yield Text(f"  … and {len(some) - len(shown):,} more; --all names everyone", style="dim")
     answered = [one.held for one in some if one.state is State.WAITING and one.held.answer is not Answer.NOTHING]
@@ -82,15 +81,14 @@ def _group(page: Console, kind: Kind, some: Sequence[Seen], now: datetime, every
         yield Text.assemble("  ", (f"all {len(answered):,} of these", "dim"), "  ", (fingerprint(answered), "cyan"))
 
 
-def _row(one: Seen, now: datetime, noted: bool) -> tuple[str, ...]:
+def _row(one: Seen, now: datetime) -> tuple[str, ...]:
     waited = age(now - one.held.since) if one.held.since is not None else ""
-    late = f"{waited}, overdue" if one.overdue else waited
-    wait = "; ".join(part for part in (late, _notes(one) if noted else "") if part)
-    return one.held.name[:LETTERS], one.held.hr_id or "(no id)", one.account, wait
-
-
-def _because(one: Seen) -> str:
-    return one.held.because
+    return (
+        one.held.name[:LETTERS],
+        one.held.hr_id or "(no id)",
+        one.account,
+        f"{waited}, overdue" if one.overdue else waited,
+    )
 
 
 def _notes(one: Seen) -> str:
@@ -128,13 +126,6 @@ def _foot(some: Sequence[Seen], policy: Path) -> Iterator[Text]:
         yield Text(f"joinly holds show|snooze {policy} FINGERPRINT …", style="dim")
     else:
         yield Text(f"joinly holds reconsider {policy} FINGERPRINT …", style="dim")
-
-
-def action_of(what: str) -> str:
-    """What would be done, in words; "" when it is the person as a whole that waits."""
-    if what in ("-", "map"):
-        return ""
-    return what.rpartition("-")[0] if what.endswith("!") else what
 
 
 def age(waited: timedelta) -> str:

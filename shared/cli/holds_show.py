@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import terminal
-from shared.cli.holds_page import EFFECTS, action_of, age
+from shared.cli.holds_page import EFFECTS, age
 from shared.cli.holds_seen import Seen
 from shared.cli.plan import Step, step_lines
 from shared.cli.reasons import sentence
@@ -23,7 +23,7 @@ def show_lines(
     yield Text()
     yield Text.assemble((terminal.printable(f"{held.hr_id}  {one.account}".rstrip()), "bold"), f"  {held.name}")
     rows = [
-        ("what", f"{action_of(held.what)} on {held.place}".strip()),
+        ("what", f"{held.action} on {held.place}".strip()),
         ("why", f"{held.reason}: {held.because}"),
         ("", sentence(held.reason)),
         ("since", _since(one, now, zone)),

@@ -6,12 +6,12 @@ from shared.engine.approving import Approved, approve
 from shared.engine.believing import Doubted, accept
 from shared.engine.brake import Brake, Stop
 from shared.engine.coming import foresee
+from shared.engine.consequences import consequences
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
-from shared.engine.foreseeing import foreseen
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.keeping import Restored, backup, restore
@@ -45,6 +45,7 @@ __all__ = [
     "backup",
     "blocking",
     "breaker",
+    "consequences",
     "cut",
     "detect",
     "erase",
@@ -53,7 +54,6 @@ __all__ = [
     "fingerprint",
     "follow",
     "foresee",
-    "foreseen",
     "halting",
     "handle",
     "held",

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from shared import layout
-from shared.approvals import crowds, eyes, standing, verdict
+from shared.approvals import crowds, eyes, same_person, standing, verdict
 from shared.engine.answering import carried, starts
 from shared.engine.approvers import may
-from shared.engine.holding import holds, of_person, state_of
-from shared.engine.ledger import note
+from shared.engine.holding import holds, of_person, state_of, tell
 from shared.engine.parts import Engine
 from shared.errors import Refused, TryLater
 from shared.holds import Answer, Held, State, fingerprint
@@ -88,7 +87,7 @@ def _together(one: Held) -> tuple[str, str, str, str]:
 async def _say(engine: Engine, some: Sequence[Held], word: Word, found: Approved) -> None:
     """Save the answers to what is one person's, as their rows are now. Raises `TryLater` when these keep changing."""
     person = some[0].person
-    noted: set[tuple[str, ...]] = set()
+    told: set[tuple[Held, str]] = set()
     for _ in range(TRIES):
         rows = await engine.rows_of(person)
         there = {one.thing: one for one in of_person(engine, person, rows) if one.rejected is None}
@@ -100,10 +99,10 @@ async def _say(engine: Engine, some: Sequence[Held], word: Word, found: Approved
         except Refused:
             done, changes = [], []
         changes += [_first(engine, one, rows, word) for one in second]
-        for one in (*done, *second):
-            if one.thing not in noted:
-                noted.add(one.thing)
-                await _note(engine, one, word, "yes" if one in done else "first yes of two")
+        said = {(one, "yes" if one in done else "first yes of two") for one in (*done, *second)}
+        for one, outcome in sorted(said - told, key=lambda each: each[0].what):
+            await tell(engine, one, "approve", word.by, word.because, fingerprint=word.list, outcome=outcome)
+        told |= said
         try:
             if changes:
                 await engine.store.commit(layout.STATE, layout.bucket(person), changes)
@@ -111,7 +110,7 @@ async def _say(engine: Engine, some: Sequence[Held], word: Word, found: Approved
             continue
         found.done += done
         found.second += second
-        found.changed += [one for one in some if one.thing not in {one.thing for one in (*done, *second)}]
+        found.changed += [one for one in some if one.thing not in {each.thing for each in (*done, *second)}]
         await _ring(engine, done)
         return
     raise TryLater(f"person {person} is being changed by others", 5)
@@ -126,15 +125,10 @@ def _first(engine: Engine, one: Held, rows: Mapping[str, Row], word: Word) -> Ch
     """The row with this yes beside those that are still heard; a second one of the same person counts once."""
     row = rows[layout.hold(one.person, one.place, one.what)]
     heard = standing(one, engine.clock(), engine.policy.approvals)
-    yes = [*((each.by, each.at, each.policy) for each in heard), (word.by, engine.clock(), engine.policy_hash)]
+    others = [(each.by, each.at, each.policy) for each in heard if not same_person(each.by, word.by)]
+    yes = [*others, (word.by, engine.clock(), engine.policy_hash)]
     data = {**row.data, "yes": [{"by": by, "at": at.isoformat(), "policy": policy} for by, at, policy in yes]}
     return Replace(row.key, data, row.version)
-
-
-async def _note(engine: Engine, one: Held, word: Word, outcome: str) -> None:
-    said = {"fingerprint": word.list, "reason": one.reason, "version": one.version, "account": one.account}
-    beside = {**said, "policy": engine.policy_hash, "outcome": outcome}
-    await note(engine, one.person, one.place, f"approve {one.what}", by=word.by, because=word.because, **beside)
 
 
 async def _ring(engine: Engine, done: Sequence[Held]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared import codec, layout
+from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.holds import Held, State, kept, read, state
 from shared.store import Change, Put, Replace, Row
@@ -41,6 +42,13 @@ async def holds(engine: Engine) -> list[Held]:
     return sorted(found, key=lambda one: (one.hr_id, one.place, one.what))
 
 
+async def tell(engine: Engine, one: Held, answer: str, by: str, because: str, **beside: Any) -> None:
+    """Say in the ledger who answered this, and how; `since` tells one question from the next of the same words."""
+    since = one.since.isoformat() if one.since else ""
+    said = {"reason": one.reason, "version": one.version, "account": one.account, "since": since, **beside}
+    await note(engine, one.person, one.place, f"{answer} {one.what}", by=by, because=because, **said)
+
+
 def of_person(engine: Engine, person: str, rows: Mapping[str, Row]) -> list[Held]:
     """What is held of one person, whose rows these are."""
     row = rows.get(layout.person(person))
@@ -50,7 +58,9 @@ def of_person(engine: Engine, person: str, rows: Mapping[str, Row]) -> list[Held
 
 
 def reading(engine: Engine, row: Row, hr_id: str) -> Held:
-    return read(row.key, row.data, hr_id=hr_id, policy=engine.policy_hash, sources=engine.policy.sources)
+    rules = engine.policy
+    beside = {"sources": rules.sources, "targets": rules.targets}
+    return read(row.key, row.data, hr_id=hr_id, policy=engine.policy_hash, **beside)
 
 
 def state_of(engine: Engine, one: Held) -> State:

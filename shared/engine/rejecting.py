@@ -7,8 +7,7 @@ from typing import Any
 from shared import layout
 from shared.approvals import reminders
 from shared.engine.approvers import may
-from shared.engine.holding import holds, of_person, state_of
-from shared.engine.ledger import note
+from shared.engine.holding import holds, of_person, state_of, tell
 from shared.engine.parts import Engine
 from shared.errors import Refused
 from shared.holds import Answer, Held, State
@@ -83,8 +82,7 @@ async def _tell(engine: Engine, chosen: Sequence[Held], what: str, by: str, beca
     found = []
     verb, _, beside = what.partition(" ")
     for one in chosen:
-        outcome = {"reason": one.reason, "version": one.version, "account": one.account, "outcome": beside}
-        await note(engine, one.person, one.place, f"{verb} {one.what}", by=by, because=because, **outcome)
+        await tell(engine, one, verb, by, because, fingerprint=one.name, outcome=beside)
         if await _saved(engine, one, told):
             found.append(one)
     return found

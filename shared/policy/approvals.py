@@ -77,7 +77,7 @@ class Approvals(Strict):
     ask: Mapping[Text, Several] = Field(default_factory=dict)
     """What waits → the roles that answer it; the closest name counts. What is not named here may be answered by anybody
     who can run the command."""
-    four_eyes: tuple[Text, ...] = ()
+    four_eyes: Several = ()
     """What needs a yes of two different people."""
     four_eyes_above: Count | None = None
     """People for whom the same thing waits, or whom one list holds, above which two must say yes."""

@@ -79,6 +79,7 @@ def test_a_person_is_the_same_by_any_of_their_names() -> None:
         ("grant:group:Fin", "grant:group:Finance", "limit", False),
         ("limit", "disable", "limit", True),
         ("delete", "disable", "limit", False),
+        ("enable", "enable-1!", "disabled_by_others", True),
     ],
 )
 def test_four_eyes_are_asked_for_what_the_policy_names(word: str, what: str, reason: str, two: bool) -> None:

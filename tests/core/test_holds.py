@@ -59,7 +59,9 @@ def test_the_wait_of_a_row_that_nobody_can_read_is_not_taken_over() -> None:
 
 def test_a_row_is_read_as_it_was_written() -> None:
     data = kept(codec.plain(**THING, **WAIT), NOW, **THING, approver="it")
-    found = read("o|hold|entra|grant:group:A|B", {**data, **WAIT}, hr_id="7", policy="p", sources=["hr"])
+    found = read(
+        "o|hold|entra|grant:group:A|B", {**data, **WAIT}, hr_id="7", policy="p", sources=["hr"], targets=["entra"]
+    )
     assert found == Held(
         person="o",
         hr_id="7",
@@ -86,6 +88,7 @@ def test_a_row_is_read_as_it_was_written() -> None:
         *(("entra", verb, Reason.LIMIT, 1, Answer.PERMIT) for verb in Verb),
         ("entra", "grant:group:Finance", Reason.LIMIT, 1, Answer.PERMIT),
         ("entra", "disable", Reason.LIMIT, 0, Answer.NOTHING),
+        ("gone", "disable", Reason.LIMIT, 1, Answer.NOTHING),
         ("entra", "map", Reason.MISSING_DATA, 0, Answer.NOTHING),
         ("entra", "-", Reason.DISPUTED, 1, Answer.NOTHING),
         ("entra", "update-1!", Reason.INVALID_VALUE, 1, Answer.NOTHING),
@@ -100,7 +103,7 @@ def test_a_row_is_read_as_it_was_written() -> None:
 def test_what_a_yes_does_follows_from_the_reason_and_the_shape(
     place: str, what: str, reason: str, version: int, expected: Answer
 ) -> None:
-    assert answer(place, what, reason, version, frozenset({"hr"})) is expected
+    assert answer(place, what, reason, version, frozenset({"hr"}), frozenset({"entra"})) is expected
 
 
 # ── where the wait stands ────────────────────────────────────────────────────────────────────────────────────────
@@ -180,11 +183,13 @@ def test_each_thing_is_named_by_itself_and_several_together(some: list[Held]) ->
 
 def test_a_name_that_is_too_short_or_old_or_of_two_names_nothing() -> None:
     some = [held(str(number)) for number in range(2000)]
-    with pytest.raises(Refused, match="nothing that waits has the fingerprint abc: it has changed since it was shown"):
+    with pytest.raises(
+        Refused, match="nothing that waits has the fingerprint abc: it has changed or was answered since"
+    ):
         picked(some, some, ["abc"])
     names = [one.name[:4] for one in some]
     double = next(name for name in names if names.count(name) > 1)
     with pytest.raises(Refused, match=f"{double} begins . fingerprints; write more"):
         picked(some, some, [double])
-    with pytest.raises(Refused, match="has changed since"):
+    with pytest.raises(Refused, match="or was answered since"):
         picked([held(version=2)], [held(version=2)], [held().name])

@@ -84,7 +84,7 @@ async def test_what_changed_since_it_was_shown_is_not_approved(open_world: Any, 
             await world.hears(*(person(number, end=YESTERDAY) for number in "123"))
         case "the policy":
             world.renewed("second", policy(**NONE_LEAVE))
-    with pytest.raises(Refused, match="it has changed since it was shown"):
+    with pytest.raises(Refused, match="it has changed or was answered since"):
         await production.approve(world.engine, [production.fingerprint(some)], ELS)
     assert world.directory.verbs() == [] or Verb.DISABLE not in world.directory.verbs()
 
@@ -280,7 +280,7 @@ async def test_what_was_rejected_stays_undone_for_days_and_nobody_is_asked(open_
     assert world.directory.writes == []
     assert [one.hr_id for one in await world.held()] == ["2"]
     assert await states(world) == {"1": State.REJECTED, "2": State.WAITING}
-    with pytest.raises(Refused, match="has changed since it was shown"):
+    with pytest.raises(Refused, match="it has changed or was answered since"):
         await yes(world, some)
     line = (await world.ledger("1"))[-1]
     assert (line["verb"], line["by"], line["because"]) == ("reject disable", ELS, "they stay")
@@ -369,7 +369,7 @@ async def release(world: World) -> Any:
 
 async def test_a_release_opens_the_account_once(world: World) -> None:
     one = await closed_by_security(world)
-    with pytest.raises(Refused, match="has changed since it was shown"):
+    with pytest.raises(Refused, match="it has changed or was answered since"):
         await production.approve(world.engine, [production.fingerprint([])], ELS)
     await yes(world, [one])
     assert world.directory.enabled() == {"7"}

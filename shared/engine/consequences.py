@@ -13,7 +13,7 @@ from shared.model import Account, Action, Candidates, Link, Stage, Verb
 from shared.planning import naming, plan, remembered
 
 
-async def foreseen(engine: Engine, held: Held) -> tuple[Action, ...]:
+async def consequences(engine: Engine, held: Held) -> tuple[Action, ...]:
     """The actions a yes to this lets be done; none where they cannot be known before it is done."""
     match held.answer:
         case Answer.RELEASE:

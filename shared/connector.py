@@ -16,7 +16,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
 from shared.attributes import Attribute
-from shared.model import Account, Action, Person, Rejected, Verb
+from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,10 @@ class Target(Protocol):
 
     def deleted(self) -> AsyncIterator[Account]:
         """Accounts that are gone and can be restored, with the names they bore: those are still theirs."""
+        ...
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        """How many seats of each licence are free; a licence that is not named here is not counted."""
         ...
 
     def changes(self, token: str) -> AsyncIterator[DirectoryPage]:

@@ -191,9 +191,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
-    """One write to one account, and why. Doing it twice is doing it once."""
+    """One write to one account, and why. Doing it twice is doing it once.
+
+    `may_create` says that what is granted may be created where it is missing.
+    """
 
     verb: Verb
     attributes: Attributes = field(default_factory=dict)
     entitlement: Entitlement | None = None
+    may_create: bool = False
     because: str = ""

@@ -1,5 +1,6 @@
 """A target that is asked everything and told nothing: actions change a copy that lives as long as the preview."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ class Rehearsal:
         self._kinds = kinds
         self._changed: dict[str, Account | None] = {}
         self._bin: dict[str, Account] = {}
+        self._given: Counter[Entitlement] = Counter()
         self._new = 0
 
     async def find(self, attribute: str, value: str) -> list[Account]:
@@ -27,6 +29,10 @@ class Rehearsal:
 
     async def read(self, account: str) -> Account | None:
         return self._changed[account] if account in self._changed else await self._target.read(account)
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        """The target's own, less what was given here and more what was taken away."""
+        return {one: free - self._given[one] for one, free in (await self._target.stock()).items()}
 
     async def deleted(self) -> AsyncIterator[Account]:
         async for account in self._target.deleted():
@@ -49,7 +55,10 @@ class Rehearsal:
             there = self._bin.get(account, Account(id=account, enabled=False))
         if action.verb is Verb.RENAME:
             await self._is_free(action, account)
-        self._changed[account] = _done(there, action)
+        self._changed[account] = done = _done(there, action)
+        after = done.entitlements if done else frozenset[Entitlement]()
+        self._given.update(after - there.entitlements)
+        self._given.subtract(there.entitlements - after)
         if action.verb is Verb.DELETE:
             self._bin[account] = there
         return account

@@ -25,6 +25,10 @@ MANIFEST = Manifest(
             "User.DeleteRestore.All": "delete users softly and restore them",
             "User.RevokeSessions.All": "end the sessions of somebody who leaves",
             "User-LifeCycleInfo.ReadWrite.All": "read and write employeeLeaveDateTime",
+            "RoleManagement.Read.Directory": "read who is an administrator, or may become one; they are left alone",
+            "PrivilegedEligibilitySchedule.Read.AzureADGroup": (
+                "read who may join a group to which roles can be assigned; only where the tenant has Entra ID P2"
+            ),
             "GroupMember.ReadWrite.All": "find groups, read memberships, add and remove members",
             "LicenseAssignment.Read.All": "read the tenant's products",
             "LicenseAssignment.ReadWrite.All": "assign licences to users and take them away",

@@ -114,6 +114,8 @@ class Directory:
     """Verbs that are done once without an answer."""
     silent: bool = False
     """Whether nothing can be read."""
+    seats: dict[str, int] = field(default_factory=dict)
+    """Licence → seats bought; of what is not named here nobody counts any."""
     declined: set[str] = field(default_factory=set)
     """Attributes whose value is refused."""
     after_read: Meanwhile | None = None
@@ -165,6 +167,12 @@ class Directory:
             raise TryLater("the answer was lost", 5)
         await self._meanwhile("after_write")
         return done
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        self._answers()
+        licences = {Entitlement("license", name): seats for name, seats in self.seats.items()}
+        given = [one for account in self.accounts.values() for one in account.entitlements]
+        return {one: seats - given.count(one) for one, seats in licences.items()}
 
     async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         changed = dict.fromkeys(self.log[int(token or 0) :])

@@ -1,6 +1,6 @@
 """A directory in memory that checks the safety invariants at every single write, and loses answers on request."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from simulation_faults import Faults
 
 from shared.connector import DirectoryPage
 from shared.errors import Reason, Refused, TryLater
-from shared.model import Account, Action, Verb
+from shared.model import Account, Action, Entitlement, Verb
 
 LAG = timedelta(minutes=10)
 """How long `find` may not see a new account."""
@@ -69,6 +69,9 @@ class SimulatedTarget:
         if self.faults.happens("target fails after"):
             raise TryLater("the target's answer was lost", 5)
         return account
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        return {}
 
     async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         await self.faults.turn()

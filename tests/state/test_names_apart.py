@@ -73,6 +73,9 @@ class Directory:
         for nobody in ():
             yield nobody
 
+    async def stock(self) -> Mapping[Entitlement, int]:
+        return {}
+
     async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
         yield DirectoryPage(token=token)
 

@@ -163,8 +163,9 @@ def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) ->
     for one in sorted(names):
         if one.kind == "group":
             tenant.add_group(one.name)
-        else:
+        elif one.kind == "license":
             tenant.add_sku(one.name, SEATS)
+    tenant.add_applications(one.name for one in names if one.kind == "role")
     for group in seeds.get("groups", ()):
         tenant.add_group(**group)
     users = {user["userPrincipalName"]: tenant.add_user(**user) for user in seeds.get("users", ())}

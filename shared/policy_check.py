@@ -98,8 +98,11 @@ def _target(
             yield found.mistake((*path, "correlate", index), text)
     yield from _names(found, (*path, "when"), target.when.names, facts)
     for index, grant in enumerate(target.grants):
-        if grant.entitlement.kind not in manifest.entitlements:
-            yield found.mistake((*path, "grants", index), f"{manifest.name} cannot grant a {grant.entitlement.kind}")
+        if grant.kind not in manifest.entitlements:
+            yield found.mistake((*path, "grants", index), f"{manifest.name} cannot grant a {grant.kind}")
+        elif (setting := manifest.entitlement_settings.get(grant.kind)) and not target.settings.get(setting):
+            text = f"{manifest.name} grants a {grant.kind} only when its settings say {setting}: true"
+            yield found.mistake((*path, "grants", index), text)
         yield from _names(found, (*path, "grants", index, "when"), grant.when.names, facts)
     for verb in sorted(found.tree.names((*path, "limits")) - manifest.verbs):
         yield found.mistake((*path, "limits", verb), f"{manifest.name} cannot {verb}")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from connectors._graph import Graph, Row, reading, record
 from connectors._graph_adapter import graph_address
-from connectors.entra import finding, groups, licenses
+from connectors.entra import finding, groups, licenses, roles
 from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, from_graph
 from connectors.entra.attributes import account as as_account
 from connectors.entra.deleted import deleted
@@ -39,6 +39,10 @@ class Settings(BaseModel):
         default=False,
         description="Whether guests and other foreign accounts are managed like all others; else they are protected.",
     )
+    application_roles: bool = Field(
+        default=False,
+        description="Whether rules may grant application roles; the permission for it allows an app every other.",
+    )
 
 
 class Entra:
@@ -53,6 +57,7 @@ class Entra:
         self._users = Users(self._graph, reach)
         self._groups = groups.Groups(self._graph, reach, outside.clock)
         self._licenses = licenses.Licenses(self._graph, reach, outside.clock)
+        self._roles = roles.Roles(self._graph, reach, outside.clock) if settings.application_roles else None
 
     async def find(self, attribute: str, value: str) -> list[Account]:
         """See `connectors.entra.finding.find`; `read` knows the rest of an account."""
@@ -71,6 +76,8 @@ class Entra:
             "memberOf": reading("/users/{user}/memberOf", at, MEMBERSHIP),
             "manager": reading("/users/{user}/manager", at, {"$select": "id"}),
         }
+        if self._roles:
+            parts["roles"] = reading(roles.ASSIGNED, at, roles.PAGE)
         if not self._licenses.known:
             parts["products"] = reading(licenses.CATALOGUE, query=licenses.SELECT)
         answers = await self._graph.batch(parts)
@@ -84,11 +91,14 @@ class Entra:
         user = record(answers["user"])
         memberships = [row async for row in self._graph.all(answers["memberOf"])]
         manager = record(answers["manager"])["id"] if answers["manager"].ok else None
-        named = await self._groups.entitlements(assigned(memberships))
+        held = await self._groups.entitlements(assigned(memberships)) | self._licenses.entitlements(user)
+        if self._roles:
+            given = [row async for row in self._graph.all(answers["roles"])]
+            held |= await self._roles.entitlements(str(user["id"]), given)
         return replace(
             as_account(user),
             attributes={**_NULLS, **from_graph(user), "manager": manager},
-            entitlements=named | self._licenses.entitlements(user),
+            entitlements=held,
             protected=protected(user, memberships) or self._foreign(user) or await self._privileges.over(account),
         )
 
@@ -122,9 +132,14 @@ class Entra:
                 await self._licenses.grant(account, name)
             case Action(verb=Verb.REVOKE, entitlement=Entitlement(licenses.KIND, name)):
                 await self._licenses.revoke(account, name)
+            case Action(verb=Verb.GRANT, entitlement=Entitlement(roles.KIND, name)) if self._roles:
+                await self._roles.grant(account, name)
+            case Action(verb=Verb.REVOKE, entitlement=Entitlement(roles.KIND, name)) if self._roles:
+                await self._roles.revoke(account, name)
             case _:
                 raise Misconfigured(
-                    f"Entra cannot {action.verb} this kind of entitlement; it knows groups and licences"
+                    f"Entra cannot {action.verb} this kind of entitlement; it knows groups and licences, and "
+                    "application roles when its settings say so"
                 )
         return account
 

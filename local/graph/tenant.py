@@ -175,6 +175,15 @@ class Tenant:
         made = [self._app_role(role) for role in roles]
         return self.create("servicePrincipal", {**given, "appRoles": made}).id
 
+    def add_applications(self, roles: Iterable[str]) -> None:
+        """The applications that these roles are of, each named «application/role»."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(roles):
+            application, _, role = name.rpartition("/")
+            found.setdefault(application, []).append(role)
+        for application, own in found.items():
+            self.add_application(application, own)
+
     def app_roles_of(self, id: str) -> list[str]:
         """«Application/role» of everything that is assigned to a user or group itself; a role without value by name."""
         found = []

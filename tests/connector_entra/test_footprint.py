@@ -59,7 +59,10 @@ async def test_addresses_are_clean_and_no_member_is_ever_deleted(world: World) -
     assert not [url for url in urls if "//" in url.removeprefix("https://")]
     deletes = [path for method, path in world.sent.writes() if method == "DELETE"]
     assert [path for path in deletes if "/members/" in path]
-    allowed = re.compile(r"/users/[^/]+|/users/[^/]+/manager/\$ref|/groups/[^/]+/members/[^/]+/\$ref")
+    allowed = re.compile(
+        r"/users/[^/]+|/users/[^/]+/manager/\$ref|/groups/[^/]+/members/[^/]+/\$ref"
+        r"|/servicePrincipals/[^/]+/appRoleAssignedTo/[^/]+"
+    )
     assert all(allowed.fullmatch(path) for path in deletes)
 
 

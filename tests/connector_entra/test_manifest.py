@@ -74,8 +74,17 @@ def test_a_dot_must_be_surrounded_wherever_a_mailbox_may_use_the_name(local: str
 
 
 def test_no_permission_is_wider_than_it_must_be() -> None:
-    assert not [name for name in MANIFEST.permissions if name.startswith(("Directory.", "RoleManagement.", "Group."))]
+    wide = [
+        name for name in MANIFEST.permissions if name.startswith(("Directory.", "Group.", "Application", "AppRole"))
+    ]
+    assert {name: set(MANIFEST.only_for[name]) for name in wide} == {
+        "Group.ReadWrite.All": {"create group"},
+        "Application.Read.All": {"role"},
+        "AppRoleAssignment.ReadWrite.All": {"role"},
+    }
+    assert "RoleManagement.ReadWrite.Directory" not in MANIFEST.permissions
     assert all(MANIFEST.permissions.values())
+    assert set(MANIFEST.only_for) <= set(MANIFEST.permissions)
 
 
 @pytest.mark.parametrize(

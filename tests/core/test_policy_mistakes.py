@@ -111,7 +111,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("  function-x: {value: 5}", '10:27: targets.entra.attributes.function-x.value: an expression is text, such as [givenName] or "a constant"'),
         # rules over several keys
         ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
-        ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: a grant names exactly one thing: group or license"),
+        ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: name exactly one thing: group, license or role"),
         # conditions
         ("when: {department: null}", "10:24: targets.entra.when.department: write a text, a number, a date, true or false"),
         ("when: {department: [A, null]}", "10:28: targets.entra.when.department.1: write a text, a number, a date, true or false"),

@@ -17,7 +17,7 @@ from shared.connector import DirectoryPage
 from shared.engine import Engine, identifiers
 from shared.identifiers import Naming, signature
 from shared.issuing import Order, issue
-from shared.model import Account, Action, Candidates, Desired, Link, Series, Stage, Verb
+from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Series, Stage, Verb
 from shared.policy import Policy
 from shared.store import Store
 

@@ -172,7 +172,9 @@ def _furniture(found: PolicyText, story: Story) -> Directory:
     """The groups and licences that the policy names, unless the story says which groups there are."""
     named = {grant.entitlement for target in found.policy.targets.values() for grant in target.grants}
     groups = sorted(one.name for one in named if one.kind == "group" and story.given.groups is None)
-    return Directory(groups=tuple(groups), seats={one.name: PLENTY for one in named if one.kind == "license"})
+    roles = tuple(sorted(one.name for one in named if one.kind == "role"))
+    seats = {one.name: PLENTY for one in named if one.kind == "license"}
+    return Directory(groups=tuple(groups), seats=seats, applications=roles)
 
 
 def _manifests(hr: HR) -> Callable[[str], Manifest]:

@@ -37,10 +37,12 @@ class Settings(BaseModel):
     )
     guests: bool = Field(
         default=False,
+        strict=True,
         description="Whether guests and other foreign accounts are managed like all others; else they are protected.",
     )
     application_roles: bool = Field(
         default=False,
+        strict=True,
         description="Whether rules may grant application roles; the permission for it allows an app every other.",
     )
 

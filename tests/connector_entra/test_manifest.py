@@ -131,3 +131,11 @@ def test_settings_are_closed_and_frozen() -> None:
         Settings(tenant="contoso.nl", tenat="typo")  # type: ignore[call-arg]
     with pytest.raises(ValidationError):
         Settings(tenant="contoso.nl").tenant = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["guests", "application_roles"])
+def test_a_switch_is_true_or_false_and_off_until_it_is_said(name: str) -> None:
+    assert getattr(Settings(tenant="contoso.nl"), name) is False
+    for odd in ("no", "true", 1, None):
+        with pytest.raises(ValidationError):
+            Settings(tenant="contoso.nl", **{name: odd})  # type: ignore[arg-type]

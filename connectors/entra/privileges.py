@@ -1,7 +1,8 @@
 """Who holds power over the tenant, or may activate it: read for everybody at once, and believed for minutes only.
 
 It is read from role assignments, not from what an account says of itself: an eligible administrator looks like anybody
-else. Source: «List unifiedRoleAssignments», «List roleEligibilityScheduleInstances», «privilegedAccessGroup: list
+else. Active ones are read from roleAssignments, which every tenant answers; schedule instances take Entra ID P2.
+Source: «List unifiedRoleAssignments», «List roleEligibilityScheduleInstances», «privilegedAccessGroup: list
 eligibilityScheduleInstances», «Who can perform sensitive actions» (learn.microsoft.com/graph/api).
 """
 

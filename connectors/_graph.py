@@ -32,7 +32,8 @@ PAGES = 100_000
 Row: TypeAlias = Mapping[str, Any]
 NONE: Mapping[str, str] = MappingProxyType({})
 
-_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
+_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+"""Ids of assignments are random bytes in base64url and may begin with any of its characters."""
 _HOLE = re.compile(r"\{(\w+)\}")
 _AADSTS = re.compile(r"AADSTS\d{1,9}")
 
@@ -71,8 +72,9 @@ class Graph:
         *,
         query: Mapping[str, str] = NONE,
         body: Any = None,
+        prefer: str = "",
     ) -> Answer:
-        """One request. `path` has a `{hole}` for each of `ids`; `query` names start with `$`.
+        """One request. `path` has a `{hole}` for each of `ids`; `query` names start with `$`; `prefer` is a header.
 
         Raises `Refused` when an id is none: it may have come from a policy.
         """
@@ -81,6 +83,8 @@ class Graph:
         holes = {hole: _checked(value) for hole, value in ids.items()}
         values = {name.replace("$", "%24"): value for name, value in query.items()}
         info = RequestInformation(Method[method], template, {**holes, **values})
+        if prefer:
+            info.headers.try_add("Prefer", prefer)
         if body is not None:
             info.set_stream_content(json.dumps(body).encode(), "application/json")
         return await self._ask(info, f"{method} {path}", " ".join(ids.values()))

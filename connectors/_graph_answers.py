@@ -57,6 +57,10 @@ class Answer:
         """Whether the error's message holds `text`, in any case: some refusals differ by nothing else."""
         return text.lower() in self._message().lower()
 
+    def conflicts(self, name: str) -> bool:
+        """Whether somebody else, be it a deleted object, holds the value of property `name`."""
+        return name in self._clashes()
+
     @property
     def expired(self) -> bool:
         """Whether a delta or page link is refused because it is too old, or no longer understood."""

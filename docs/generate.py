@@ -49,9 +49,19 @@ def _one(manifest: Manifest) -> str:
         notes += [] if one.written else ["only read"]
         lines.append(f"| `{one.name}` | {one.longest or ''} | {', '.join(notes)} |")
     if manifest.permissions:
-        lines += ["", "| permission | what for |", "|---|---|"]
-        lines += [f"| {name} | {_cell(why)} |" for name, why in manifest.permissions.items()]
+        lines += _permissions(manifest)
     return "\n".join(lines) + "\n"
+
+
+def _permissions(manifest: Manifest) -> list[str]:
+    """A table, with what each is needed for alone where there is something of the kind."""
+    if not manifest.only_for:
+        rows = [f"| {name} | {_cell(why)} |" for name, why in manifest.permissions.items()]
+        return ["", "| permission | what for |", "|---|---|", *rows]
+    used = {name: ", ".join(sorted(manifest.only_for.get(name, {"always"}))) for name in manifest.permissions}
+    rows = [f"| {name} | {used[name]} | {_cell(why)} |" for name, why in manifest.permissions.items()]
+    told = "`joinly validate --permissions` says which of these a policy needs."
+    return ["", "| permission | needed for | what for |", "|---|---|---|", *rows, "", told]
 
 
 def _cell(text: str) -> str:

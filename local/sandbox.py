@@ -160,11 +160,13 @@ def _read(seeds: Path | None) -> Mapping[str, Any]:
 
 def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) -> None:
     rules = [grant for target in (policy.targets.values() if policy else ()) for grant in target.grants]
-    for one in sorted({grant.entitlement for grant in rules if grant.entitlement}):
+    names = sorted({grant.entitlement for grant in rules if grant.entitlement})
+    for one in names:
         if one.kind == "group":
             tenant.add_group(one.name)
         elif one.kind == "license":
             tenant.add_sku(one.name, SEATS)
+    tenant.add_applications(one.name for one in names if one.kind == "role")
     for group in seeds.get("groups", ()):
         tenant.add_group(**group)
     users = {user["userPrincipalName"]: tenant.add_user(**user) for user in seeds.get("users", ())}

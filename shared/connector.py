@@ -106,11 +106,15 @@ class Manifest:
     verbs: frozenset[Verb] = frozenset()
     entitlements: frozenset[str] = frozenset()
     """Kinds of entitlement it can grant and revoke."""
+    entitlement_settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Kind → the setting that must be true for it."""
     attributes: tuple[Attribute, ...] = ()
     correlate: frozenset[str] = frozenset()
     """Attributes `find` can look for."""
     permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission → what it is for."""
+    only_for: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Permission → the features it is needed for; without an entry it always is. See `shared.permissions`."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()

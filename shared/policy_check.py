@@ -188,6 +188,9 @@ def _entitlements(
         here = (*path, "grants", index)
         if grant.kind not in manifest.entitlements:
             yield found.mistake(here, f"{manifest.name} cannot grant a {grant.kind}")
+        elif (setting := manifest.entitlement_settings.get(grant.kind)) and not target.settings.get(setting):
+            text = f"{manifest.name} grants a {grant.kind} only when its settings say {setting}: true"
+            yield found.mistake(here, text)
         yield from _names(found, (*here, grant.kind), grant.name.facts, facts)
         yield from _condition(found, (*here, "when"), grant.when, facts)
         if grant.before > target.timing.create_before:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from connectors._graph import Graph, Row, quoted, reading
 from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, account, from_graph
+from connectors.entra.protection import GUARDED
 from shared.errors import Misconfigured
 from shared.model import Account
 
@@ -21,7 +22,7 @@ LONGEST = 320
 """Characters of a mail address, at most (RFC 3696 §3, as corrected: 64 and 255 and the sign between)."""
 
 _LIMITS = {one.name: one.longest or LONGEST for one in ATTRIBUTES}
-_SELECT = ",".join((*PROPERTIES, "isManagementRestricted"))
+_SELECT = ",".join((*PROPERTIES, *GUARDED))
 
 
 async def find(graph: Graph, attribute: str, value: str) -> list[Account]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors._graph import Graph, Row, quoted, reading, record, rows
+from connectors.entra.making import made
 from connectors.entra.reach import Reach
 from shared.errors import Reason, Refused
 from shared.model import Entitlement
@@ -56,16 +57,18 @@ class Groups:
                 found.add(Entitlement(KIND, str(name)))
         return frozenset(found)
 
-    async def grant(self, account: str, name: str) -> None:
-        """Make `account` a member. Being one already is success."""
-        group = await self._one(name)
+    async def grant(self, account: str, name: str, *, may_create: bool = False) -> None:
+        """Make `account` a member. Being one already is success. `may_create` makes a group that does not exist."""
+        group = await self._one(name, may_create=may_create)
         body = {"@odata.id": self._graph.base + reading("/directoryObjects/{user}", {"user": account})}
         answer = await self._reach.write(account, "POST", "/groups/{group}/members/$ref", body=body, group=group)
         if answer.status == 400 and answer.says("added object references already exist"):
             return
         if answer.status == 404:
             self._known.pop(name, None)
-            await self._one(name)  # a group that is gone is refused; else it is the account that is not visible yet
+            await self._one(
+                name, may_create=may_create
+            )  # a group that is gone is refused; else it is the account that is not visible yet
         answer.require()
 
     async def revoke(self, account: str, name: str) -> None:
@@ -79,10 +82,13 @@ class Groups:
             return
         answer.require()
 
-    async def _one(self, name: str) -> str:
+    async def _one(self, name: str, *, may_create: bool = False) -> str:
         """The id of the one group of that name. Raises `Refused` when there is none, or several, or it is barred."""
-        await self._learn((name,))
+        alike = await self._learn((name,))
         found = self._recall(name)
+        if not found and may_create and not alike and not _GUID.fullmatch(name):
+            row = await made(self._graph, name, SELECT)
+            found = self._remember(name, [row])
         if not found:
             raise Refused(f"there is no group that is called exactly {name}; create it, or correct the policy")
         if len(found) > 1:
@@ -95,8 +101,17 @@ class Groups:
         since, found = self._known.get(name, (None, ()))
         return found if since is not None and self._clock() - since < KNOWN else ()
 
-    async def _learn(self, names: Collection[str]) -> None:
-        """Ask for the groups of these names, unless they are known. That there is none is not remembered."""
+    def _remember(self, name: str, rows: Iterable[Row]) -> tuple[Group, ...]:
+        found = tuple(Group(str(row.get("id")), _barred(row)) for row in rows)
+        self._known[name] = self._clock(), found
+        return found
+
+    async def _learn(self, names: Collection[str]) -> int:
+        """Ask for the groups of these names, unless they are known. That there is none is not remembered.
+
+        How many groups were found whose names differ from those in case only: Graph takes them for equal.
+        """
+        alike = 0
         unknown = sorted({name for name in names if not self._recall(name)})
         answers = await self._graph.batch({name: _search(name) for name in unknown})
         for name, answer in answers.items():
@@ -106,8 +121,10 @@ class Groups:
                 raise answer.error()
             found = [record(answer)] if _GUID.fullmatch(name) else rows(answer)
             same = [row for row in found if name in (row.get("id"), row.get("displayName"))]
+            alike += len(found) - len(same)
             if same:
-                self._known[name] = self._clock(), tuple(Group(str(row.get("id")), _barred(row)) for row in same)
+                self._remember(name, same)
+        return alike
 
 
 def _search(name: str) -> str:

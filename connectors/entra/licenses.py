@@ -15,9 +15,11 @@ from shared.model import Entitlement
 
 KIND = "license"
 KNOWN = timedelta(hours=1)
+COUNTED = timedelta(minutes=1)
+"""How long the number of free seats is believed; whatever is assigned here is counted anew at once."""
 CATALOGUE = "/subscribedSkus"
 SELECT = {"$select": "skuId,skuPartNumber"}
-COUNTS = {"$select": "skuId,skuPartNumber,capabilityStatus,consumedUnits,prepaidUnits"}
+STOCK = {"$select": "skuId,skuPartNumber,appliesTo,consumedUnits,prepaidUnits"}
 _TEXTS = {
     "invalid usage location": ("it has no usageLocation; map one", Reason.MISSING_DATA, "usageLocation"),
     "does not have any available licenses": ("no seat is left; buy one or free one", Reason.REFUSED, ""),
@@ -32,6 +34,8 @@ class Licenses:
         self._clock = clock
         self._parts: Mapping[str, str] = {}
         self._since: datetime | None = None
+        self._stock: Mapping[Entitlement, int] = {}
+        self._counted: datetime | None = None
 
     @property
     def known(self) -> bool:
@@ -44,14 +48,22 @@ class Licenses:
         self._parts = {str(row.get("skuId")): str(row.get("skuPartNumber")) for row in parts}
         self._since = self._clock()
 
-    async def stock(self) -> Mapping[Entitlement, int]:
-        """The free seats of every product; of one whose subscription has ended there are none."""
-        answer = await self._graph.send("GET", CATALOGUE, query=COUNTS)
-        return {Entitlement(KIND, str(row.get("skuPartNumber"))): _free(row) async for row in self._graph.all(answer)}
-
     def entitlements(self, user: Mapping[str, Any]) -> frozenset[Entitlement]:
-        """The licences `user` holds directly; one whose product is no longer the tenant's goes by its id."""
-        return frozenset(Entitlement(KIND, self._parts.get(sku, sku)) for sku in _direct(user))
+        """The licences `user` holds directly, each by its id and, while the tenant has it, by its part number too."""
+        held = set(_direct(user))
+        return frozenset(Entitlement(KIND, name) for sku in held for name in (sku, self._parts.get(sku, sku)))
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        """Free seats of every product that is given to people, by part number and by id; never fewer than none.
+
+        Seats that are suspended, or in the grace period after a subscription ended, are not counted: they are about
+        to go («licenseUnitsDetail resource type»).
+        """
+        now = self._clock()
+        if self._counted is None or now - self._counted >= COUNTED:
+            answer = await self._graph.send("GET", CATALOGUE, query=STOCK)
+            self._stock, self._counted = _free([row async for row in self._graph.all(answer)]), now
+        return self._stock
 
     async def grant(self, account: str, part: str) -> None:
         """Assign it. Raises `Refused` when usageLocation is missing or no seat is left."""
@@ -72,6 +84,7 @@ class Licenses:
         answer.require()
 
     async def _assign(self, account: str, body: Mapping[str, Any]) -> Answer:
+        self._counted = None
         return await self._reach.write(account, "POST", "/users/{user}/assignLicense", body=body)
 
     async def _holds(self, account: str, sku: str) -> bool:
@@ -84,16 +97,22 @@ class Licenses:
         if not self.known:
             await self.learn(await self._graph.send("GET", CATALOGUE, query=SELECT))
         for sku, number in self._parts.items():
-            if number == part:
+            if part in (number, sku):
                 return sku
         raise Refused(f"this tenant has no product with the part number {part}; buy it, or correct the policy")
 
 
-def _free(row: Row) -> int:
-    units: Any = row.get("prepaidUnits")
-    bought = units.get("enabled", 0) if isinstance(units, Mapping) and row.get("capabilityStatus") == "Enabled" else 0
-    used: Any = row.get("consumedUnits")
-    return max(0, int(bought) - int(used or 0))
+def _free(products: Iterable[Row]) -> dict[Entitlement, int]:
+    free: dict[Entitlement, int] = {}
+    for row in products:
+        units = row.get("prepaidUnits")
+        enabled = units.get("enabled") if isinstance(units, Mapping) else 0
+        left = max(0, int(enabled or 0) - int(row.get("consumedUnits") or 0))
+        for name in (row.get("skuPartNumber"), row.get("skuId")):
+            if isinstance(name, str) and row.get("appliesTo") != "Company":
+                one = Entitlement(KIND, name)
+                free[one] = free.get(one, 0) + left
+    return free
 
 
 def _direct(user: Any) -> Iterable[str]:

@@ -8,6 +8,10 @@ actions», «Restricted management administrative units in Microsoft Entra ID»)
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+GUARDED = ("isManagementRestricted", "userType", "creationType", "externalUserState")
+"""Properties that say who may write to a user, beyond those every reading asks for."""
+FOREIGN = frozenset({"Invitation", "SelfServiceSignUp"})
+"""What `creationType` says of whoever signs in somewhere else («user resource type»)."""
 MEMBERSHIP = {"$select": "id,displayName,groupTypes,isAssignableToRole", "$top": "999"}
 
 
@@ -22,6 +26,14 @@ def protected(user: Mapping[str, Any], memberships: Iterable[Mapping[str, Any]] 
         return "it is in a restricted management unit"
     if user.get("onPremisesSyncEnabled") is True:
         return "it is synchronised from Active Directory"
+    return ""
+
+
+def foreign(user: Mapping[str, Any]) -> str:
+    """Why a user counts as somebody else's: a guest, or a member who signs in elsewhere; "" when it is the tenant's."""
+    invited = user.get("creationType") in FOREIGN or user.get("externalUserState") is not None
+    if user.get("userType") == "Guest" or invited or "#ext#" in str(user.get("userPrincipalName", "")).lower():
+        return "it is a guest or another foreign account; `guests: true` in the settings has those managed too"
     return ""
 
 

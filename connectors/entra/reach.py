@@ -1,4 +1,4 @@
-"""Writes that concern an account, and what a 403 means: it looks the same when the app lacks a permission."""
+"""Writes that concern an account: none to whoever has privileges now, and what a 403 means all the same."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors._graph import Graph, reading, record
 from connectors._graph_answers import Answer
+from connectors.entra.privileges import Privileges
 from connectors.entra.protection import MEMBERSHIP, protected
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 
@@ -14,21 +15,26 @@ LATELY = timedelta(minutes=10)
 
 
 class Reach:
-    """Remembers for a while which writes Graph allowed, so that a 403 on one account does not stop everybody."""
+    """Remembers for a while which writes Graph allowed, so that a 403 on one account does not stop everybody.
 
-    def __init__(self, graph: Graph, clock: Callable[[], datetime]) -> None:
+    A 403 looks the same when the app lacks a permission.
+    """
+
+    def __init__(self, graph: Graph, privileges: Privileges, clock: Callable[[], datetime]) -> None:
         self._graph = graph
+        self._privileges = privileges
         self._clock = clock
         self._allowed: dict[str, datetime] = {}
 
-    async def write(self, account: str, method: str, path: str, *, body: Any = None, group: str = "") -> Answer:
+    async def write(self, account: str, method: str, path: str, *, body: Any = None, **others: str) -> Answer:
         """One write that concerns `account`, the `{user}` of `path`; every answer but a 403 is the caller's to judge.
 
-        A 403 raises `Refused(PROTECTED)` when the account is protected, or when others were written so lately; else
-        `Misconfigured`: the app lacks a permission.
+        `others` fill the other holes of `path`. Raises `Refused(PROTECTED)`, and sends nothing, when the account has
+        come to privileges since it was read. A 403 raises that too when the account is protected, or when others were
+        written so lately; else `Misconfigured`: the app lacks a permission.
         """
-        ids = {"user": account, "group": group} if group else {"user": account}
-        answer = await self._graph.send(method, path, ids, body=body)
+        await self._privileges.forbid(account)
+        answer = await self._graph.send(method, path, {"user": account, **others}, body=body)
         if answer.status == 403:
             raise await self._why(account, answer)
         if answer.ok:

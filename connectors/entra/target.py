@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from connectors._graph import Graph, reading, record
+from connectors._graph import Graph, Row, reading, record
 from connectors._graph_adapter import graph_address
-from connectors.entra import finding, groups, licenses
+from connectors.entra import finding, groups, licenses, roles
 from connectors.entra.attributes import ATTRIBUTES, PROPERTIES, from_graph
 from connectors.entra.attributes import account as as_account
 from connectors.entra.deleted import deleted
 from connectors.entra.delta import changes
-from connectors.entra.protection import MEMBERSHIP, assigned, protected
+from connectors.entra.privileges import Privileges
+from connectors.entra.protection import GUARDED, MEMBERSHIP, assigned, foreign, protected
 from connectors.entra.reach import Reach
 from connectors.entra.users import Users
 from shared.connector import DirectoryPage, Outside
@@ -34,6 +35,16 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(graph_address)] = Field(
         default="https://graph.microsoft.com/v1.0", description="Graph's address; another one in a national cloud."
     )
+    guests: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether guests and other foreign accounts are managed like all others; else they are protected.",
+    )
+    application_roles: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether rules may grant application roles; the permission for it allows an app every other.",
+    )
 
 
 class Entra:
@@ -42,10 +53,13 @@ class Entra:
     def __init__(self, settings: Settings, outside: Outside) -> None:
         """Raises `Misconfigured` when there is no Microsoft sign-in."""
         self._graph = Graph(settings.base_url, outside)
-        reach = Reach(self._graph, outside.clock)
+        self._guests = settings.guests
+        self._privileges = Privileges(self._graph, outside.clock)
+        reach = Reach(self._graph, self._privileges, outside.clock)
         self._users = Users(self._graph, reach)
         self._groups = groups.Groups(self._graph, reach, outside.clock)
         self._licenses = licenses.Licenses(self._graph, reach, outside.clock)
+        self._roles = roles.Roles(self._graph, reach, outside.clock) if settings.application_roles else None
 
     async def find(self, attribute: str, value: str) -> list[Account]:
         """See `connectors.entra.finding.find`; `read` knows the rest of an account."""
@@ -54,15 +68,18 @@ class Entra:
     async def read(self, account: str) -> Account | None:
         """The user with manager, groups and direct licences; None when it does not exist or is deleted.
 
-        One request, and another for names of groups that were not met before.
+        One request, another for names of groups that were not met before, and every few minutes some for who is an
+        administrator.
         """
-        select = (*PROPERTIES, "isManagementRestricted", "licenseAssignmentStates")
+        select = (*PROPERTIES, *GUARDED, "licenseAssignmentStates")
         at = {"user": account}
         parts = {
             "user": reading("/users/{user}", at, {"$select": ",".join(select)}),
             "memberOf": reading("/users/{user}/memberOf", at, MEMBERSHIP),
             "manager": reading("/users/{user}/manager", at, {"$select": "id"}),
         }
+        if self._roles:
+            parts["roles"] = reading(roles.ASSIGNED, at, roles.PAGE)
         if not self._licenses.known:
             parts["products"] = reading(licenses.CATALOGUE, query=licenses.SELECT)
         answers = await self._graph.batch(parts)
@@ -76,13 +93,19 @@ class Entra:
         user = record(answers["user"])
         memberships = [row async for row in self._graph.all(answers["memberOf"])]
         manager = record(answers["manager"])["id"] if answers["manager"].ok else None
-        named = await self._groups.entitlements(assigned(memberships))
+        held = await self._groups.entitlements(assigned(memberships)) | self._licenses.entitlements(user)
+        if self._roles:
+            given = [row async for row in self._graph.all(answers["roles"])]
+            held |= await self._roles.entitlements(str(user["id"]), given)
         return replace(
             as_account(user),
             attributes={**_NULLS, **from_graph(user), "manager": manager},
-            entitlements=named | self._licenses.entitlements(user),
-            protected=protected(user, memberships),
+            entitlements=held,
+            protected=protected(user, memberships) or self._foreign(user) or await self._privileges.over(account),
         )
+
+    def _foreign(self, user: Row) -> str:
+        return "" if self._guests else foreign(user)
 
     async def apply(self, account: str, action: Action) -> str:
         """Do one action and return the account's id."""
@@ -104,21 +127,26 @@ class Entra:
             case Action(verb=Verb.RESTORE):
                 await self._users.restore(account)
             case Action(verb=Verb.GRANT, entitlement=Entitlement(groups.KIND, name)):
-                await self._groups.grant(account, name)
+                await self._groups.grant(account, name, may_create=action.may_create)
             case Action(verb=Verb.REVOKE, entitlement=Entitlement(groups.KIND, name)):
                 await self._groups.revoke(account, name)
             case Action(verb=Verb.GRANT, entitlement=Entitlement(licenses.KIND, name)):
                 await self._licenses.grant(account, name)
             case Action(verb=Verb.REVOKE, entitlement=Entitlement(licenses.KIND, name)):
                 await self._licenses.revoke(account, name)
+            case Action(verb=Verb.GRANT, entitlement=Entitlement(roles.KIND, name)) if self._roles:
+                await self._roles.grant(account, name)
+            case Action(verb=Verb.REVOKE, entitlement=Entitlement(roles.KIND, name)) if self._roles:
+                await self._roles.revoke(account, name)
             case _:
                 raise Misconfigured(
-                    f"Entra cannot {action.verb} this kind of entitlement; it knows groups and licences"
+                    f"Entra cannot {action.verb} this kind of entitlement; it knows groups and licences, and "
+                    "application roles when its settings say so"
                 )
         return account
 
     async def stock(self) -> Mapping[Entitlement, int]:
-        """The free seats of every product the tenant has; one request."""
+        """Free seats of each licence; see `connectors.entra.licenses.Licenses.stock`."""
         return await self._licenses.stock()
 
     def changes(self, token: str) -> AsyncIterator[DirectoryPage]:

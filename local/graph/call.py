@@ -104,7 +104,7 @@ class Call:
             return
         if entry.properties.get("isManagementRestricted"):
             raise errors.denied()
-        if sensitive and roles.held(self.directory, entry.id):
+        if sensitive and roles.sensitive(self.directory, entry.id):
             raise errors.denied()
 
 

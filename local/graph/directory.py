@@ -17,6 +17,7 @@ INDEXED = {
     "user": ("userPrincipalName", "employeeId", "mail", "displayName", "mailNickname", "onPremisesImmutableId"),
     "group": ("displayName", "mailNickname", "mail", "uniqueName"),
     "directoryRole": ("displayName", "roleTemplateId"),
+    "servicePrincipal": ("displayName", "appId"),
 }
 
 
@@ -52,6 +53,10 @@ class Change:
     """For a manager: the one before."""
 
 
+RELATIONS = ("members", "owners", "manager", "eligible", "scoped", "eligible-members", "eligible-owners")
+"""How one object can point to another; the last four are privileges, kept at the role or group they are of."""
+
+
 class Directory:
     """All objects of one tenant. Identifiers are text; values compare without case, as the service compares."""
 
@@ -81,7 +86,7 @@ class Directory:
         return len(self._index.get((kind, name, value.lower()), ()))
 
     def to(self, relation: str, id: str) -> list[str]:
-        """Whom `id` points to, in the order of adding: `members`, `owners`, `manager`."""
+        """Whom `id` points to, in the order of adding: one of `RELATIONS`."""
         return list(self._references.get((relation, id), ()))
 
     def by(self, relation: str, id: str) -> list[str]:
@@ -136,7 +141,7 @@ class Directory:
         """For good; references to it go too, silently, as the service does."""
         if entry.live:
             self._leave(entry)
-        for relation in ("members", "owners", "manager"):
+        for relation in RELATIONS:
             for target in self.to(relation, entry.id):
                 self._unpoint(relation, entry.id, target)
             for source in self.by(relation, entry.id):

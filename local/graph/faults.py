@@ -41,6 +41,9 @@ class Faults:
     `breaks`: every answer is a 403, a 401, an HTML page with status 200, or JSON cut in half. `deny`: permissions that
     count as not consented, by name; what needs one as its least privilege answers 403.
 
+    `has_p2`: the tenant has Entra ID P2; without it Privileged Identity Management refuses to answer. `role_page` is
+    the size of its pages and of those of role assignments.
+
     The others choose between forms of an answer that are not established: see README.md.
     """
 
@@ -59,6 +62,8 @@ class Faults:
     batch_in_order: bool = False
     breaks: Break = ""
     deny: set[str] = field(default_factory=set)
+    has_p2: bool = True
+    role_page: int = 100
 
     not_a_member_status: int = 404
     dynamic_group_status: int = 403

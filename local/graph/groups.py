@@ -18,7 +18,33 @@ def count(call: Call) -> Answer:
 
 
 def create(call: Call) -> Answer:
-    body = call.json()
+    return _create(call, call.json(), {})
+
+
+def read_by_name(call: Call, unique: str) -> Answer:
+    found = call.directory.having("group", "uniqueName", unique)
+    if not found:
+        raise errors.not_found(unique)
+    return read(call, found[0])
+
+
+def upsert(call: Call, unique: str) -> Answer:
+    """204 when there is a group of that unique name; else 201, if `Prefer: create-if-missing` asks for a new one.
+
+    A deleted group keeps its unique name.
+    """
+    found = call.directory.having("group", "uniqueName", unique)
+    if found:
+        return update(call, found[0])
+    if "create-if-missing" not in call.headers.get("prefer", "").lower():
+        raise errors.not_found(unique)
+    binned = (call.directory.entries[id] for id in call.directory.bin)
+    if any(str(one.properties.get("uniqueName") or "").lower() == unique.lower() for one in binned):
+        raise errors.conflict("uniqueName")
+    return _create(call, call.json(), {"uniqueName": unique})
+
+
+def _create(call: Call, body: dict[str, Any], key: dict[str, str]) -> Answer:
     bound = {name: body.pop(f"{name}@odata.bind", []) for name in ("members", "owners")}
     values.require(GROUP, body)
     given = values.checked(GROUP, body)
@@ -31,7 +57,7 @@ def create(call: Call) -> Answer:
     if given["mailEnabled"]:
         given["mail"] = _address(call, given["mailNickname"])
         given["proxyAddresses"] = [f"SMTP:{given['mail']}"]
-    entry = call.tenant.create("group", given)
+    entry = call.tenant.create("group", {**given, **key})
     for name, found in targets.items():
         for other in found:
             call.directory.point(name, entry, other.id)

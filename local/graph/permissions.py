@@ -19,12 +19,21 @@ READ_GROUPS = (
     "Directory.Read.All",
     "Directory.ReadWrite.All",
 )
+UPSERT_GROUPS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
 CREATE_GROUPS = ("Group.Create", "Group.ReadWrite.All", "Directory.ReadWrite.All")
 WRITE_GROUPS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
 WRITE_MEMBERS = ("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
 READ_OBJECTS = ("Directory.Read.All", *READ_USERS, *READ_GROUPS)
 READ_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory", "Directory.Read.All")
 WRITE_ROLES = ("RoleManagement.ReadWrite.Directory",)
+READ_ELIGIBILITIES = ("RoleEligibilitySchedule.Read.Directory", "RoleManagement.Read.All", *READ_ROLES[:2])
+READ_GROUP_ELIGIBILITIES = (
+    "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+    "PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup",
+)
+READ_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
+READ_APP_ROLES = ("AppRoleAssignment.ReadWrite.All", "Directory.Read.All")
+WRITE_APP_ROLES = ("AppRoleAssignment.ReadWrite.All",)
 READ_ORGANISATION = ("Organization.Read.All", "Directory.Read.All", "User.Read.All")
 READ_DOMAINS = ("Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All")
 WRITE_LEAVE_DATE = ("User-LifeCycleInfo.ReadWrite.All",)
@@ -52,6 +61,9 @@ DEFAULT = frozenset(
         "GroupMember.ReadWrite.All",
         "LicenseAssignment.ReadWrite.All",
         "RoleManagement.Read.Directory",
+        "PrivilegedEligibilitySchedule.Read.AzureADGroup",
+        "AppRoleAssignment.ReadWrite.All",
+        "Application.Read.All",
         "Organization.Read.All",
         "Domain.Read.All",
     }

@@ -297,4 +297,32 @@ ROLE = Kind(
     navigation=frozenset({"members"}),
 )
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (USER, GROUP, ROLE)}
+APPLICATION = Kind(
+    name="servicePrincipal",
+    resource="ServicePrincipal",
+    collection="servicePrincipals",
+    properties={
+        "id": _fixed(plain=True),
+        "deletedDateTime": _fixed("moment"),
+        "accountEnabled": _flag(plain=True),
+        "appDisplayName": _fixed(),
+        "appId": _fixed(plain=True),
+        "appRoleAssignmentRequired": _flag(plain=True),
+        "appRoles": _fixed("parts"),
+        "displayName": _text(256),
+        "servicePrincipalType": _fixed(),
+    },
+    default=(
+        "id",
+        "deletedDateTime",
+        "accountEnabled",
+        "appDisplayName",
+        "appId",
+        "appRoleAssignmentRequired",
+        "appRoles",
+        "displayName",
+        "servicePrincipalType",
+    ),
+)
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (USER, GROUP, ROLE, APPLICATION)}

@@ -4,11 +4,24 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.graph import deleted, delta, errors, groups, licences, organisation, references, users
+from local.graph import (
+    applications,
+    deleted,
+    delta,
+    errors,
+    groups,
+    licences,
+    organisation,
+    privileges,
+    references,
+    users,
+)
 from local.graph import permissions as p
 from local.graph.call import Answer
 
 KEYED = re.compile(r"([^(]+)\((?:userprincipalname=)?'(.*)'\)", re.I)
+BY_NAME = re.compile(r"([^(]+\()(uniquename|appid)='(.*)'\)", re.I)
+"""Another key than the id: `groups(uniqueName='x')`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ ROUTES = (
     Route("POST", "groups", groups.create, p.CREATE_GROUPS),
     Route("GET", "groups/$count", groups.count, p.READ_GROUPS),
     Route("GET", "groups/delta", delta.groups, p.READ_GROUPS),
+    Route("GET", "groups(uniqueName)/{unique}", groups.read_by_name, p.READ_GROUPS),
+    Route("PATCH", "groups(uniqueName)/{unique}", groups.upsert, p.UPSERT_GROUPS),
     Route("GET", "groups/{group}", groups.read, p.READ_GROUPS),
     Route("PATCH", "groups/{group}", groups.update),
     Route("DELETE", "groups/{group}", groups.delete, p.WRITE_GROUPS),
@@ -77,6 +92,31 @@ ROUTES = (
     Route("GET", "directoryRoles/{group}/members", references.members, p.READ_ROLES),
     Route("POST", "directoryRoles/{group}/members/$ref", references.add_member, p.WRITE_ROLES),
     Route("DELETE", "directoryRoles/{group}/members/{member}/$ref", references.remove_member, p.WRITE_ROLES),
+    Route("GET", "roleManagement/directory/roleAssignments", privileges.assignments, p.READ_ROLES),
+    Route(
+        "GET",
+        "roleManagement/directory/roleEligibilityScheduleInstances",
+        privileges.eligibilities,
+        p.READ_ELIGIBILITIES,
+    ),
+    Route(
+        "GET",
+        "identityGovernance/privilegedAccess/group/eligibilityScheduleInstances",
+        privileges.group_eligibilities,
+        p.READ_GROUP_ELIGIBILITIES,
+    ),
+    Route("GET", "servicePrincipals", applications.index, p.READ_APPLICATIONS),
+    Route("GET", "servicePrincipals/{application}", applications.read, p.READ_APPLICATIONS),
+    Route("GET", "servicePrincipals(appId)/{application}", applications.read_by_app_id, p.READ_APPLICATIONS),
+    Route("GET", "servicePrincipals/{application}/appRoleAssignedTo", applications.assigned_to, p.READ_APPLICATIONS),
+    Route("POST", "servicePrincipals/{application}/appRoleAssignedTo", applications.assign, p.WRITE_APP_ROLES),
+    Route(
+        "DELETE",
+        "servicePrincipals/{application}/appRoleAssignedTo/{assignment}",
+        applications.unassign,
+        p.WRITE_APP_ROLES,
+    ),
+    Route("GET", "users/{user}/appRoleAssignments", applications.of_user, p.READ_APP_ROLES),
     Route("GET", "subscribedSkus", licences.skus, p.READ_LICENCES, 3),
     Route("GET", "subscribedSkus/{sku}", licences.sku, p.READ_LICENCES),
     Route("GET", "organization", organisation.index, p.READ_ORGANISATION),
@@ -102,11 +142,13 @@ _INDEX = _indexed()
 
 
 def segments(path: str) -> list[str]:
-    """The path's segments: `//` collapsed, `users('x')` split, functions bare (`delta()` is `delta`)."""
+    """The path's segments: `//` collapsed, `users('x')` and `groups(uniqueName='x')` split, functions bare."""
     found: list[str] = []
     for part in path.split("/"):
-        keyed = KEYED.fullmatch(part)
-        if keyed:
+        keyed, named = KEYED.fullmatch(part), BY_NAME.fullmatch(part)
+        if named:
+            found.extend((f"{named.group(1)}{named.group(2)})", named.group(3).replace("''", "'")))
+        elif keyed:
             found.extend((keyed.group(1), keyed.group(2).replace("''", "'")))
         elif part:
             bare = part.removesuffix("()")

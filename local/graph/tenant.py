@@ -3,6 +3,7 @@
 Seeding puts things in as an administrator would find them: no rule of the service is applied and nothing is counted.
 """
 
+import base64
 import hashlib
 import random
 import uuid
@@ -77,6 +78,8 @@ class Tenant:
             self.apps[key] = App(**{**row, "permissions": frozenset(row["permissions"])})
         for key, row in self._journal.rows("sku"):
             self.skus[key] = Sku(**row)
+        self.app_roles: dict[str, dict[str, Any]] = dict(self._journal.rows("app role"))
+        """Assignments of application roles, by id."""
         self._journal.put("tenant", "seed", self._seed)
         self._journal.put("tenant", "domains", list(self.domains))
         self.commit()
@@ -146,14 +149,52 @@ class Tenant:
         self._journal.put("app", client_id, {**asdict(app), "permissions": sorted(app.permissions)})
         self.commit()
 
-    def add_directory_role(self, name: str, members: Iterable[str] = ()) -> str:
-        """An activated administrator role, held by users or role-assignable groups."""
+    def add_directory_role(
+        self, name: str, members: Iterable[str] = (), *, eligible: Iterable[str] = (), scoped: Iterable[str] = ()
+    ) -> str:
+        """An activated administrator role, held by users or role-assignable groups.
+
+        `eligible` may activate it, `scoped` hold it over one administrative unit only.
+        """
         given = {"displayName": name, "description": name, "roleTemplateId": self.new_id()}
         role = self.directory.add(self.new_id(), "directoryRole", given)
-        for member in members:
-            self.directory.point("members", role, member)
+        for relation, holders in (("members", members), ("eligible", eligible), ("scoped", scoped)):
+            for holder in holders:
+                self.directory.point(relation, role, holder)
         self.commit()
         return role.id
+
+    def make_eligible(self, group_id: str, user_id: str, *, access: str = "member") -> None:
+        """Let a user activate membership of a group, or ownership («owner»)."""
+        self.directory.point(f"eligible-{access}s", self.directory.entries[group_id], user_id)
+        self.commit()
+
+    def add_application(self, displayName: str, roles: Iterable[str | Mapping[str, Any]] = ()) -> str:
+        """An application's service principal, with roles for people by value, or as Graph writes them; its id."""
+        given = {"displayName": displayName, "appDisplayName": displayName, "appId": self.new_id()}
+        made = [self._app_role(role) for role in roles]
+        return self.create("servicePrincipal", {**given, "appRoles": made}).id
+
+    def add_applications(self, roles: Iterable[str]) -> None:
+        """The applications that these roles are of, each named «application/role»."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(roles):
+            application, _, role = name.rpartition("/")
+            found.setdefault(application, []).append(role)
+        for application, own in found.items():
+            self.add_application(application, own)
+
+    def app_roles_of(self, id: str) -> list[str]:
+        """«Application/role» of everything that is assigned to a user or group itself; a role without value by name."""
+        found = []
+        for row in self.app_roles.values():
+            application = self.directory.entries[row["resourceId"]].properties
+            named = [
+                one["value"] or one["displayName"] for one in application["appRoles"] if one["id"] == row["appRoleId"]
+            ]
+            if row["principalId"] == id:
+                found.append(f"{application['displayName']}/{named[0] if named else row['appRoleId']}")
+        return sorted(found)
 
     def change(self, id: str, **properties: Any) -> None:
         """As somebody else would change it, at any moment: an administrator, a sync, another system."""
@@ -207,6 +248,26 @@ class Tenant:
         self.commit()
         return entry
 
+    def assign_app_role(self, application: str, principal: str, role: str, at: str) -> dict[str, Any]:
+        """Keep one assignment; its id is text in which `-` and `_` may come first."""
+        bits = "".join(self.new_id().replace("-", "") for _ in range(2))
+        id = base64.urlsafe_b64encode(bytes.fromhex(bits)).decode().rstrip("=")
+        row = {"id": id, "principalId": principal, "resourceId": application, "appRoleId": role, "createdDateTime": at}
+        self.app_roles[id] = row
+        self._journal.put("app role", id, row)
+        self.commit()
+        return row
+
+    def unassign_app_role(self, id: str) -> None:
+        del self.app_roles[id]
+        self._journal.drop("app role", id)
+        self.commit()
+
+    def _app_role(self, given: str | Mapping[str, Any]) -> dict[str, Any]:
+        own = {"value": given, "displayName": given} if isinstance(given, str) else dict(given)
+        plain = {"id": self.new_id(), "allowedMemberTypes": ["User"], "isEnabled": True, "origin": "Application"}
+        return {**plain, "description": own["displayName"], "value": None, **own}
+
     def new_id(self) -> str:
         self._ids_given += 1
         self._journal.put("tenant", "ids", self._ids_given)
@@ -245,7 +306,15 @@ def _filled_group(now: str) -> dict[str, Any]:
     return {"createdDateTime": now, "renewedDateTime": now, "groupTypes": [], "proxyAddresses": []}
 
 
-_FILLED: dict[str, Callable[[str], dict[str, Any]]] = {"user": _filled_user, "group": _filled_group}
+def _filled_application(now: str) -> dict[str, Any]:
+    return {"accountEnabled": True, "appRoleAssignmentRequired": False, "servicePrincipalType": "Application"}
+
+
+_FILLED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "user": _filled_user,
+    "group": _filled_group,
+    "servicePrincipal": _filled_application,
+}
 
 
 def _hash(secret: str) -> str:

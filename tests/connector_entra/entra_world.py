@@ -107,10 +107,12 @@ class World:
         self.credential = Credential(httpx.AsyncClient(transport=sent.inner), tenant)
         self.target = self.connect()
 
-    def connect(self, *, http: httpx.AsyncClient | None = None, credential: Any = None, base_url: str = BASE) -> Entra:
+    def connect(
+        self, *, http: httpx.AsyncClient | None = None, credential: Any = None, base_url: str = BASE, **settings: bool
+    ) -> Entra:
         """Another process with the same connector: it remembers nothing of what this one learnt."""
-        settings = Settings(tenant=self.tenant.domains[0], base_url=base_url)
-        return Entra(settings, outside(http or self.http, self.clock, credential or self.credential))
+        given = Settings(tenant=self.tenant.domains[0], base_url=base_url, **settings)
+        return Entra(given, outside(http or self.http, self.clock, credential or self.credential))
 
     async def read(self, account: str) -> Account:
         found = await self.target.read(account)
@@ -123,15 +125,19 @@ class World:
     async def create(self, name: str = "anna", **attributes: Value) -> str:
         return await self.apply("", Verb.CREATE, **{**person(name), **attributes})
 
-    async def grant(self, account: str, kind: str, name: str) -> None:
-        await self.target.apply(account, Action(verb=Verb.GRANT, entitlement=Entitlement(kind, name)))
+    async def grant(self, account: str, kind: str, name: str, *, may_create: bool = False) -> None:
+        one = Entitlement(kind, name)
+        await self.target.apply(account, Action(verb=Verb.GRANT, entitlement=one, may_create=may_create))
 
     async def revoke(self, account: str, kind: str, name: str) -> None:
         await self.target.apply(account, Action(verb=Verb.REVOKE, entitlement=Entitlement(kind, name)))
 
-    def count(self) -> int:
-        """HTTP requests so far."""
-        return len(self.sent.requests)
+    def count(self, path: str = "") -> int:
+        """HTTP requests so far; with `path`, those of them, or parts of their batches, that ask for it."""
+        if not path:
+            return len(self.sent.requests)
+        batches = [one for one in self.sent.requests if one.url.path.endswith("/$batch")]
+        return sum(part["url"].partition("?")[0].endswith(path) for one in batches for part in requests_in(one))
 
 
 def person(name: str = "anna") -> dict[str, Value]:
@@ -150,15 +156,25 @@ def names(name: str) -> dict[str, Value]:
 
 async def whole_life(world: World) -> str:
     """Every verb, every kind of entitlement and every way to read."""
+    world.target = world.connect(application_roles=True)
     world.tenant.add_group("Sales")
+    world.tenant.add_group("Helpdesk", isAssignableToRole=True)
+    world.tenant.add_application("Salesforce", ["Standard"])
     world.tenant.add_sku("ENTERPRISEPACK", 1)
     boss, anna = await world.create("boss"), await world.create("anna", usageLocation="NL", employeeId=CANARY)
     await world.apply(anna, Verb.CORRELATE)
     await world.apply(anna, Verb.UPDATE, manager=boss, department=CANARY, division="North", mail="anna@contoso.nl")
     await world.apply(anna, Verb.RENAME, **names(CANARY))
-    for kind, name in (("group", "Sales"), ("license", "ENTERPRISEPACK")):
-        await world.grant(anna, kind, name)
+    for kind, name in (
+        ("group", "Sales"),
+        ("group", "New"),
+        ("license", "ENTERPRISEPACK"),
+        ("role", "Salesforce/Standard"),
+    ):
+        await world.grant(anna, kind, name, may_create=True)
+        await world.read(anna)
         await world.revoke(anna, kind, name)
+    await world.target.stock()
     await world.apply(anna, Verb.UPDATE, manager=None)
     for verb in (Verb.ENABLE, Verb.DISABLE, Verb.DELETE):
         await world.apply(anna, verb)
@@ -194,11 +210,16 @@ async def opened(around: Callable[[Any], Any] = lambda app: app) -> AsyncIterato
 
 @asynccontextmanager
 async def scripted(*answers: httpx.Response | Exception) -> AsyncIterator[tuple[Entra, list[httpx.Request]]]:
-    """The connector in front of a Graph that answers these, one after the other: forms no simulator has."""
+    """The connector in front of a Graph that answers these, one after the other: forms no simulator has.
+
+    When it asks who is an administrator the answer is nobody, and that is not seen.
+    """
     waiting = list(answers)
     seen: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if b"roleManagement" in request.content:
+            return httpx.Response(200, json={"responses": [_nobody(part["id"]) for part in requests_in(request)]})
         seen.append(request)
         given = waiting.pop(0)
         if isinstance(given, Exception):
@@ -208,6 +229,15 @@ async def scripted(*answers: httpx.Response | Exception) -> AsyncIterator[tuple[
     clock = Clock()
     async with open_http(Meter(), transport=httpx.MockTransport(answer)) as http:
         yield Entra(Settings(tenant="contoso.nl"), outside(http, clock, StaticCredential())), seen
+
+
+def _nobody(id: str) -> dict[str, Any]:
+    return {"id": id, "status": 200, "body": {"value": []}}
+
+
+def requests_in(request: httpx.Request) -> list[dict[str, Any]]:
+    """The parts of a batch."""
+    return list(json.loads(request.content)["requests"])
 
 
 class StaticCredential(Credential):

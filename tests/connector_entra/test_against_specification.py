@@ -18,7 +18,10 @@ async def test_a_whole_life_is_as_specified() -> None:
     async with opened(lambda app: validating(app, SPECIFICATION, seen=seen)) as world:
         await whole_life(world)
         await world.apply(await world.create("carl"), Verb.UPDATE, extensionAttribute1="one", businessPhones=("1",))
-    assert seen.unknown == set()
+    # the shared description has no privileges, applications and unique names; `test_sdk_names` holds those to the SDK
+    described = {path.split("/")[2] for _, path in seen.unknown}
+    assert described <= {"roleManagement", "identityGovernance", "servicePrincipals", "groups(uniqueName)", "users"}
+    assert {path.split("/")[4] for _, path in seen.unknown if "/users/" in path} <= {"appRoleAssignments"}
     checked = {(method, path.rpartition("/")[2]) for method, path, _ in seen.checked}
     assert {("POST", "$batch"), ("POST", "users"), ("GET", "delta"), ("GET", "memberOf"), ("PUT", "$ref")} <= checked
     assert {("POST", "assignLicense"), ("POST", "revokeSignInSessions"), ("POST", "restore")} <= checked

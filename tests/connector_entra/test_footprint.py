@@ -14,6 +14,7 @@ import pytest
 from entra_world import CANARY, World, names, whole_life
 from opentelemetry import trace
 
+from connectors.entra import MANIFEST
 from shared.model import Verb
 from shared.wire import Meter, UnsafeInPreview, open_http
 
@@ -53,13 +54,32 @@ async def test_a_whole_life_needs_only_the_permissions_of_the_manifest(world: Wo
     assert set(world.credential.scopes) == {"https://graph.microsoft.com/.default"}
 
 
+async def test_what_is_not_used_needs_no_permission(world: World) -> None:
+    world.tenant.add_group("Sales")
+    world.faults.deny |= set(MANIFEST.only_for)
+    anna = await world.create()
+    await world.apply(anna, Verb.UPDATE, department="Sales")
+    await world.apply(anna, Verb.RENAME, **names("anna.wit"))
+    await world.grant(anna, "group", "Sales")
+    for verb in (Verb.ENABLE, Verb.DISABLE):
+        await world.apply(anna, verb)
+    await world.read(anna)
+    await world.target.find("employeeId", "hr-anna")
+    await world.target.stock()
+    assert [page async for page in world.target.changes("")]
+    assert [one async for one in world.target.deleted()] == []
+
+
 async def test_addresses_are_clean_and_no_member_is_ever_deleted(world: World) -> None:
     await whole_life(world)
     urls = [str(request.url) for request in world.sent.requests]
     assert not [url for url in urls if "//" in url.removeprefix("https://")]
     deletes = [path for method, path in world.sent.writes() if method == "DELETE"]
     assert [path for path in deletes if "/members/" in path]
-    allowed = re.compile(r"/users/[^/]+|/users/[^/]+/manager/\$ref|/groups/[^/]+/members/[^/]+/\$ref")
+    allowed = re.compile(
+        r"/users/[^/]+|/users/[^/]+/manager/\$ref|/groups/[^/]+/members/[^/]+/\$ref"
+        r"|/servicePrincipals/[^/]+/appRoleAssignedTo/[^/]+"
+    )
     assert all(allowed.fullmatch(path) for path in deletes)
 
 

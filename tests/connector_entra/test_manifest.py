@@ -74,8 +74,17 @@ def test_a_dot_must_be_surrounded_wherever_a_mailbox_may_use_the_name(local: str
 
 
 def test_no_permission_is_wider_than_it_must_be() -> None:
-    assert not [name for name in MANIFEST.permissions if name.startswith(("Directory.", "RoleManagement.", "Group."))]
+    wide = [
+        name for name in MANIFEST.permissions if name.startswith(("Directory.", "Group.", "Application", "AppRole"))
+    ]
+    assert {name: set(MANIFEST.only_for[name]) for name in wide} == {
+        "Group.ReadWrite.All": {"create group"},
+        "Application.Read.All": {"role"},
+        "AppRoleAssignment.ReadWrite.All": {"role"},
+    }
+    assert "RoleManagement.ReadWrite.Directory" not in MANIFEST.permissions
     assert all(MANIFEST.permissions.values())
+    assert set(MANIFEST.only_for) <= set(MANIFEST.permissions)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +131,11 @@ def test_settings_are_closed_and_frozen() -> None:
         Settings(tenant="contoso.nl", tenat="typo")  # type: ignore[call-arg]
     with pytest.raises(ValidationError):
         Settings(tenant="contoso.nl").tenant = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["guests", "application_roles"])
+def test_a_switch_is_true_or_false_and_off_until_it_is_said(name: str) -> None:
+    assert getattr(Settings(tenant="contoso.nl"), name) is False
+    for odd in ("no", "true", 1, None):
+        with pytest.raises(ValidationError):
+            Settings(tenant="contoso.nl", **{name: odd})  # type: ignore[arg-type]

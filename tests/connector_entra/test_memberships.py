@@ -148,7 +148,10 @@ async def test_a_licence_is_granted_and_revoked_and_twice_is_once(world: World) 
     anna, sku = world.tenant.add_user(usageLocation="NL"), world.tenant.add_sku("ENTERPRISEPACK", 1)
     for _ in range(2):
         await world.grant(anna, "license", "ENTERPRISEPACK")
-    assert (await world.read(anna)).entitlements == {Entitlement("license", "ENTERPRISEPACK")}
+    assert (await world.read(anna)).entitlements == {
+        Entitlement("license", "ENTERPRISEPACK"),
+        Entitlement("license", sku),
+    }
     assert world.sent.body("POST", "/assignLicense") == {
         "addLicenses": [{"skuId": sku, "disabledPlans": []}],
         "removeLicenses": [],
@@ -206,3 +209,26 @@ async def test_a_licence_that_cannot_be_taken_away_stays_a_refusal(world: World)
     del world.tenant.skus[sku]
     with pytest.raises(Refused):
         await world.revoke(anna, "license", "ENTERPRISEPACK")
+
+
+async def test_a_group_that_brings_licences_is_a_group_like_any_other(world: World) -> None:
+    anna, sku = world.tenant.add_user(usageLocation="NL"), world.tenant.add_sku("ENTERPRISEPACK", 1)
+    team = world.tenant.add_group("Licensed")
+    world.tenant.assign_licence(team, sku)
+    await world.grant(anna, "group", "Licensed")
+    assert [one["skuId"] for one in world.tenant.users[anna]["assignedLicenses"]] == [sku]
+    assert {one.kind for one in (await world.read(anna)).entitlements} == {"group"}
+    await world.revoke(anna, "group", "Licensed")
+    assert world.tenant.users[anna]["assignedLicenses"] == []
+
+
+async def test_a_licence_held_both_ways_is_ours_as_far_as_it_is_direct(world: World) -> None:
+    anna, sku = world.tenant.add_user(usageLocation="NL"), world.tenant.add_sku("ENTERPRISEPACK", 1)
+    team = world.tenant.add_group("Licensed")
+    world.tenant.assign_licence(team, sku)
+    world.tenant.add_member(team, anna)
+    await world.grant(anna, "license", "ENTERPRISEPACK")
+    assert Entitlement("license", "ENTERPRISEPACK") in (await world.read(anna)).entitlements
+    await world.revoke(anna, "license", "ENTERPRISEPACK")
+    assert {one.kind for one in (await world.read(anna)).entitlements} == {"group"}
+    assert [one["skuId"] for one in world.tenant.users[anna]["assignedLicenses"]] == [sku]

@@ -141,7 +141,7 @@ async def test_only_direct_licences_are_the_accounts_own(world: World) -> None:
     world.tenant.assign_licence(team, inherited)
     world.tenant.assign_licence(anna, direct)
     licences = {one for one in (await world.read(anna)).entitlements if one.kind == "license"}
-    assert licences == {Entitlement("license", "ENTERPRISEPACK")}
+    assert licences == {Entitlement("license", "ENTERPRISEPACK"), Entitlement("license", direct)}
 
 
 async def test_holders_of_a_role_are_protected(world: World) -> None:

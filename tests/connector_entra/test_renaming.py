@@ -16,6 +16,7 @@ async def anna(world: World) -> str:
 
 async def test_a_rename_is_one_write_and_keeps_the_old_address(world: World) -> None:
     account = await anna(world)
+    await world.read(account)
     before, writes = world.count(), len(world.sent.writes())
     assert await world.apply(account, Verb.RENAME, **WIT, displayName="Anna Wit") == account
     assert world.count() == before + 1

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - each mistake stands on one line with the whole sentence it is told in
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from core_world import ROOT, SMALL
@@ -20,6 +21,10 @@ from shared.policy_file import PolicyInvalid, load
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
     columns: tuple[str, ...] = ()
+
+
+class Switched(BaseModel):
+    roles: bool = False
 
 
 def nothing(settings: Settings, outside: object) -> Source | Target:
@@ -65,6 +70,17 @@ def mistakes(text: str) -> list[str]:
 
 def with_lines(lines: Iterable[str]) -> str:
     return SMALL + "".join(f"    {line}\n" for line in lines)
+
+
+def test_an_entitlement_that_a_setting_allows_names_the_setting_until_it_is_there() -> None:
+    switched = replace(
+        APPLICATION, entitlements=frozenset({"role"}), entitlement_settings={"role": "roles"}, settings=Switched
+    )
+    text = with_lines(["grants: [{role: App/User}]"])
+    with pytest.raises(PolicyInvalid, match="entra grants a role only when its settings say roles: true"):
+        check(load(text), {"csv_file": HR, "entra": switched}.__getitem__)
+    allowed = text.replace("connector: entra", "connector: entra\n    settings: {roles: true}")
+    assert check(load(allowed), {"csv_file": HR, "entra": switched}.__getitem__)
 
 
 def test_a_good_policy_gives_the_settings_of_every_part_and_builds_nothing() -> None:

@@ -97,3 +97,25 @@ async def test_what_an_administrator_changes_is_seen_over_the_wire(world: World)
     assert items[0]["manager@delta"][0]["id"] == boss
     assert world.tenant.log
     assert world.tenant.writes == 0
+
+
+async def test_privileges_and_application_roles_are_kept_too(tmp_path: Path) -> None:
+    clock, file = Clock(), tmp_path / "tenant.db"
+    first = Tenant(clock=clock, file=file)
+    anna, group = first.add_user(), first.add_group("Helpdesk", isAssignableToRole=True)
+    first.add_directory_role("Reader", eligible=[anna])
+    first.make_eligible(group, anna)
+    first.add_applications(["Salesforce/Standard"])
+    application = next(iter(first.directory.order["servicePrincipal"]))
+    role = first.directory.entries[application].properties["appRoles"][0]["id"]
+    kept, taken = (first.assign_app_role(application, id, role, "2026-01-01T00:00:00Z")["id"] for id in (anna, group))
+    first.unassign_app_role(taken)
+    first.close()
+    second = Tenant(clock=clock, file=file)
+    assert list(second.app_roles) == [kept]
+    assert second.app_roles_of(anna) == ["Salesforce/Standard"]
+    async with opened(tenant=second, clock=clock) as world:
+        assert len(await world.value("/roleManagement/directory/roleEligibilityScheduleInstances")) == 1
+        path = f"/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$filter=groupId eq '{group}'"
+        assert len(await world.value(path)) == 1
+    second.close()

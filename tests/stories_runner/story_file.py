@@ -21,11 +21,14 @@ class Directory(Strict):
     """What the tenant holds (`given`) or what an administrator does in it by hand (`tenant`)."""
 
     accounts: Mapping[str, Mapping[str, Any] | Literal["deleted", "restored"]] = Field(default_factory=dict)
-    """By logon name: Graph's attributes, and `enabled`, `groups` (joined), `left` (groups left), `manager`, `roles`."""
+    """By logon name: Graph's attributes, and `enabled`, `groups` (joined), `left` (groups left), `manager`, `roles` and
+    `eligible` (administrator roles held, and those that may be activated)."""
     groups: tuple[str, ...] | None = None
     """New groups. Left out of `given`, all groups that the policy names are there."""
     seats: Mapping[str, int] = Field(default_factory=dict)
     """Licence → seats bought; there are plenty unless it is said."""
+    applications: tuple[str, ...] = ()
+    """New applications with the roles they have, each as «application/role»; those of the policy are there."""
 
 
 class Lost(Strict):

@@ -88,6 +88,7 @@ class Administrator:
         for part, seats in directory.seats.items():
             ids = [id for id, sku in self.tenant.skus.items() if sku.part_number == part]
             self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats)
+        self.tenant.add_applications(directory.applications)
         for name, given in directory.accounts.items():
             held = self.tenant.directory
             if given == "deleted":
@@ -99,7 +100,7 @@ class Administrator:
                 self._changes(name, {key: plain(value) for key, value in given.items()})
 
     def _changes(self, name: str, given: dict[str, Any]) -> None:
-        joined, left, roles = (given.pop(key, ()) for key in ("groups", "left", "roles"))
+        joined, left, roles, eligible = (given.pop(key, ()) for key in ("groups", "left", "roles", "eligible"))
         manager = given.pop("manager", None)
         if "enabled" in given:
             given["accountEnabled"] = given.pop("enabled")
@@ -115,6 +116,8 @@ class Administrator:
             self.tenant.directory.unpoint("members", entries[self._group(group)], user)
         for role in roles:
             self.tenant.add_directory_role(role, [user])
+        for role in eligible:
+            self.tenant.add_directory_role(role, eligible=[user])
         if manager:
             self.tenant.set_manager(user, self._user(manager))
 
@@ -138,6 +141,7 @@ class Administrator:
             "enabled": user["accountEnabled"],
             "groups": sorted(groups),
             "licences": sorted(licences),
+            "applications": self.tenant.app_roles_of(id),
             "manager": manager.get("userPrincipalName"),
             "sessions_ended": ended.date().isoformat(),
         }

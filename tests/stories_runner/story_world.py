@@ -205,7 +205,9 @@ def _furniture(found: PolicyText, story: Story) -> Directory:
     rules = [grant for target in found.policy.targets.values() for grant in target.grants]
     named = {grant.entitlement for grant in rules if grant.entitlement}
     groups = sorted(one.name for one in named if one.kind == "group" and story.given.groups is None)
-    return Directory(groups=tuple(groups), seats={one.name: PLENTY for one in named if one.kind == "license"})
+    roles = tuple(sorted(one.name for one in named if one.kind == "role"))
+    seats = {one.name: PLENTY for one in named if one.kind == "license"}
+    return Directory(groups=tuple(groups), seats=seats, applications=roles)
 
 
 def _manifests(hr: HR) -> Callable[[str], Manifest]:

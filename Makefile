@@ -4,11 +4,12 @@ SEEDS ?= 10000
 FIRST ?= 0
 POLICY ?= config/example.yaml
 SECONDS ?= 3600
+PLANS ?= 1000000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check format lint types floors docs simulate planted fuzz bench sandbox lock clean
+.PHONY: run test check format lint types floors docs simulate planted laws fuzz bench sandbox lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
@@ -42,6 +43,9 @@ simulate: .venv/dev  ## seeded histories with crashes, stalls and lost answers: 
 
 planted: .venv/dev  ## find the seeds that show each planted bug
 	$(BIN)/python tests/simulation/run.py planted
+
+laws: .venv/dev  ## every law of planning and lifecycle on random plans: make laws PLANS=10000000
+	$(BIN)/python -m tests.laws.run $(PLANS) $(FIRST)
 
 fuzz: .venv/dev  ## every target that reads text, led by coverage, for an hour together: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)

@@ -7,15 +7,16 @@ import os
 
 import pytest
 
+from tests.effort import effort
 from tests.laws import lives, planning
 from tests.laws.plans import case
 from tests.laws.run import checked, told
 
-PLANS = int(os.environ.get("JOINLY_PLANS", "10000"))
+PLANS = int(os.environ.get("JOINLY_PLANS", effort(10_000, 100_000)))
 AT_ONCE = 1_000
 
 
-@pytest.mark.no_cover
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, PLANS, AT_ONCE))
 def test_every_law_holds_for_every_plan(first: int) -> None:
     checked(first, min(AT_ONCE, PLANS - first))

@@ -4,7 +4,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from tests.mutation.wrongs import wrongs
 
@@ -105,11 +104,17 @@ def _difference(place: Place, wrong: ast.AST) -> str:
 
 def _cut(before: str, after: str) -> tuple[str, str]:
     """Two long texts without most of what they begin and end with alike."""
-    begin = len(commonprefix([before, after]))
-    end = min(len(commonprefix([before[::-1], after[::-1]])), len(before) - begin, len(after) - begin)
+    begin = _alike(before, after)
+    end = min(_alike(before[::-1], after[::-1]), len(before) - begin, len(after) - begin)
     first, last = max(begin - AROUND, 0), max(end - AROUND, 0)
     cut = [text[first : len(text) - last] for text in (before, after)]
     return f"{'…' * (first > 0)}{cut[0]}{'…' * (last > 0)}", f"{'…' * (first > 0)}{cut[1]}{'…' * (last > 0)}"
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _shown(node: ast.AST) -> str:

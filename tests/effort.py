@@ -1,4 +1,4 @@
-"""How much the tests try: what fits into the checks, or far more when JOINLY_THOROUGH is set, as `make thorough` does."""
+"""How much the tests try: what fits into the checks, or far more with JOINLY_THOROUGH set, as `make thorough` does."""
 
 import os
 from typing import TypeVar

@@ -17,7 +17,12 @@ from tests.mutation.trial import PROJECT, prepare, seconds_needed, survivors
 EXPLAINED = Path(__file__).with_name("survivors.toml")
 FLOOR = 85
 SUBJECTS: Mapping[str, Sequence[str]] = {
-    "shared.planning": ("tests/core/test_planning*.py", "tests/laws/test_laws.py"),
+    "shared.planning": (
+        "tests/core/test_planning.py",
+        "tests/core/test_planning_names.py",
+        "tests/laws/test_laws.py",
+        "tests/core/test_planning_modes.py",
+    ),
     "shared.lifecycle": ("tests/core/test_stages.py", "tests/laws/test_laws.py"),
     "shared.contracts": ("tests/core/test_contracts*.py", "tests/core/test_stages.py", "tests/core/test_desired.py"),
     "shared.guard": ("tests/core/test_guard*.py",),

@@ -22,7 +22,8 @@ from tests.mutation.mutants import Mutant
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", f"--rootdir={PROJECT}"]
-BEFOREHAND = ("hypothesis", "_hypothesis_pytestplugin", "shared.policy", "shared.identifiers")
+PLUGINS = ("_hypothesis_pytestplugin", "anyio.pytest_plugin", "faker.contrib.pytest.plugin", "pytest_asyncio")
+BEFOREHAND = (*PLUGINS, "hypothesis", "pytest_cov.plugin", "xdist.plugin", "shared.policy", "shared.identifiers")
 MEMORY = 4 * 2**30
 SURVIVED = 0
 

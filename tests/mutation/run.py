@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.trial import PROJECT, prepare, seconds_needed, survivors
+from tests.mutation.trial import PROJECT, tried
 
 EXPLAINED = Path(__file__).with_name("survivors.toml")
 FLOOR = 85
@@ -36,13 +36,18 @@ PLANS = "1000"
 def run(modules: Sequence[str]) -> int:
     os.environ["JOINLY_PLANS"] = PLANS
     started, reasons = time.monotonic(), _reasons(modules)
-    prepare(SUBJECTS)
     found: dict[str, list[Mutant]] = {module: list(_mutants(module)) for module in modules}
     alive: list[Mutant] = []
-    for mutant, survived in survivors(_trials(found), os.cpu_count() or 1):
+
+    def verdict(mutant: Mutant, survived: bool) -> None:
         if survived:
             alive.append(mutant)
             say(f"  {'explained' if _named(mutant) in reasons else 'UNEXPLAINED'}: {mutant}")
+
+    for module, every in found.items():
+        say(f"{module}: {len(every)} mutants")
+        tests = [str(path) for pattern in SUBJECTS[module] for path in sorted(PROJECT.glob(pattern))]
+        tried(every, tests, os.cpu_count() or 1, verdict)
     return _judged(found, alive, reasons, time.monotonic() - started)
 
 
@@ -64,15 +69,6 @@ def _judged(
         say(f"survivors.toml explains what does not survive: {module} {name}")
     say(f"{len(alive)} survived, {len(unexplained)} of them unexplained, in {seconds:,.0f} seconds")
     return int(not good or bool(unexplained))
-
-
-def _trials(found: Mapping[str, Sequence[Mutant]]) -> Iterator[tuple[Mutant, Sequence[str], int]]:
-    for module, every in found.items():
-        tests = [str(path) for pattern in SUBJECTS[module] for path in sorted(PROJECT.glob(pattern))]
-        needed = seconds_needed(module, tests)
-        say(f"{module}: {len(every)} mutants; its tests need {needed} seconds")
-        for mutant in every:
-            yield mutant, tests, 10 + 3 * needed
 
 
 def _mutants(module: str) -> Iterator[Mutant]:

@@ -1,80 +1,73 @@
-"""One mutant before the tests: a process of its own, in which the module is loaded with the wrong in it.
+"""Mutants before the tests: the tests are collected once, then each mutant has a process that was forked from there.
 
-The process is forked from one that has loaded what neither the module nor its tests can change, and is ended when it
-has used much more of the processor than the tests need when nothing is wrong.
+In it the wrong takes the place of what is loaded already, and the tests run until one fails. It is ended when it has
+used much more of the processor than the tests need when nothing is wrong.
 """
 
-import ast
-import importlib
-import importlib.abc
-import importlib.machinery
 import os
 import resource
 import sys
-import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import CodeType, ModuleType
 
 import pytest
 
 from tests.mutation.mutants import Mutant
+from tests.mutation.planting import plant
 
 PROJECT = Path(__file__).resolve().parents[2]
-OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", f"--rootdir={PROJECT}"]
-PLUGINS = ("_hypothesis_pytestplugin", "anyio.pytest_plugin", "faker.contrib.pytest.plugin", "pytest_asyncio")
-BEFOREHAND = (*PLUGINS, "hypothesis", "pytest_cov.plugin", "xdist.plugin", "shared.policy", "shared.identifiers")
+OPTIONS = (
+    *("-qq", "-s", "--no-summary", "--assert=plain", "--hypothesis-seed=0", f"--rootdir={PROJECT}"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist"),
+)
 MEMORY = 4 * 2**30
 SURVIVED = 0
 
-
-class Wrong(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Loads one module from a changed tree instead of its file."""
-
-    def __init__(self, module: str, tree: ast.AST) -> None:
-        self._module, self._tree = module, tree
-
-    def find_spec(self, name: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
-        return importlib.machinery.ModuleSpec(name, self) if name == self._module else None
-
-    def get_source(self, name: str) -> str | None:
-        return None
-
-    def get_code(self, name: str) -> CodeType:
-        return compile(self._tree, name, "exec")  # type: ignore[arg-type]
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self.get_code(module.__name__), module.__dict__)  # noqa: S102 - our own program
+Verdict = Callable[[Mutant, bool], None]
 
 
-def prepare(modules: Iterable[str]) -> None:
-    """Load once what every trial needs, and none of what is to be changed."""
-    for name in BEFOREHAND:
-        importlib.import_module(name)
-    loaded = sys.modules.keys() & set(modules)
-    assert not loaded, f"{', '.join(loaded)} is loaded before it can be changed"
+def tried(mutants: Sequence[Mutant], tests: Sequence[str], at_once: int, verdict: Verdict) -> None:
+    """Say of each mutant whether it survived, as soon as it is known.
 
-
-def seconds_needed(module: str, tests: Sequence[str]) -> int:
-    """How much of the processor the tests use when nothing is wrong, rounded up.
-
-    Raises `RuntimeError` when they fail.
+    Raises `RuntimeError` when the tests fail though nothing is wrong.
     """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    _, status = os.waitpid(_start(None, tests, 0, show=True), 0)
-    if status:
-        raise RuntimeError(f"the tests of {module} fail though nothing is wrong: {' '.join(tests)}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return 1 + int(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    trials = Trials(mutants, at_once, verdict)
+    pytest.main([*OPTIONS, *tests], plugins=[trials])
+    if not trials.sound:
+        raise RuntimeError(f"the tests fail though nothing is wrong: pytest {' '.join(tests)}")
 
 
-def survivors(trials: Iterable[tuple[Mutant, Sequence[str], int]], at_once: int) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant with its tests and the seconds they may use: whether it survived, as soon as it is known."""
+class Trials:
+    """Takes the place of pytest's own loop over the tests it collected."""
+
+    def __init__(self, mutants: Sequence[Mutant], at_once: int, verdict: Verdict) -> None:
+        self._mutants, self._at_once, self._verdict = mutants, at_once, verdict
+        self.sound = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed or not session.items:
+            return True
+        before = _children()
+        _, status = os.waitpid(_forked(session, None, 0), 0)
+        self.sound = status == SURVIVED
+        if self.sound:
+            self._try_all(session, seconds=10 + 3 * int(_children() - before))
+        return True
+
+    def _try_all(self, session: pytest.Session, seconds: int) -> None:
+        for mutant, survived in _outcomes(session, self._mutants, seconds, self._at_once):
+            self._verdict(mutant, survived)
+
+
+def _outcomes(
+    session: pytest.Session, mutants: Sequence[Mutant], seconds: int, at_once: int
+) -> Iterator[tuple[Mutant, bool]]:
     running: dict[int, Mutant] = {}
-    for mutant, tests, seconds in trials:
+    for mutant in mutants:
         if len(running) == at_once:
             yield _ended(running)
-        running[_start(mutant, tests, seconds)] = mutant
+        running[_forked(session, mutant, seconds)] = mutant
     while running:
         yield _ended(running)
 
@@ -84,31 +77,34 @@ def _ended(running: dict[int, Mutant]) -> tuple[Mutant, bool]:
     return running.pop(pid), status == SURVIVED
 
 
-def _start(mutant: Mutant | None, tests: Sequence[str], seconds: int, show: bool = False) -> int:
+def _forked(session: pytest.Session, mutant: Mutant | None, seconds: int) -> int:
+    """A process that ends with 0 when all tests pass; with anything else, or not by itself, when a test notices."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
-    code = 70
     try:
-        _alone(seconds, show)
+        _bound(seconds)
         if mutant is not None:
-            sys.meta_path.insert(0, Wrong(mutant.module, mutant.tree))
-        code = int(pytest.main([*OPTIONS, *tests]))
-    except BaseException:
-        traceback.print_exc()
+            plant(mutant)
+        for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.testsfailed:
+                os._exit(1)
+        os._exit(SURVIVED)
     finally:
-        sys.stdout.flush()
-        os._exit(code)
-    raise AssertionError("unreachable")
+        os._exit(70)
 
 
-def _alone(seconds: int, show: bool) -> None:
+def _bound(seconds: int) -> None:
     """What a mutant may not do: talk, go on for ever, or eat the machine's memory."""
-    os.chdir(PROJECT)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
     if seconds:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    if not show:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -194,6 +194,7 @@ def test_what_nobody_can_be_doing_any_more_is_no_longer_expected() -> None:
     """A value that appears after that is somebody else's, even when it is the one we once meant to write."""
     known = before(link(granted={STAFF}), (Action(verb=Verb.DISABLE), Action(verb=Verb.GRANT, entitlement=SALES)), NOW)
     assert forgotten(known, account(), NOW + LATEST - timedelta(microseconds=1)) == known
+    assert timedelta(hours=1) == LATEST, "longer than a worker may live"
     assert forgotten(known, account(), NOW + LATEST) == forgotten(known, None, NOW + LATEST) == link(granted={STAFF})
     assert forgotten(link(), account(), NOW) == link()
 

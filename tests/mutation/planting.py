@@ -14,11 +14,15 @@ from tests.mutation.mutants import Mutant
 FILE = "mutant"
 
 
-def plant(mutant: Mutant) -> None:
-    """Let the loaded module be the mutant, for everybody in this process."""
+def planted(mutant: Mutant) -> bool:
+    """Let the loaded module be the mutant, for everybody in this process; False when it cannot even be loaded."""
     old, new = sys.modules[mutant.module], ModuleType(mutant.module)
-    exec(compile(mutant.tree, FILE, "exec"), new.__dict__)  # type: ignore[arg-type]  # noqa: S102 - our own program
+    try:
+        exec(compile(mutant.tree, FILE, "exec"), new.__dict__)  # type: ignore[arg-type]  # noqa: S102 - our own program
+    except Exception:
+        return False
     _exchange(old, vars(new), mutant.name.partition(":")[0])
+    return True
 
 
 def _exchange(old: ModuleType, new: Mapping[str, Any], where: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.mutation import run
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.planting import plant
+from tests.mutation.planting import planted
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -95,7 +95,7 @@ def test_whoever_imported_something_has_the_wrong_in_its_place(
         monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(SOURCE, some.__dict__)  # noqa: S102 - our own program
     vars(user).update({one: getattr(some, one) for one in "AfC"})
-    plant(next(one for one in mutants("some", SOURCE) if one.name == name))
+    assert planted(next(one for one in mutants("some", SOURCE) if one.name == name))
     assert [user.f(), user.A, user.C().b] == seen
 
 

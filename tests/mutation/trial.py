@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.planting import plant
+from tests.mutation.planting import planted
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPTIONS = (
@@ -21,7 +21,7 @@ OPTIONS = (
     *("-p", "no:cacheprovider", "-p", "no:xdist"),
 )
 MEMORY = 4 * 2**30
-SURVIVED = 0
+SURVIVED, NOTICED, BROKEN = 0, 1, 70
 
 Verdict = Callable[[Mutant, bool], None]
 
@@ -74,7 +74,10 @@ def _outcomes(
 
 def _ended(running: dict[int, Mutant]) -> tuple[Mutant, bool]:
     pid, status = os.wait()
-    return running.pop(pid), status == SURVIVED
+    mutant = running.pop(pid)
+    if os.waitstatus_to_exitcode(status) == BROKEN:
+        raise RuntimeError(f"the trial itself broke down: {mutant}")
+    return mutant, status == SURVIVED
 
 
 def _forked(session: pytest.Session, mutant: Mutant | None, seconds: int) -> int:
@@ -84,15 +87,15 @@ def _forked(session: pytest.Session, mutant: Mutant | None, seconds: int) -> int
         return pid
     try:
         _bound(seconds)
-        if mutant is not None:
-            plant(mutant)
+        if mutant is not None and not planted(mutant):
+            os._exit(NOTICED)
         for item, following in zip(session.items, [*session.items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
-                os._exit(1)
+                os._exit(NOTICED)
         os._exit(SURVIVED)
     finally:
-        os._exit(70)
+        os._exit(BROKEN)
 
 
 def _bound(seconds: int) -> None:

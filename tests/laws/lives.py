@@ -16,6 +16,7 @@ TRAPS = (date.min, date(2024, 2, 29), date(2026, 3, 29), date(9999, 12, 1), date
 TIMINGS = (
     {},
     {"create_before": 0, "delete_after": 1},
+    {"disable_after": 1},
     {"create_before": 30, "enable_before": 30, "disable_after": 9, "delete_after": 10},
     {"create_before": 14, "enable_before": 3, "disable_after": 5, "delete_after": 90},
 )
@@ -93,11 +94,12 @@ def _job(dice: Random, id: str) -> Contract:
     for name, values in {"title": ("Clerk", "Lead", None), "hours": (4, 8, "36"), "fte": (1, "0,5", None)}.items():
         if dice.getrandbits(1):
             fields[name] = dice.choice(values)
-    return Contract(id=id, start=_day(dice), end=_day(dice) if dice.getrandbits(1) else None, fields=fields)
+    end = _day(dice, traps=0.3) if dice.getrandbits(1) else None
+    return Contract(id=id, start=_day(dice), end=end, fields=fields)
 
 
-def _day(dice: Random) -> date:
-    return dice.choice(TRAPS) if dice.random() < 0.05 else FIRST + timedelta(dice.randrange(120))
+def _day(dice: Random, traps: float = 0.05) -> date:
+    return dice.choice(TRAPS) if dice.random() < traps else FIRST + timedelta(dice.randrange(120))
 
 
 def the_same_is_wanted_in_whatever_order_hr_tells(one: Life) -> None:
@@ -115,6 +117,13 @@ def who_is_not_in_service_is_granted_nothing_and_who_leaves_is_written_nothing(o
     assert not (wanted.attributes or wanted.changing) or wanted.stage >= Stage.READY
     assert wanted.keys == {"employeeId": "7"}
     assert wanted.because
+
+
+def who_works_on_a_day_is_in_service_on_it(one: Life) -> None:
+    """Until the end of time, where that is what HR says."""
+    missing, inside = one.person.missing_since is not None, one.person.fields["kind"] != "external"
+    if inside and not missing and any(job.covers(one.today) for job in one.person.contracts):
+        assert one.wants(one.today).stage is Stage.ACTIVE
 
 
 def nothing_changes_before_the_next_change(one: Life) -> None:
@@ -145,6 +154,7 @@ def a_life_leaves_nothing_of_ours_behind(one: Life) -> None:
 LAWS: tuple[Callable[[Life], None], ...] = (
     the_same_is_wanted_in_whatever_order_hr_tells,
     who_is_not_in_service_is_granted_nothing_and_who_leaves_is_written_nothing,
+    who_works_on_a_day_is_in_service_on_it,
     nothing_changes_before_the_next_change,
     a_life_leaves_nothing_of_ours_behind,
 )

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.laws import lives, planning
 
 CHUNK = 2_000
-LIFE = 10
+LIFE = 5
 """Every so many plans there is a whole life, which takes as long as they do."""
 
 

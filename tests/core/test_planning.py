@@ -94,6 +94,9 @@ NOTHING: list[object] = []
         (active(a=("p",)), link(), account(a=("p", "p")), [(Verb.UPDATE, {"a": ("p",)})]),
         # an attribute that policy no longer mentions stays
         (active(), link(written={"a": "x"}), account(a="x"), NOTHING),
+        # of who is not there to use it, nothing is written, whatever is told of them
+        (replace(DORMANT, attributes={"a": "y"}, changing={"b": "y"}), link(), account(a="x"), [Verb.DISABLE]),
+        (replace(DORMANT, attributes={"a": "y"}), link(enabled=False), account(enabled=False, a="x"), NOTHING),
         # a leaver, then gone, then back
         (DORMANT, link(granted={SALES, E3}), account(SALES, STAFF, E3),
          [Verb.DISABLE, (Verb.REVOKE, SALES), (Verb.REVOKE, E3)]),

@@ -56,6 +56,8 @@ def shown(actions: tuple[Action, ...]) -> list[object]:
 
 
 NOTHING: list[object] = []
+MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
+"""In the order in which they are granted and revoked."""
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,7 @@ NOTHING: list[object] = []
          [(Verb.CREATE, {"a": "x"}), (Verb.UPDATE, {"manager": "boss"}), (Verb.GRANT, SALES), Verb.ENABLE]),
         (replace(READY, initial={"once": "y", "no": ""}, attributes={"a": ()}), Link(identifiers={"name": "ann"}), None,
          [(Verb.CREATE, {"once": "y"})]),
+        (replace(READY, lacking={"a": "x"}, changing={"b": "y"}), Link(), None, [(Verb.CREATE, {"a": "x", "b": "y"})]),
         (DORMANT, Link(), None, NOTHING),
         (ABSENT, Link(), None, NOTHING),
         # somebody's account that is theirs
@@ -80,6 +83,8 @@ NOTHING: list[object] = []
         (active(SALES, a="y"), link(written={"a": "x"}, granted={STAFF}), account(STAFF, E3, a="x"),
          [(Verb.UPDATE, {"a": "y"}), (Verb.REVOKE, STAFF), (Verb.GRANT, SALES)]),
         (active(E3, STAFF, SALES), link(), account(), [(Verb.GRANT, SALES), (Verb.GRANT, STAFF), (Verb.GRANT, E3)]),
+        (active(*MANY), link(), account(), [(Verb.GRANT, one) for one in MANY]),
+        (active(), link(granted=set(MANY)), account(*MANY), [(Verb.REVOKE, one) for one in MANY]),
         # what was taken away by hand need not be taken away again
         (active(), link(granted={SALES}), account(), NOTHING),
         # nothing over something of ours, of somebody else's, and over nothing

@@ -201,3 +201,9 @@ def test_a_rename_whose_answer_was_lost_is_not_done_again() -> None:
 def test_names_are_the_last_thing_a_plan_says_nothing_of() -> None:
     """A plan cannot know which names are free: it says that there will be some."""
     assert plan(wanting(BOB), Link(), None, KINDS) == (Action(verb=Verb.CREATE), Action(verb=Verb.ENABLE))
+
+
+def test_an_account_that_is_made_late_is_called_at_once_what_hr_says_by_then() -> None:
+    """Names were issued for it once, and no account came of it: there is nothing to rename."""
+    known = Link(identifiers={"name": "ann"}, basis="n=1")
+    assert [action.verb for action in plan(wanting(BOB), known, None, KINDS)] == [Verb.CREATE, Verb.ENABLE]

@@ -4,21 +4,28 @@ SEEDS ?= 10000
 FIRST ?= 0
 POLICY ?= config/example.yaml
 SECONDS ?= 3600
+PLANS ?= 1000000
+MODULES ?=
+SPREAD := -n auto --dist worksteal
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check format lint types floors docs simulate planted fuzz bench sandbox lock clean
+.PHONY: run test check thorough format lint types floors docs simulate planted laws mutants fuzz bench sandbox lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
 	$(BIN)/joinly run $(POLICY)
 
 test: .venv/dev  ## all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest $(SPREAD)
 
 check: .venv/dev lint types floors  ## everything the project promises: format, lint, types, floors, tests, documents
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term
+
+thorough: .venv/dev laws mutants  ## what takes an hour or more: the same tests trying far more, a million plans, every mutant
+	JOINLY_THOROUGH=1 $(BIN)/python -m pytest $(SPREAD)
+	$(BIN)/python tests/simulation/run.py $(SEEDS) $(FIRST)
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
@@ -42,6 +49,12 @@ simulate: .venv/dev  ## seeded histories with crashes, stalls and lost answers: 
 
 planted: .venv/dev  ## find the seeds that show each planted bug
 	$(BIN)/python tests/simulation/run.py planted
+
+laws: .venv/dev  ## every law of planning and lifecycle on random plans: make laws PLANS=10000000
+	$(BIN)/python -m tests.laws.run $(PLANS) $(FIRST)
+
+mutants: .venv/dev  ## is every small wrong in the code that decides noticed by a test, or explained?
+	$(BIN)/python -m tests.mutation.run $(MODULES)
 
 fuzz: .venv/dev  ## every target that reads text, led by coverage, for an hour together: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)

@@ -45,9 +45,7 @@ def quoted(text: str) -> str:
 
 def reading(path: str, ids: Mapping[str, str] = NONE, query: Mapping[str, str] = NONE) -> str:
     """A relative address to GET, as `Graph.batch` takes it. Raises `Refused` when an id is none."""
-    where = _HOLE.sub(lambda hole: _checked(ids[hole.group(1)]), path)
-    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
-    return f"{where}?{asked}" if asked else where
+    return _address(path, ids, query)
 
 
 class Graph:
@@ -78,11 +76,8 @@ class Graph:
 
         Raises `Refused` when an id is none: it may have come from a policy.
         """
-        names = ",".join(name.replace("$", "%24") for name in query)
-        template = "{+baseurl}" + path + (f"{{?{names}}}" if names else "")
-        holes = {hole: _checked(value) for hole, value in ids.items()}
-        values = {name.replace("$", "%24"): value for name, value in query.items()}
-        info = RequestInformation(Method[method], template, {**holes, **values})
+        info = RequestInformation(Method[method], "{+baseurl}" + path)  # a template is what stands in a trace
+        info.url = self.base + _address(path, ids, query)
         if prefer:
             info.headers.try_add("Prefer", prefer)
         if body is not None:
@@ -185,6 +180,13 @@ def record(answer: Answer) -> Row:
     if not isinstance(id, str) or not id:
         raise TryLater(f"{SYSTEM}: {answer.operation} answered without its object", BUSY)
     return cast(Row, answer.body)
+
+
+def _address(path: str, ids: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """A path with its ids and its query; the SDK takes a fifth of a whole run to fill in its templates."""
+    where = _HOLE.sub(lambda hole: _checked(ids[hole.group(1)]), path)
+    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+    return f"{where}?{asked}" if asked else where
 
 
 def _checked(id: str) -> str:

@@ -20,7 +20,8 @@ from cli_world import DAY, PROJECT, Place, joinly, small_place
 from shared.cli import lock
 
 PROGRAM = Path(sys.executable).with_name("joinly")
-UNTIL = 60.0
+UNTIL = 300.0
+"""Seconds after which something hangs; nothing waits so long, however busy the machine is."""
 
 
 def _start(*words: object, **given) -> subprocess.Popen[str]:
@@ -94,7 +95,7 @@ def test_a_run_that_is_stopped_is_finished_by_the_next_one(
     started = time.monotonic()
     again = many.run("--json")
     assert (again.code, again.err, again.json["left"]) == (0, "", 0)
-    assert time.monotonic() - started < 25, "it waited for the leases of a run that is no more"
+    assert time.monotonic() - started < 120, "it waited for the leases of a run that is no more"
     last = many.run("--json").json
     assert (last["changes"], last["writes"], last["actions"]) == (0, 0, {})
     done = [verb for lines in many.ledger().values() for verb, _, _ in lines]

@@ -144,7 +144,7 @@ def test_a_tenant_that_asks_us_to_wait_is_waited_for(place: Place, monkeypatch) 
         _sign_in(monkeypatch, there)
         place.run()
         place.alter('jobTitle: "[title]"', "jobTitle: ToUpper([title])")
-        faults.writes, faults.retry_after = Bucket(10, 1.5), 1
+        faults.writes, faults.retry_after = Bucket(14, 14), 1
         said = place.run("--json")
     assert any(status == 429 for _, _, status in there.tenant.log)
     assert (said.code, said.err, said.json["left"]) == (0, "", 0)

@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from hypothesis import strategies as st
-
 from shared.attributes import Attribute, Unique
 from shared.identifiers import Naming, folded, named
-from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Series, Stage, Value, Verb
+from shared.model import Account, Action, Desired, Entitlement, Link, Stage, Value, Verb
 from shared.planning import after, before, forgotten, missed, naming, noted, plan, same, settled
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -147,84 +145,5 @@ def ours(world: World, name: str) -> bool:
     return live is not None and same(live.attributes.get(name), world.link.written.get(name))
 
 
-VALUES = st.sampled_from(["x", "y", ("p", "q"), ("q", "p"), "", (), None])
-ADDRESSES = st.sampled_from(["x@a", "X@a", "y@a", "", None])
-NAMES = st.sampled_from(["ann", "Ann", "bob", "bob2", "anne2", "a2", "zed", "", None])
-BASES = st.sampled_from(["", "n=1", "n=2", "m=1", "m=1 n=1", "m=2 n=2", "n=?"])
 MODES = ("attributes", "changing", "lacking", "initial")
-ENTITLEMENTS = st.frozensets(st.sampled_from([SALES, STAFF, E3]))
-SERIES = [
-    {"name": Candidates(values=("ann",), series=Series(stem="ann"))},
-    {"name": Candidates(values=("bob", "zed"), series=Series(stem="bob"))},
-    {
-        "name": Candidates(values=("ann", "", "bob"), series=Series(stem="bob")),
-        "logon": Candidates(values=("annelies", "a"), series=Series(stem="annelies")),
-    },
-]
-"""Names that never run out; `logon` has room for five characters."""
-
-
-@st.composite
-def attributes(draw: st.DrawFn) -> dict[str, Value]:
-    found: dict[str, Value] = draw(st.dictionaries(st.sampled_from(["a", "b", "manager"]), VALUES, max_size=3))
-    for name, values in (("mail", ADDRESSES), ("name", NAMES), ("logon", NAMES)):
-        if draw(st.booleans()):
-            found[name] = draw(values)
-    return found
-
-
-@st.composite
-def wishes(draw: st.DrawFn) -> Desired:
-    """Any that policy can have: values, names and entitlements from READY on, and beside them what is only kept."""
-    stage = draw(st.sampled_from(Stage))
-    by_mode: dict[str, dict[str, Value]] = {mode: {} for mode in MODES}
-    for name in ("a", "b", "manager", "mail") if stage >= Stage.READY else ():
-        if draw(st.booleans()):
-            mode = draw(st.sampled_from(MODES[:3] if name == "manager" else MODES))
-            by_mode[mode][name] = draw(ADDRESSES if name == "mail" else VALUES)
-    names = draw(st.sampled_from([{}, *SERIES])) if stage >= Stage.READY else {}
-    given = draw(ENTITLEMENTS) if stage >= Stage.READY else frozenset()
-    return Desired(
-        stage=stage,
-        keys={"id": "7"},
-        **by_mode,
-        candidates=names,
-        basis=draw(BASES) if names else "",
-        entitlements=given,
-        kept=draw(ENTITLEMENTS) - given if stage is not Stage.ABSENT else frozenset(),
-        creatable=draw(ENTITLEMENTS) & given,
-        apart=draw(st.sampled_from([(), (frozenset({SALES, STAFF}),)])),
-        because="why",
-    )
-
-
-ACCOUNTS = st.builds(
-    Account, id=st.just("acc"), enabled=st.booleans(), attributes=attributes(), entitlements=ENTITLEMENTS
-)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Nobody yet, a stranger's account, one of ours in any state, or one of ours in the bin."""
-    kind = draw(st.sampled_from(["nobody", "stranger", "ours", "binned"]))
-    taken = draw(st.frozensets(st.sampled_from(["ann", "bob", "anne2", "a"])))
-    if kind == "nobody":
-        return World(Link(identifiers=draw(st.sampled_from([{}, {"name": "ann"}]))), None, taken=taken)
-    if kind == "stranger":
-        return World(Link(), draw(ACCOUNTS), taken=taken)
-    link = Link(
-        account="acc",
-        enabled=draw(st.booleans()),
-        disabling=draw(st.booleans()),
-        deleting=draw(st.booleans()),
-        deleted=kind == "binned",
-        written=draw(attributes()),
-        told=draw(attributes()),
-        basis=draw(BASES),
-        granted=draw(ENTITLEMENTS),
-    )
-    account = draw(ACCOUNTS)
-    return World(link, None, account, taken) if kind == "binned" else World(link, account, taken=taken)
-
-
 READY, DORMANT, ABSENT = (Desired(stage=stage) for stage in (Stage.READY, Stage.DORMANT, Stage.ABSENT))

@@ -56,6 +56,8 @@ def shown(actions: tuple[Action, ...]) -> list[object]:
 
 
 NOTHING: list[object] = []
+MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
+"""In the order in which they are granted and revoked."""
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,7 @@ NOTHING: list[object] = []
          [(Verb.CREATE, {"a": "x"}), (Verb.UPDATE, {"manager": "boss"}), (Verb.GRANT, SALES), Verb.ENABLE]),
         (replace(READY, initial={"once": "y", "no": ""}, attributes={"a": ()}), Link(identifiers={"name": "ann"}), None,
          [(Verb.CREATE, {"once": "y"})]),
+        (replace(READY, lacking={"a": "x"}, changing={"b": "y"}), Link(), None, [(Verb.CREATE, {"a": "x", "b": "y"})]),
         (DORMANT, Link(), None, NOTHING),
         (ABSENT, Link(), None, NOTHING),
         # somebody's account that is theirs
@@ -80,6 +83,8 @@ NOTHING: list[object] = []
         (active(SALES, a="y"), link(written={"a": "x"}, granted={STAFF}), account(STAFF, E3, a="x"),
          [(Verb.UPDATE, {"a": "y"}), (Verb.REVOKE, STAFF), (Verb.GRANT, SALES)]),
         (active(E3, STAFF, SALES), link(), account(), [(Verb.GRANT, SALES), (Verb.GRANT, STAFF), (Verb.GRANT, E3)]),
+        (active(*MANY), link(), account(), [(Verb.GRANT, one) for one in MANY]),
+        (active(), link(granted=set(MANY)), account(*MANY), [(Verb.REVOKE, one) for one in MANY]),
         # what was taken away by hand need not be taken away again
         (active(), link(granted={SALES}), account(), NOTHING),
         # nothing over something of ours, of somebody else's, and over nothing
@@ -94,6 +99,9 @@ NOTHING: list[object] = []
         (active(a=("p",)), link(), account(a=("p", "p")), [(Verb.UPDATE, {"a": ("p",)})]),
         # an attribute that policy no longer mentions stays
         (active(), link(written={"a": "x"}), account(a="x"), NOTHING),
+        # of who is not there to use it, nothing is written, whatever is told of them
+        (replace(DORMANT, attributes={"a": "y"}, changing={"b": "y"}), link(), account(a="x"), [Verb.DISABLE]),
+        (replace(DORMANT, attributes={"a": "y"}), link(enabled=False), account(enabled=False, a="x"), NOTHING),
         # a leaver, then gone, then back
         (DORMANT, link(granted={SALES, E3}), account(SALES, STAFF, E3),
          [Verb.DISABLE, (Verb.REVOKE, SALES), (Verb.REVOKE, E3)]),
@@ -194,6 +202,7 @@ def test_what_nobody_can_be_doing_any_more_is_no_longer_expected() -> None:
     """A value that appears after that is somebody else's, even when it is the one we once meant to write."""
     known = before(link(granted={STAFF}), (Action(verb=Verb.DISABLE), Action(verb=Verb.GRANT, entitlement=SALES)), NOW)
     assert forgotten(known, account(), NOW + LATEST - timedelta(microseconds=1)) == known
+    assert timedelta(hours=1) == LATEST, "longer than a worker may live"
     assert forgotten(known, account(), NOW + LATEST) == forgotten(known, None, NOW + LATEST) == link(granted={STAFF})
     assert forgotten(link(), account(), NOW) == link()
 

@@ -12,6 +12,7 @@ from planning_world import ABSENT, DORMANT, KINDS, World, converge
 from shared.identifiers import fitting
 from shared.model import Account, Action, Attributes, Candidates, Desired, Link, Series, Stage, Value, Verb
 from shared.planning import naming, noted, plan
+from tests.effort import effort
 
 ANN, BOB = Candidates(values=("ann", "a.bos")), Candidates(values=("bob",), series=Series(stem="bob"))
 
@@ -162,7 +163,7 @@ def called(name: str, renames: bool) -> Desired:
 
 
 @given(st.sampled_from(PEOPLE), EVENTS, st.frozensets(st.sampled_from([*PEOPLE, "bob2", "ann.2"])), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000), deadline=None)
 def test_in_a_life_only_hr_renames_and_only_where_the_name_does_not_fit(
     first: str, events: list[tuple[str, str]], taken: frozenset[str], renames: bool
 ) -> None:
@@ -200,3 +201,9 @@ def test_a_rename_whose_answer_was_lost_is_not_done_again() -> None:
 def test_names_are_the_last_thing_a_plan_says_nothing_of() -> None:
     """A plan cannot know which names are free: it says that there will be some."""
     assert plan(wanting(BOB), Link(), None, KINDS) == (Action(verb=Verb.CREATE), Action(verb=Verb.ENABLE))
+
+
+def test_an_account_that_is_made_late_is_called_at_once_what_hr_says_by_then() -> None:
+    """Names were issued for it once, and no account came of it: there is nothing to rename."""
+    known = Link(identifiers={"name": "ann"}, basis="n=1")
+    assert [action.verb for action in plan(wanting(BOB), known, None, KINDS)] == [Verb.CREATE, Verb.ENABLE]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +20,13 @@ from shared.expressions import (
 from shared.expressions.library import FUNCTIONS
 from shared.expressions.syntax import Attribute, Call, Node, Number, Text
 from shared.expressions.values import MAX_TEXT, Kind
+from tests.effort import effort
 from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENSIBLE, TEXTS, argument
 
+pytestmark = pytest.mark.slow
 
-@settings(max_examples=400, deadline=None)
+
+@settings(max_examples=effort(120, 4_000), deadline=None)
 @given(st.text(max_size=80) | st.lists(PIECES, max_size=14).map("".join))
 @example("[a]\x00")
 @example('"\ud800"')
@@ -38,7 +42,7 @@ def test_compiling_any_text_raises_nothing_but_an_expression_error(text: str) ->
     assert refused is None or (refused.line >= 1 and refused.column >= 1)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=effort(150, 6_000), deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing(
     tree: Node, facts: dict, scope: Scope
@@ -56,7 +60,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
     assert repr((facts, scope)) == before
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=effort(150, 6_000), deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     tree: Node, facts: dict, scope: Scope
@@ -77,7 +81,7 @@ def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=effort(120, 4_000), deadline=None)
 @given(SENSIBLE, FACTS, SCOPES)
 def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, scope: Scope) -> None:
     try:
@@ -93,7 +97,7 @@ def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict,
     assert (step.text, repr(step.value), step.error) == (unparse(tree), repr(value), error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000), deadline=None)
 @given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS, SCOPES)
 def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
     tree: Node, facts: dict, scope: Scope
@@ -137,7 +141,7 @@ def test_a_hexadecimal_number_is_printed_as_one_that_can_be_parsed(number: int) 
 COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.parameters) if p.kind is Kind.NUMBER]
 
 
-@settings(deadline=None)
+@settings(max_examples=effort(25, 500), deadline=None)
 @given(st.data(), st.sampled_from([-(10**29), -(2**63) - 1, 2**63, 10**29]))
 def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject, size: int) -> None:
     for function, place in COUNTED:
@@ -149,7 +153,7 @@ def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject,
             continue
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=effort(120, 4_000), deadline=None)
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:
     assert parse(unparse(tree)) == tree

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.effort import effort
 from tests.fuzz.campaign import available, fuzzed
 from tests.fuzz.findings import explained, found, kept
 from tests.fuzz.laws import CANARY, Broken, Target, discreet, law
@@ -17,9 +18,9 @@ from tests.fuzz.mutants import mutants
 from tests.fuzz.run import command, shrunk
 from tests.fuzz.targets import TARGETS, checked
 
-SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", "120"))
+SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", effort(24, 600)))
 SHARES = sum(target.share for target in TARGETS.values())
-MUTANTS = {"policies": 400}
+MUTANTS = {"policies": effort(100, 2_000)}
 
 
 @pytest.mark.slow
@@ -42,7 +43,7 @@ def test_the_fuzzer_finds_nothing(name: str, tmp_path: Path) -> None:
 def test_no_seed_and_no_mutant_of_one_breaks_a_law(name: str) -> None:
     for data in TARGETS[name].seeds():
         checked(TARGETS[name], data)
-    for data in mutants(TARGETS[name], MUTANTS.get(name, 2_000), seed=1):
+    for data in mutants(TARGETS[name], MUTANTS.get(name, effort(500, 10_000)), seed=1):
         checked(TARGETS[name], data)
 
 

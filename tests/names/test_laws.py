@@ -11,6 +11,9 @@ from names_page import forms
 from people import FOUND, people
 
 from shared.names import LANGUAGES, Form, Parts, Style, Usage, clean, compile_form, mail_name, parts_of, spelling_of
+from tests.effort import effort
+
+pytestmark = pytest.mark.slow
 
 FORMS = forms()
 ALLOWED = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)?")
@@ -64,7 +67,7 @@ def test_every_name_makes_an_address_of_allowed_characters_only(form: str) -> No
         assert mail_name(address, spelling) == address
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=effort(250, 10_000), deadline=None)
 @given(st.sampled_from(SHAPES), st.sampled_from(FORMS), st.sampled_from(Usage), st.integers(1, 60))
 def test_a_bounded_name_is_within_its_bound_and_the_beginning_of_the_whole_one(
     shape: Parts, text: str, usage: Usage, longest: int
@@ -77,7 +80,7 @@ def test_a_bounded_name_is_within_its_bound_and_the_beginning_of_the_whole_one(
     assert cut == whole if len(whole) <= longest else len(cut) < len(whole)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=effort(250, 10_000), deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(WORDS, TYPED)), st.sampled_from(FORMS), st.sampled_from(Usage), LOCALES)
 def test_whatever_is_typed_comes_out_whole_or_not_at_all(
     facts: dict[str, str], text: str, usage: Usage, locale: str

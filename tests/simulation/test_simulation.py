@@ -11,6 +11,7 @@ from simulated_target import Violation
 from world import World
 
 from shared import layout
+from tests.effort import effort
 
 STORED = json.loads((Path(__file__).parent / "planted.json").read_text(encoding="utf-8"))
 
@@ -21,7 +22,8 @@ def few_buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return
 
 
-@pytest.mark.parametrize("first", range(0, 400, 50))
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, effort(400, 4_000), 50))
 def test_no_history_breaks_an_invariant(first: int) -> None:
     faults: dict[str, int] = {}
     for seed in range(first, first + 50):
@@ -39,6 +41,7 @@ def test_a_seed_tells_the_same_story_every_time() -> None:
     assert first.faults.seen == second.faults.seen
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:coroutine")
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_found(bug: str) -> None:
@@ -46,6 +49,7 @@ def test_a_planted_bug_is_found(bug: str) -> None:
         World(STORED[bug]).run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bug", PLANTED)
 def test_the_seed_that_finds_a_planted_bug_is_quiet_without_it(bug: str) -> None:
     World(STORED[bug]).run()

@@ -61,11 +61,13 @@ blocks = st.builds(Block, by=st.just("it"), because=st.just("stolen"), at=st.jus
 
 
 @given(wishes(), several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
+@settings(deadline=None)
 def test_their_order_makes_no_difference(desired: Desired, two: tuple[list[Exemption], list[Exemption]]) -> None:
     assert with_exceptions(desired, two[0], "entra", TODAY) == with_exceptions(desired, two[1], "entra", TODAY)
 
 
 @given(wishes(), several, days)
+@settings(deadline=None)
 def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, some: list[Exemption], day: date) -> None:
     there = [one for one in some if one.holds("entra", day)]
     assert with_exceptions(desired, some, "entra", day) == with_exceptions(desired, there, "entra", day)
@@ -73,12 +75,14 @@ def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, som
 
 
 @given(wishes(), several)
+@settings(deadline=None)
 def test_heeding_them_twice_is_heeding_them_once(desired: Desired, some: list[Exemption]) -> None:
     once = with_exceptions(desired, some, "entra", TODAY)
     assert with_exceptions(once, some, "entra", TODAY) == once
 
 
 @given(worlds(), wishes(), several, st.sampled_from(sorted(ALONE)))
+@settings(deadline=None)
 def test_nothing_follows_for_somebody_who_is_left_alone(
     world: World, desired: Desired, some: list[Exemption], kind: Kind
 ) -> None:
@@ -88,6 +92,7 @@ def test_nothing_follows_for_somebody_who_is_left_alone(
 
 
 @given(wishes(), several)
+@settings(deadline=None)
 def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, some: list[Exemption]) -> None:
     heeded = with_exceptions(desired, some, "entra", TODAY)
     assert heeded.stage is desired.stage
@@ -96,6 +101,7 @@ def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, so
 
 
 @given(wishes(), several, st.sampled_from([SALES, STAFF, PAYROLL]))
+@settings(deadline=None)
 def test_deny_wins_over_every_grant_and_over_the_rules(
     desired: Desired, some: list[Exemption], what: Entitlement
 ) -> None:
@@ -114,6 +120,7 @@ def test_a_plan_with_exceptions_closes_its_gap_like_any(world: World, desired: D
 
 
 @given(wishes(), several)
+@settings(deadline=None)
 def test_the_next_day_is_the_first_on_which_they_say_something_else(desired: Desired, some: list[Exemption]) -> None:
     until = next_day(some, TODAY) or TODAY + 30 * DAY
     for number in range((until - TODAY).days):
@@ -170,6 +177,7 @@ def test_whoever_is_blocked_ends_disabled_with_nothing_new(
 
 
 @given(worlds(), wishes(), blocks, st.sampled_from(sorted(ALONE)))
+@settings(deadline=None)
 def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
     world: World, desired: Desired, block: Block, kind: Kind
 ) -> None:
@@ -182,6 +190,7 @@ def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
 
 
 @given(wishes(), blocks)
+@settings(deadline=None)
 def test_a_block_makes_nobody_more_alive(desired: Desired, block: Block) -> None:
     assert with_block(desired, block).stage <= min(desired.stage, Stage.READY)
     assert with_block(replace(desired, only=frozenset()), block).stage is Stage.DORMANT

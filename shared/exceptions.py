@@ -88,9 +88,13 @@ def with_exceptions(desired: Desired, exemptions: Iterable[Exemption], target: s
     if left_alone(active, target, today):
         return replace(desired, only=NOTHING)
     given = _entitlements(active, Kind.GRANT) if desired.stage is Stage.ACTIVE else frozenset[Entitlement]()
+    denied = _entitlements(active, Kind.DENY)
+    decided = given | denied
     return replace(
         desired,
-        entitlements=(desired.entitlements | given) - _entitlements(active, Kind.DENY),
+        entitlements=(desired.entitlements | given) - denied,
+        kept=desired.kept - decided,
+        until={one: day for one, day in desired.until.items() if Entitlement.of(one) not in decided},
         reasons={**desired.reasons, **{str(one): "an exception" for one in given}},
     )
 
@@ -138,6 +142,8 @@ def with_block(desired: Desired, block: Block) -> Desired:
         desired,
         stage=Stage.DORMANT if alone else min(desired.stage, Stage.READY),
         entitlements=frozenset() if block.strip else desired.entitlements,
+        kept=frozenset() if block.strip else desired.kept,
+        until={} if block.strip else desired.until,
         only=allowed if alone else frozenset(Verb) - {Verb.ENABLE, Verb.GRANT},
         urgent=True,
         because="blocked by hand",

@@ -65,6 +65,10 @@ class Licenses:
             self._stock, self._counted = _free([row async for row in self._graph.all(answer)]), now
         return self._stock
 
+    def recount(self) -> None:
+        """Seats were freed or taken in another way than by an assignment."""
+        self._counted = None
+
     async def grant(self, account: str, part: str) -> None:
         """Assign it. Raises `Refused` when usageLocation is missing or no seat is left."""
         sku = await self._sku(part)
@@ -84,7 +88,7 @@ class Licenses:
         answer.require()
 
     async def _assign(self, account: str, body: Mapping[str, Any]) -> Answer:
-        self._counted = None
+        self.recount()
         return await self._reach.write(account, "POST", "/users/{user}/assignLicense", body=body)
 
     async def _holds(self, account: str, sku: str) -> bool:

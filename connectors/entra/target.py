@@ -124,8 +124,10 @@ class Entra:
                 await self._users.disable(account)
             case Action(verb=Verb.DELETE):
                 await self._users.delete(account)
+                self._licenses.recount()
             case Action(verb=Verb.RESTORE):
                 await self._users.restore(account)
+                self._licenses.recount()
             case Action(verb=Verb.GRANT, entitlement=Entitlement(groups.KIND, name)):
                 await self._groups.grant(account, name, may_create=action.may_create)
             case Action(verb=Verb.REVOKE, entitlement=Entitlement(groups.KIND, name)):

@@ -15,8 +15,8 @@ from shared.engine.parts import Engine
 from shared.errors import Misconfigured
 from shared.store import Conflict, Insert, Row
 
-KEPT = frozenset({"link", "asked"})
-"""Kinds of rows of a person that are kept."""
+KEPT = frozenset({"link", "asked", "exception", "block", "leaves"})
+"""Kinds of rows of a person that are kept: what is theirs, and what people have said about them."""
 
 TABLES = (layout.STATE, layout.IDENTIFIERS, layout.ACCOUNTS)
 DAMAGED = "the backup is damaged or cut off; nothing was restored. Use another one"

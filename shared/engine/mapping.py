@@ -21,6 +21,7 @@ from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import NOBODY, Engine
 from shared.engine.reconsidering import reconsidered
 from shared.engine.seats import coming
+from shared.entitlements import apart as excluding
 from shared.entitlements import handed_over, turning_days
 from shared.errors import Reason, Refused, TryLater
 from shared.exceptions import Block, Exemption, left_alone, next_day, with_block, with_exceptions
@@ -181,6 +182,7 @@ async def _target(draft: Draft, seen: View, target: str) -> None:
     if new is None:
         return
     new = with_exceptions(new, draft.exemptions, target, draft.today)
+    new = replace(new, apart=excluding(draft.engine.policy.targets[target], new.entitlements))
     draft.days |= {shift(day, 1) for day in new.until.values()}
     if row is None or last is None or not _equal(last, new):
         _renew(draft, target, row, new)

@@ -91,7 +91,7 @@ async def _work(desk: Desk) -> None:
             protected=frozenset(engine.policy.targets[target].protected),
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
             work=desk,
-            undone=undoing.standing(taken_back, desk.version),
+            undone=None if block else undoing.standing(taken_back, desk.version),
             told_apart=consent.apart(engine.policy.targets[target], wanted.asking),
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)

@@ -11,10 +11,16 @@ from shared.policy_fields import Count, Days, Text
 
 Hours = Annotated[int, Field(ge=1, le=8760)]
 
+
+def _as_list(given: object) -> object:
+    """One word is short for a list of one."""
+    return (given,) if isinstance(given, str) else given
+
+
 Several = Annotated[
     tuple[Text, ...],
     Field(min_length=1),
-    BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    BeforeValidator(_as_list),
     WithJsonSchema(
         {
             "anyOf": [
@@ -77,7 +83,7 @@ class Approvals(Strict):
     ask: Mapping[Text, Several] = Field(default_factory=dict)
     """What waits → the roles that answer it; the closest name counts. What is not named here may be answered by anybody
     who can run the command."""
-    four_eyes: Several = ()
+    four_eyes: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = ()
     """What needs a yes of two different people."""
     four_eyes_above: Count | None = None
     """People for whom the same thing waits, or whom one list holds, above which two must say yes."""

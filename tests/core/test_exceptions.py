@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planning_world import KINDS, NOW, SALES, STAFF, World, converge, wishes, worlds
+from planning_world import KINDS, NOW, SALES, STAFF, World, converge
 
 from shared.errors import Refused
 from shared.exceptions import (
@@ -24,7 +24,10 @@ from shared.exceptions import (
 )
 from shared.model import Desired, Entitlement, Stage, Verb
 from shared.planning import plan
+from tests.laws.plans import case
 
+SEEDS = st.integers(0, 1_000_000)
+WISHES, WORLDS = SEEDS.map(lambda seed: case(seed).desired), SEEDS.map(lambda seed: case(seed).world)
 TODAY = date(2026, 3, 2)
 DAY = timedelta(days=1)
 PAYROLL = Entitlement("group", "Payroll")
@@ -60,13 +63,13 @@ several = st.lists(exemptions(), max_size=6)
 blocks = st.builds(Block, by=st.just("it"), because=st.just("stolen"), at=st.just(NOW), strip=st.booleans())
 
 
-@given(wishes(), several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
+@given(WISHES, several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
 @settings(deadline=None)
 def test_their_order_makes_no_difference(desired: Desired, two: tuple[list[Exemption], list[Exemption]]) -> None:
     assert with_exceptions(desired, two[0], "entra", TODAY) == with_exceptions(desired, two[1], "entra", TODAY)
 
 
-@given(wishes(), several, days)
+@given(WISHES, several, days)
 @settings(deadline=None)
 def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, some: list[Exemption], day: date) -> None:
     there = [one for one in some if one.holds("entra", day)]
@@ -74,14 +77,14 @@ def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, som
     assert with_exceptions(desired, [one for one in some if one not in there], "entra", day) == desired
 
 
-@given(wishes(), several)
+@given(WISHES, several)
 @settings(deadline=None)
 def test_heeding_them_twice_is_heeding_them_once(desired: Desired, some: list[Exemption]) -> None:
     once = with_exceptions(desired, some, "entra", TODAY)
     assert with_exceptions(once, some, "entra", TODAY) == once
 
 
-@given(worlds(), wishes(), several, st.sampled_from(sorted(ALONE)))
+@given(WORLDS, WISHES, several, st.sampled_from(sorted(ALONE)))
 @settings(deadline=None)
 def test_nothing_follows_for_somebody_who_is_left_alone(
     world: World, desired: Desired, some: list[Exemption], kind: Kind
@@ -91,7 +94,7 @@ def test_nothing_follows_for_somebody_who_is_left_alone(
     assert replace(still, only=None) == desired, "what is wanted stays what it was"
 
 
-@given(wishes(), several)
+@given(WISHES, several)
 @settings(deadline=None)
 def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, some: list[Exemption]) -> None:
     heeded = with_exceptions(desired, some, "entra", TODAY)
@@ -100,7 +103,7 @@ def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, so
         assert heeded.entitlements <= desired.entitlements
 
 
-@given(wishes(), several, st.sampled_from([SALES, STAFF, PAYROLL]))
+@given(WISHES, several, st.sampled_from([SALES, STAFF, PAYROLL]))
 @settings(deadline=None)
 def test_deny_wins_over_every_grant_and_over_the_rules(
     desired: Desired, some: list[Exemption], what: Entitlement
@@ -109,7 +112,7 @@ def test_deny_wins_over_every_grant_and_over_the_rules(
     assert what not in heeded.entitlements or left_alone(some, "entra", TODAY)
 
 
-@given(worlds(), wishes(), several)
+@given(WORLDS, WISHES, several)
 @settings(max_examples=100, deadline=None)
 def test_a_plan_with_exceptions_closes_its_gap_like_any(world: World, desired: Desired, some: list[Exemption]) -> None:
     heeded = with_exceptions(desired, some, "entra", TODAY)
@@ -119,7 +122,7 @@ def test_a_plan_with_exceptions_closes_its_gap_like_any(world: World, desired: D
     assert reached.plans(heeded) == ()
 
 
-@given(wishes(), several)
+@given(WISHES, several)
 @settings(deadline=None)
 def test_the_next_day_is_the_first_on_which_they_say_something_else(desired: Desired, some: list[Exemption]) -> None:
     until = next_day(some, TODAY) or TODAY + 30 * DAY
@@ -158,7 +161,7 @@ def test_dates_that_make_no_sense_are_told(first: date | None, last: date, said:
 # ── blocks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@given(worlds(), wishes(), several, blocks)
+@given(WORLDS, WISHES, several, blocks)
 @settings(max_examples=200, deadline=None)
 def test_whoever_is_blocked_ends_disabled_with_nothing_new(
     world: World, desired: Desired, some: list[Exemption], block: Block
@@ -176,7 +179,7 @@ def test_whoever_is_blocked_ends_disabled_with_nothing_new(
         assert not reached.link.granted & reached.live.entitlements
 
 
-@given(worlds(), wishes(), blocks, st.sampled_from(sorted(ALONE)))
+@given(WORLDS, WISHES, blocks, st.sampled_from(sorted(ALONE)))
 @settings(deadline=None)
 def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
     world: World, desired: Desired, block: Block, kind: Kind
@@ -189,7 +192,7 @@ def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
     assert all(block.allows(action.verb) for action in actions)
 
 
-@given(wishes(), blocks)
+@given(WISHES, blocks)
 @settings(deadline=None)
 def test_a_block_makes_nobody_more_alive(desired: Desired, block: Block) -> None:
     assert with_block(desired, block).stage <= min(desired.stage, Stage.READY)

@@ -243,7 +243,8 @@ def timings(draw: st.DrawFn) -> Timing:
 
 def aspects(someone: Person, source: SourcePolicy, each: Iterable[Timing], today: date) -> object:
     """Everything that a date alone decides."""
-    return [told(someone, source, timing, today) for timing in each], primary(someone, SOURCE, today)
+    stages = [told(someone, source, timing, today)[0] for timing in each]
+    return stages, primary(someone, SOURCE, today)
 
 
 @given(PEOPLE, SOURCES, st.lists(timings(), min_size=1, max_size=2), DAYS)

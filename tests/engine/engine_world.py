@@ -39,7 +39,8 @@ Meanwhile = Callable[[], Awaitable[None]]
 
 def policy(source: Mapping[str, Any] | None = None, **target: Any) -> Policy:
     """A customer with one source `hr` and one target `entra`; what is given replaces that part of either."""
-    hr = {"connector": "hr", "plausible": {"most_gone": 100, "always_allowed": 100}, **(source or {})}
+    anything = {"most_gone": 100, "always_allowed": 100, "always_changed": 1000}
+    hr = {"connector": "hr", "plausible": anything, **(source or {})}
     entra = {
         "connector": "entra",
         "correlate": ["employeeId"],

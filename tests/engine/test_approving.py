@@ -282,8 +282,8 @@ async def test_what_was_rejected_stays_undone_for_days_and_nobody_is_asked(open_
     assert await states(world) == {"1": State.REJECTED, "2": State.WAITING}
     with pytest.raises(Refused, match="it has changed or was answered since"):
         await yes(world, some)
-    line = (await world.ledger("1"))[-1]
-    assert (line["verb"], line["by"], line["because"]) == ("reject disable", ELS, "they stay")
+    said = [(line["verb"], line["by"], line["because"]) for line in await world.ledger("1") if "by" in line]
+    assert said == [("reject disable", ELS, "they stay")]
 
 
 async def test_what_was_rejected_is_gone_when_it_is_no_longer_wanted_and_asked_when_it_is_wanted_anew(

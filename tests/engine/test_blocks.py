@@ -231,6 +231,7 @@ async def test_who_blocked_and_lifted_it_and_why_is_in_the_ledger(world: World) 
     await block(world, strip=True)
     (one,) = await blocking.blocked(world.engine)
     assert (one.hr_id, one.block.by, one.block.because) == ("7", "me", "a stolen laptop")
+    world.clock.now += HOUR
     await unblock(world)
     assert await blocking.blocked(world.engine) == []
     lines = [line for line in await world.ledger("7") if "by" in line]

@@ -26,6 +26,9 @@ SENSITIVE = {
     "userPrincipalName": 'SelectUniqueValue([name], Join("", [name], "2"))',
 }
 
+FIRST, SECOND = "grants.0 (contract c)", "grants.1 (contract c)"
+"""The rules that give everybody's group, and that of the sellers."""
+
 
 def told(lines: Sequence[Entry]) -> list[tuple[str, str]]:
     return [(one.verb, one.outcome) for one in lines]
@@ -51,7 +54,7 @@ async def test_a_joiner_is_told_from_what_hr_said_to_the_last_write(world: World
     ]
     appeared, mapped, admitted, create, grant, *_ = await world.lines("7")
     assert (appeared.place, appeared.cause, appeared.at, appeared.policy) == ("hr", "poll|hr|1", START, "first")
-    assert mapped.beside == {"stages": ["", "ACTIVE"], "gains": {"group:All": "", "group:Sales": ""}}
+    assert mapped.beside == {"stages": ["", "ACTIVE"], "gains": {"group:All": FIRST, "group:Sales": SECOND}}
     assert (mapped.because, mapped.contract, mapped.version) == ("in service", "c", 1)
     assert admitted.beside == {"permitted": ["create", "enable", "grant"]}
     assert create.attributes == dict.fromkeys(["department", "employeeId", "jobTitle", "userPrincipalName"], "set")
@@ -66,7 +69,7 @@ async def test_a_change_says_which_attributes_became_what_and_what_stood_there(w
     changed, mapped, admitted, update, grant = (await world.lines("7"))[-5:]
     assert (changed.verb, changed.attributes) == ("changed", {"department": "changed", "title": "emptied"})
     assert mapped.attributes == {"department": "changed", "jobTitle": "emptied"}
-    assert mapped.beside == {"stages": ["ACTIVE", "ACTIVE"], "gains": {"group:Sales": ""}}
+    assert mapped.beside == {"stages": ["ACTIVE", "ACTIVE"], "gains": {"group:Sales": SECOND}}
     assert admitted.beside == {"permitted": ["grant", "update"]}
     assert update.attributes == {"department": "changed", "jobTitle": "emptied"}
     assert update.values == {"department": ("Care", "Sales"), "jobTitle": ("aide", None)}

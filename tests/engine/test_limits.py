@@ -14,6 +14,7 @@ from shared.engine import mapping
 from shared.errors import Reason
 from shared.layout import Hop
 from shared.model import Desired, Verb
+from shared.policy import Approvals
 from shared.store import Change
 
 SOME = [str(number) for number in range(100, 110)]
@@ -126,6 +127,8 @@ async def test_an_entitlement_that_somebody_answers_for_is_asked_with_their_role
     assert row is not None
     assert row.data["approver"] == "owner"
     assert [one.name for one in world.directory.of("7").entitlements] == ["E3"]
+    owners = Approvals(owners={"group:Sales": ("somebody",)})
+    world.engine = replace(world.engine, policy=world.engine.policy.model_copy(update={"approvals": owners}))
     await world.approve_all()
     await world.work()
     await world.hours(2)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from story_world import World
 
 from shared import codec, layout
+from shared.conditions import About
 from shared.contracts import facts_of, primary
 from shared.lifecycle import leave_on, standing
 from shared.model import Contract, Link, Person, Stage, Value
@@ -16,6 +17,11 @@ from shared.store import Row
 NAMES = ("givenName", "prefix", "surname")
 OWN_EVENTS = {"department", "manager", "kind", "status", "leaveStart", "leaveEnd", "endReason"}
 """Facts whose change has a name of its own."""
+
+
+def _about(person: Person, one: Contract, day: date) -> About:
+    facts = facts_of(person, one, day)
+    return About(facts=facts, today=day, contracts=(facts,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Change:
     today: date
 
     def days(self, one: Contract, person: Person) -> Timing:
-        return self.timing.of(facts_of(person, one, self.today))
+        return self.timing.of(_about(person, one, self.today))
 
     def kept(self) -> Iterator[tuple[Contract, Contract]]:
         """The contracts that HR knew before, as they were and as they are."""
@@ -103,12 +109,12 @@ class Change:
 
     def away(self, person: Person | None, day: date) -> bool:
         some = person.contracts if person else ()
-        return any(person and leave_on(self.timing, facts_of(person, one, day), day) for one in some)
+        return any(person and leave_on(self.timing, _about(person, one, day)) for one in some)
 
     def at_once(self, person: Person | None) -> bool:
         holds = self.timing.at_once
         some = person.contracts if person else ()
-        return any(person and holds and one.end and holds.holds(facts_of(person, one, self.today)) for one in some)
+        return any(person and holds and one.end and holds.holds(_about(person, one, self.today)) for one in some)
 
 
 def _ended(change: Change, *, ahead: bool) -> bool:

@@ -59,6 +59,6 @@ SAFE_LIMITS: Mapping[str, Limit] = {
     Verb.DELETE: Limit(day=10, week=30, percent=5),
     Verb.RENAME: Limit(day=20, week=60, percent=5),
     f"{Verb.UPDATE}:manager": Limit(day_percent=10, at_least=10),
-    f"{Verb.REVOKE}:group": Limit(day_percent=10, at_least=10),
-    f"{Verb.REVOKE}:license": Limit(day_percent=10, at_least=10),
+    f"{Verb.REVOKE}:group": Limit(day_percent=10, at_least=25),
+    f"{Verb.REVOKE}:license": Limit(day_percent=10, at_least=25),
 }

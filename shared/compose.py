@@ -70,7 +70,8 @@ async def assemble(
         if kind == "targets" and one.target:
             target = one.target(final, outside)
             attributes[name] = {kind.name: kind for kind in one.attributes}
-            entitlements[name] = one.entitlements
+            unset = {kind for kind, setting in one.entitlement_settings.items() if not getattr(final, setting)}
+            entitlements[name] = one.entitlements - unset
             targets[name] = Rehearsal(target, attributes[name]) if around.preview else target
     return Engine(
         policy=found.policy,

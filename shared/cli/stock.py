@@ -30,7 +30,7 @@ class Shelf:
 
 
 async def free_seats(engine: Engine, stopped: Collection[str]) -> Free:
-    """What targets say that give licences; nothing is asked of those that are stopped."""
+    """What targets say of the licences that the policy gives; nothing is asked of those that are stopped."""
     found: dict[tuple[str, Entitlement], int] = {}
     for name, rules in engine.policy.targets.items():
         if name not in stopped and any(grant.license for grant in rules.grants):
@@ -38,7 +38,8 @@ async def free_seats(engine: Engine, stopped: Collection[str]) -> Free:
                 stock = await engine.targets[name].stock()
             except (TryLater, Misconfigured, Refused):
                 continue
-            found |= {(name, one): free for one, free in stock.items()}
+            named = (one for one in stock if any(grant.may_be(one) for grant in rules.grants))
+            found |= {(name, one): stock[one] for one in named}
     return found
 
 

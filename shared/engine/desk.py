@@ -26,6 +26,9 @@ from shared.whats import entitled, runs_out
 LEASE = timedelta(minutes=5)
 """How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
 
+PATIENCE = 2.0
+"""Seconds after which an account that somebody has is asked for again: most looks at one take less."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -307,7 +310,7 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     now = engine.clock()
     if row is not None and codec.moment(codec.known(row.data)["until"]) > now:
         wait = (codec.moment(row.data["until"]) - now).total_seconds()
-        raise TryLater(f"somebody else is working on {person} on {target}", min(wait, 30) + 1)
+        raise TryLater(f"somebody else is working on {person} on {target}", min(wait, PATIENCE) + 0.1)
     lease = codec.plain(owner=engine.unique(), until=(now + LEASE).isoformat())
     change: Change = Replace(key, lease, row.version) if row else Insert(key, lease)
     try:

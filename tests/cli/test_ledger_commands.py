@@ -47,12 +47,12 @@ def test_the_history_of_a_person_is_told_day_by_day(moved: Place) -> None:
     first, second = said.out.split("\nTuesday 24 November 2026\n")
     assert first.startswith(f"{SASKIA}\n\nMonday 23 November 2026\n")
     assert "    HR      tells of them for the first time\n" in first
-    assert "    policy  entra: ACTIVE, in service (contract 1); + group All staff; + group Sales" in first
+    given = "+ group All staff (grants.0 (contract 1)); + group Sales (grants.3 (contract 1))"
+    assert f"    policy  entra: ACTIVE, in service (contract 1); {given}" in first
     assert "    entra   grant group Sales\n" in first
     assert "    HR      changes department\n" in second
-    assert (
-        "    policy  entra: ACTIVE, in service (contract 1); + group ICT; - group Sales; changes department\n" in second
-    )
+    moved_to = "+ group ICT (grants.4 (contract 1)); - group Sales; changes department"
+    assert f"    policy  entra: ACTIVE, in service (contract 1); {moved_to}\n" in second
     assert '    entra   update; department "Verkoop" → "ICT"\n' in second
     assert "    entra   revoke group Sales\n" in second
 

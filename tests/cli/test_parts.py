@@ -118,7 +118,7 @@ def test_every_reason_has_a_sentence_and_an_unknown_one_none() -> None:
 
 
 def _held(hr_id: str, reason: str, because: str) -> Held:
-    return Held(hr_id, hr_id, "entra", "-", reason, because, 0, "")
+    return Held(person=hr_id, hr_id=hr_id, place="entra", what="-", reason=reason, because=because)
 
 
 def _lines(*holds: Held, everyone: bool = False) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bugs import PLANTED
 from run import FEW_BUCKETS
-from simulated_target import Violation
+from violation import Violation
 from world import World
 
 from shared import layout

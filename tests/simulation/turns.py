@@ -26,6 +26,10 @@ class Task:
     def __init__(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
         self.name, self.work, self.stalled = name, work, 0
         self.stepped: datetime | None = None
+        self.before: datetime | None = None
+        """When it took the step before this one."""
+        self.versions: dict[str, int] = {}
+        """What was wanted of whom when it began: the version by employee."""
         self.started: datetime | None = None
         self.done = False
 

@@ -155,15 +155,19 @@ class MachineRoom:
 
     def calm(self, rounds: int) -> None:
         """Polls, looks at the directory, wakes, sweeps and answers within one day, with nothing failing."""
-        for task in self.tasks:
-            task.stalled = 0
-        self.drain()
         timers = {name: timer for _, name, timer in self.often}
         for _ in range(rounds):
             self.faults.now += timedelta(minutes=70)
             for name in ("renew", "poll", "follow", "wake", "relook", "sweep"):
                 self.do(name, timers[name]())
             self.do("agree", self.people.agree())
+
+    def rest(self) -> None:
+        """Nothing fails from now on; whoever is at work finishes it."""
+        self.faults.active = False
+        for task in self.tasks:
+            task.stalled = 0
+        self.drain()
 
     def do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Have this done, and everything that follows."""

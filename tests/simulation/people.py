@@ -3,6 +3,7 @@
 What they answer is what they were shown before: anything may have happened since.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -61,6 +62,8 @@ class People:
     exempt: dict[tuple[str, str, str], tuple[datetime, Exemption]] = field(default_factory=dict)
     """(employee, kind, what) → since when the exception stands."""
     stopped: datetime | None = None
+    lifting: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """What somebody is about to take back, or died over: of that nobody can say whether it stands."""
 
     async def act(self) -> None:
         """One of them does something; what the engine refuses, they leave."""
@@ -84,23 +87,26 @@ class People:
                     await self._end(engine, name)
                 case "block":
                     await blocking.block(engine, layout.own_id("hr", name), "anna", BECAUSE)
-                    self.blocked[name] = self.faults.now
+                    if not self.lifting["block", name]:
+                        self.blocked[name] = self.faults.now
                 case "unblock":
                     await self._unblock(engine, layout.own_id("hr", name), name)
                 case "stop":
                     await halting.stop(engine, "", "anna", BECAUSE)
-                    self.stopped = self.stopped or self.faults.now
+                    if not self.lifting["stop",]:
+                        self.stopped = self.stopped or self.faults.now
                 case "resume":
-                    self.stopped = None
-                    await halting.resume(engine, "", "anna", BECAUSE)
+                    await self._resume(engine)
         except Refused:
             return
 
     async def relent(self) -> None:
         """Everything that was said by hand is taken back."""
-        engine, self.stopped = self._desk(), None
+        engine = self._desk()
+        self.blocked.clear()
+        self.exempt.clear()
         if await halting.stops(engine):
-            await halting.resume(engine, "", "anna", BECAUSE)
+            await self._resume(engine)
         for blocked in await blocking.blocked(engine):
             await self._unblock(engine, blocked.person, blocked.hr_id)
         for one in await exceptions.listed(engine):
@@ -165,7 +171,8 @@ class People:
         )
         self.exempt.pop((name, kind, one.what), None)
         await exceptions.add(engine, "hr", name, one, "anna")
-        self.exempt[name, kind, one.what] = (self.faults.now, one)
+        if not self.lifting[name, kind, one.what]:
+            self.exempt[name, kind, one.what] = (self.faults.now, one)
 
     async def _end(self, engine: Engine, name: str) -> None:
         mine = [one for (employee, *_), (_, one) in self.exempt.items() if employee == name]
@@ -173,9 +180,23 @@ class People:
             await self._ended(engine, name, self.random.choice(mine))
 
     async def _ended(self, engine: Engine, name: str, one: Exemption) -> None:
-        self.exempt.pop((name, one.kind, one.what), None)
+        key = (name, one.kind, one.what)
+        self.lifting[key] += 1
+        self.exempt.pop(key, None)
         await exceptions.end(engine, "hr", name, one.kind, one.target, one.what, "anna", BECAUSE)
+        self.exempt.pop(key, None)
+        self.lifting[key] -= 1
 
     async def _unblock(self, engine: Engine, person: str, name: str) -> None:
+        self.lifting["block", name] += 1
         self.blocked.pop(name, None)
         await blocking.unblock(engine, person, "anna", BECAUSE)
+        self.blocked.pop(name, None)
+        self.lifting["block", name] -= 1
+
+    async def _resume(self, engine: Engine) -> None:
+        self.lifting["stop",] += 1
+        self.stopped = None
+        await halting.resume(engine, "", "anna", BECAUSE)
+        self.stopped = None
+        self.lifting["stop",] -= 1

@@ -96,7 +96,7 @@ class World:
             self.graveyard.close()
 
     def _calm(self) -> None:
-        self.faults.active = False
+        self.room.rest()
         self.hr.people |= self.history.gone
         self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
         self.room.do("relent", self.people.relent())

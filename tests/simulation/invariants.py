@@ -154,7 +154,7 @@ class Invariants:
         if seen.settled is None or now - seen.settled < LATE:
             return
         for (employee, kind, _), (since, one) in self.people.exempt.items():
-            if employee != name or since > seen.settled or one.over(now.date()):
+            if employee != name or since > seen.settled or one.last < now.date():
                 continue
             if kind == Kind.FREEZE and not blocked:
                 raise Violation(f"S13: {action.verb} for somebody who is frozen")

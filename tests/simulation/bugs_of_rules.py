@@ -1,4 +1,4 @@
-"""More planted bugs: in limits, answers, dates, exceptions, blocks and the kill switch; each is one mistake of a line."""
+"""More planted bugs: in limits, answers, dates, exceptions, blocks and the kill switch."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from shared import entitlements, exceptions, guard, layout, lifecycle, whats
 from shared import engine as production
+from shared import entitlements, exceptions, guard, layout, lifecycle, whats
 from shared.engine import admitting, approving, asking, desk, gate, mapping, permits, provisioning
 from shared.engine.brake import Brake
 from shared.errors import Reason

@@ -1,4 +1,4 @@
-"""What must be true once faults have stopped and people have answered: everything is as HR and the rules say, and rests."""
+"""What must be true once faults have stopped and people have answered: all is as the rules say, and rests."""
 
 from collections.abc import Coroutine, Iterable
 from datetime import date, timedelta
@@ -64,9 +64,7 @@ def _as_wanted(name: str, person: Person, account: Account) -> None:
         raise Violation(f"L1: {name} has another department")
 
 
-def _groups(
-    name: str, person: Person, account: Account, watch: Watch, today: date, sellers: str, variant: int
-) -> None:
+def _groups(name: str, person: Person, account: Account, watch: Watch, today: date, sellers: str, variant: int) -> None:
     """The groups of the rules, and the group Sales for as long as it is kept."""
     department = person.contracts[0].fields["department"]
     wanted = {ALL}
@@ -107,5 +105,3 @@ def asked(question: Coroutine[Any, Any, Any]) -> Any:
             question.send(None)
         except StopIteration as answer:
             return answer.value
-
-

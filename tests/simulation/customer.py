@@ -27,9 +27,9 @@ VARIANTS: tuple[dict[str, Any], ...] = (
         "names": {"rename": "ask"},
         "limits": {
             **PLENTY,
-            "disable": {"day": 1, "week": 2},
+            "disable": {"day": 1, "week": 1},
             "update:department": {"day": 1},
-            "revoke:group": {"day": 1, "week": 2},
+            "revoke:group": {"day": 1, "week": 1},
         },
         "departments": {"field": "department", "limits": {"disable": {"day": 1}}},
     },

@@ -12,8 +12,9 @@ from shared.model import Contract, Person
 
 EVENTS = (
     *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "admin", "vanish", "return", "policy"),
-    *("marry", "marry", "day", "day", "days", "days", "holiday", "dismiss"),
+    *("marry", "marry", "day", "day", "days", "days", "holiday", "dismiss", "reorganise"),
 )
+
 
 class History:
     def __init__(self, random: Random, faults: Faults, hr: SimulatedHR, target: SimulatedTarget) -> None:
@@ -44,8 +45,13 @@ class History:
             case "leave" if person:
                 self._until(name, self.today + timedelta(self.random.choice((-1, 0, 0, 1, 2))))
             case "dismiss" if person:
-                self._until(name, self.today + timedelta(10))
-                self._change(name, dismissed="yes")
+                for one in [*self.hr.people] if self.random.random() < 0.3 else [name]:
+                    self._until(one, self.today + timedelta(10))
+                    self._change(one, dismissed="yes")
+            case "reorganise":
+                department = self.random.choice(("Sales", "Care"))
+                for one in self.hr.people:
+                    self._change(one, department=department)
             case "mass":
                 for one in self.hr.people:
                     self._until(one, self.today - timedelta(1))

@@ -86,9 +86,7 @@ class Invariants:
             if held.answer is Answer.PERMIT and held.what in whats and held.account in ("", account.id):
                 yield one
 
-    def _limits(
-        self, name: str, seen: Seen, account: Account, action: Action, said: list[Yes], now: datetime
-    ) -> None:
+    def _limits(self, name: str, seen: Seen, account: Account, action: Action, said: list[Yes], now: datetime) -> None:
         """S2: no more people than a limit allows in any of its windows, but for those somebody said yes to."""
         blocked = seen.blocked_at is not None and now - seen.blocked_at < timedelta(hours=1)
         nothing_new = action.verb is Verb.DISABLE and not account.enabled
@@ -146,7 +144,7 @@ class Invariants:
             raise Violation("S11: a write although everything is stopped")
 
     def _by_hand(self, name: str, seen: Seen, action: Action, now: datetime) -> None:
-        """S12 and S13: nobody blocked is enabled, nobody frozen is written to, nobody is granted what they are denied."""
+        """S12 and S13: nobody blocked is enabled, nobody frozen is written to, nobody gets what they are denied."""
         since = self.people.blocked.get(name)
         if action.verb is Verb.ENABLE and since is not None and now - since >= LATE:
             raise Violation("S12: somebody blocked is enabled")

@@ -52,7 +52,7 @@ class MachineRoom:
             (0.07, "sweep", self._sweep),
             (0.075, "renew", self._renew),
             (0.08, "relook", self._relook),
-            (0.095, "people", self.people.act),
+            (0.11, "people", self.people.act),
         )
 
     # ── busy ─────────────────────────────────────────────────────────────────────────────────────────────────

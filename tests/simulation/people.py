@@ -166,9 +166,7 @@ class People:
         entitlement = None if kind is Kind.FREEZE else self.random.choice(GROUPS)
         last = engine.today + timedelta(self.random.choice((0, 1, 4)))
         target = "" if kind is Kind.FREEZE else "entra"
-        one = Exemption(
-            kind=kind, target=target, entitlement=entitlement, last=last, owner="anna", because=BECAUSE
-        )
+        one = Exemption(kind=kind, target=target, entitlement=entitlement, last=last, owner="anna", because=BECAUSE)
         self.exempt.pop((name, kind, one.what), None)
         await exceptions.add(engine, "hr", name, one, "anna")
         if not self.lifting[name, kind, one.what]:

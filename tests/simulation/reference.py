@@ -1,4 +1,4 @@
-"""What dates, leave and dismissal make of a person, told over again in the fewest words: the engine is held against it."""
+"""What dates, leave and dismissal make of a person, in the fewest words: the engine is held against it."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What the saved state says of each person, followed write by write: since when, for which version, mapped on which day."""
+"""What the saved state says of each person, followed write by write: since when, and for which version."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime

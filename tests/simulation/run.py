@@ -3,6 +3,7 @@
 `python tests/simulation/run.py planted [NAME]` looks for the first seed that finds each planted bug and stores them.
 """
 
+import gc
 import json
 import os
 import sys
@@ -35,6 +36,7 @@ STORED = HERE / "planted.json"
 def seeds(first: int, count: int) -> tuple[int, int, str]:
     """Run `count` seeds from `first`: how many, how many target writes, and the first failure or ""."""
     layout.BUCKETS = FEW_BUCKETS
+    gc.set_threshold(200_000)  # worlds are many and short-lived
     writes = 0
     for seed in range(first, first + count):
         world = World(seed)

@@ -62,10 +62,8 @@ class Graveyard:
 
 def choose(random: Random, tasks: list[Task]) -> Task | None:
     """A task that is not stalled; stalled ones get a step nearer."""
-    awake = []
-    for task in tasks:
-        if task.stalled:
-            task.stalled -= 1
-        else:
-            awake.append(task)
+    awake = [task for task in tasks if not task.stalled]
+    if len(awake) < len(tasks):
+        for task in tasks:
+            task.stalled -= task.stalled > 0
     return awake[int(random.random() * len(awake))] if awake else None

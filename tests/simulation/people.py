@@ -64,6 +64,8 @@ class People:
     stopped: datetime | None = None
     lifting: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """What somebody is about to take back, or died over: of that nobody can say whether it stands."""
+    begun: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """How often somebody began to take it back."""
 
     async def act(self) -> None:
         """One of them does something; what the engine refuses, they leave."""
@@ -86,14 +88,16 @@ class People:
                 case "end":
                     await self._end(engine, name)
                 case "block":
+                    begun = self.begun["block", name]
                     await blocking.block(engine, layout.own_id("hr", name), "anna", BECAUSE)
-                    if not self.lifting["block", name]:
+                    if self._stands(("block", name), begun):
                         self.blocked[name] = self.faults.now
                 case "unblock":
                     await self._unblock(engine, layout.own_id("hr", name), name)
                 case "stop":
+                    begun = self.begun["stop",]
                     await halting.stop(engine, "", "anna", BECAUSE)
-                    if not self.lifting["stop",]:
+                    if self._stands(("stop",), begun):
                         self.stopped = self.stopped or self.faults.now
                 case "resume":
                     await self._resume(engine)
@@ -123,6 +127,14 @@ class People:
                         await self._approve(engine, [one], by)
                     except Refused:
                         continue
+
+    def _lifts(self, key: tuple[str, ...]) -> None:
+        self.begun[key] += 1
+        self.lifting[key] += 1
+
+    def _stands(self, key: tuple[str, ...], begun: int) -> bool:
+        """Whether nobody has begun to take it back since they had done so `begun` times, or is about to."""
+        return self.begun[key] == begun and not self.lifting[key]
 
     def _desk(self) -> Engine:
         """Their own process: it knows of nothing that it did not read."""
@@ -168,8 +180,9 @@ class People:
         target = "" if kind is Kind.FREEZE else "entra"
         one = Exemption(kind=kind, target=target, entitlement=entitlement, last=last, owner="anna", because=BECAUSE)
         self.exempt.pop((name, kind, one.what), None)
+        begun = self.begun[name, kind, one.what]
         await exceptions.add(engine, "hr", name, one, "anna")
-        if not self.lifting[name, kind, one.what]:
+        if self._stands((name, kind, one.what), begun):
             self.exempt[name, kind, one.what] = (self.faults.now, one)
 
     async def _end(self, engine: Engine, name: str) -> None:
@@ -179,21 +192,21 @@ class People:
 
     async def _ended(self, engine: Engine, name: str, one: Exemption) -> None:
         key = (name, one.kind, one.what)
-        self.lifting[key] += 1
+        self._lifts(key)
         self.exempt.pop(key, None)
         await exceptions.end(engine, "hr", name, one.kind, one.target, one.what, "anna", BECAUSE)
         self.exempt.pop(key, None)
         self.lifting[key] -= 1
 
     async def _unblock(self, engine: Engine, person: str, name: str) -> None:
-        self.lifting["block", name] += 1
+        self._lifts(("block", name))
         self.blocked.pop(name, None)
         await blocking.unblock(engine, person, "anna", BECAUSE)
         self.blocked.pop(name, None)
         self.lifting["block", name] -= 1
 
     async def _resume(self, engine: Engine) -> None:
-        self.lifting["stop",] += 1
+        self._lifts(("stop",))
         self.stopped = None
         await halting.resume(engine, "", "anna", BECAUSE)
         self.stopped = None

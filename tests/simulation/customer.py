@@ -11,7 +11,7 @@ from shared.model import Person
 from shared.policy import Policy
 
 NAMES = "SelectUniqueValue([name], " + ", ".join(f'Append([name], "{number}")' for number in range(2, 9)) + ")"
-GRACE = 5
+GRACE = 2
 """Days that the group Sales is kept by somebody who stays."""
 EMPLOYEES = "1234"
 """HR ids; the last one's account was there before us, and may not be written to."""

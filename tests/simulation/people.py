@@ -21,8 +21,8 @@ from shared.holds import Answer, State
 from shared.model import Entitlement
 
 ACTS = (
-    *("look", "look", "look", "approve", "approve", "approve", "reject", "snooze", "reconsider"),
-    *("except", "end", "block", "unblock", "stop", "resume"),
+    *("look", "look", "approve", "approve", "approve", "reject", "reject", "snooze", "snooze"),
+    *("reconsider", "except", "end", "block", "unblock", "stop", "resume"),
 )
 BECAUSE = "it was asked for"
 GROUPS = tuple(Entitlement("group", name) for name in ("All", "Sales", "Extra"))
@@ -72,6 +72,8 @@ class People:
         name, engine = self.random.choice("123"), self._desk()
         try:
             match self.random.choice(ACTS):
+                case "look" | "approve" | "reject" | "snooze" if not self.shown:
+                    self.shown = await production.held(engine)
                 case "look":
                     self.shown = await production.held(engine)
                 case "approve":

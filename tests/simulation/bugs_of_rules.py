@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from shared import engine as production
-from shared import entitlements, exceptions, guard, layout, lifecycle, whats
-from shared.engine import admitting, approving, asking, desk, gate, mapping, permits, provisioning
+from shared import entitlements, exceptions, layout, lifecycle, whats
+from shared.engine import admitting, approving, asking, desk, gate, mapping, provisioning
 from shared.engine.brake import Brake
 from shared.errors import Reason
-from shared.model import Stage, Verb
+from shared.model import Stage
 from shared.store import Delete
 
 Plant = Callable[[], AbstractContextManager[Any]]
@@ -30,22 +29,6 @@ def nothing_is_reserved() -> Iterator[None]:
         await reserve(engine, target, found, pace, (), seated)
 
     with patch.object(gate, "reserve", forgetful):
-        yield
-
-
-def reservations_last_a_day() -> Any:
-    """What a week's limit counts is swept away after a day."""
-    return patch.object(gate, "WEEK", timedelta(days=1))
-
-
-@contextmanager
-def urgent_knows_no_allowance() -> Iterator[None]:
-    """Everybody who is dismissed is disabled at once, however many there are."""
-
-    def pressing(requests: Any, *_: Any) -> Any:
-        return {one.use for one in requests if one.urgent and Verb.DISABLE in one.whats}
-
-    with patch.object(guard, "pressing", pressing), patch.object(admitting, "pressing", pressing):
         yield
 
 
@@ -69,47 +52,6 @@ def shares_of_too_many() -> Iterator[None]:
 
 
 @contextmanager
-def a_yes_for_whatever_it_is_now() -> Iterator[None]:
-    """A yes lets the whole plan be done, also what it has grown to."""
-    asks = desk.Desk.permits
-
-    def lenient(self: Any, what: str, account: str) -> bool:
-        return asks(self, what, account) or any(leave.account for leave in self._leaves().values())
-
-    with patch.object(desk.Desk, "permits", lenient):
-        yield
-
-
-@contextmanager
-def leave_for_any_version() -> Iterator[None]:
-    """What was permitted for one Desired is done for the next one too."""
-    standing = permits.standing
-
-    def any_version(row: Any, version: int, now: Any) -> Any:
-        return standing(row, row.data["version"] if row else version, now)
-
-    with patch.object(permits, "standing", any_version):
-        yield
-
-
-@contextmanager
-def leave_never_ends() -> Iterator[None]:
-    """A permit is used however old it is."""
-    standing = permits.standing
-
-    def for_ever(row: Any, version: int, now: Any) -> Any:
-        return standing(row, version, now - timedelta(days=400))
-
-    with patch.object(permits, "standing", for_ever):
-        yield
-
-
-def what_waits_is_asked_again() -> Any:
-    """Every look asks again for what waits or was rejected, until the limit has room."""
-    return patch.object(provisioning, "_waits", lambda at, what: False)
-
-
-@contextmanager
 def what_waits_is_dropped() -> Iterator[None]:
     """A look at the account takes away what waits for an answer."""
     holds = provisioning._holds
@@ -121,22 +63,6 @@ def what_waits_is_dropped() -> Iterator[None]:
         return list({**{key: Delete(key) for key in waiting}, **changes}.values())
 
     with patch.object(provisioning, "_holds", dropping):
-        yield
-
-
-@contextmanager
-def put_off_for_ever() -> Iterator[None]:
-    """What is put off is no longer held, and nobody is asked again."""
-    snooze = production.snooze
-
-    async def forgetting(engine: Any, *given: Any) -> Any:
-        found = await snooze(engine, *given)
-        for one in found:
-            gone = [Delete(layout.hold(one.person, one.place, one.what))]
-            await engine.store.commit(layout.STATE, layout.bucket(one.person), gone)
-        return found
-
-    with patch.object(production, "snooze", forgetting):
         yield
 
 
@@ -279,16 +205,9 @@ def stops_are_read_once() -> Iterator[None]:
 
 PLANTED: dict[str, Plant] = {
     "nothing is reserved": nothing_is_reserved,
-    "reservations are forgotten after a day": reservations_last_a_day,
-    "urgent disables know no allowance": urgent_knows_no_allowance,
     "an update is not split by what is limited": an_update_is_not_split,
     "percentages of too many people": shares_of_too_many,
-    "an approval permits whatever the plan is now": a_yes_for_whatever_it_is_now,
-    "leave for any version": leave_for_any_version,
-    "leave that never ends": leave_never_ends,
-    "what was rejected is asked again": what_waits_is_asked_again,
     "holds are dropped by provisioning": what_waits_is_dropped,
-    "what is put off is forgotten": put_off_for_ever,
     "one yes where two are needed": one_pair_of_eyes,
     "nobody is asked for renames and entitlements": nobody_is_asked,
     "woken a day late": woken_a_day_late,

@@ -65,7 +65,7 @@ class People:
     lifting: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """What somebody is about to take back, or died over: of that nobody can say whether it stands."""
     begun: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """How often somebody began to take it back."""
+    """How often somebody began to take it back, or had done so."""
 
     async def act(self) -> None:
         """One of them does something; what the engine refuses, they leave."""
@@ -134,8 +134,12 @@ class People:
         self.begun[key] += 1
         self.lifting[key] += 1
 
+    def _lifted(self, key: tuple[str, ...]) -> None:
+        self.begun[key] += 1
+        self.lifting[key] -= 1
+
     def _stands(self, key: tuple[str, ...], begun: int) -> bool:
-        """Whether nobody has begun to take it back since they had done so `begun` times, or is about to."""
+        """Whether nobody took it back since `begun` was counted, or is about to."""
         return self.begun[key] == begun and not self.lifting[key]
 
     def _desk(self) -> Engine:
@@ -198,18 +202,18 @@ class People:
         self.exempt.pop(key, None)
         await exceptions.end(engine, "hr", name, one.kind, one.target, one.what, "anna", BECAUSE)
         self.exempt.pop(key, None)
-        self.lifting[key] -= 1
+        self._lifted(key)
 
     async def _unblock(self, engine: Engine, person: str, name: str) -> None:
         self._lifts(("block", name))
         self.blocked.pop(name, None)
         await blocking.unblock(engine, person, "anna", BECAUSE)
         self.blocked.pop(name, None)
-        self.lifting["block", name] -= 1
+        self._lifted(("block", name))
 
     async def _resume(self, engine: Engine) -> None:
         self._lifts(("stop",))
         self.stopped = None
         await halting.resume(engine, "", "anna", BECAUSE)
         self.stopped = None
-        self.lifting["stop",] -= 1
+        self._lifted(("stop",))

@@ -324,7 +324,10 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     desk = Desk(engine, person, target, mark, rows, lease, version, link.version if link else "", known, release)
     if layout.desired(person, target) in rows:
         return desk
-    await desk.finish([], known)
+    try:
+        await desk.finish([], known)
+    except Conflict as conflict:  # somebody was blocked, or the lease ran out: the mark stays
+        raise TryLater(f"{person} on {target} changed meanwhile", 5) from conflict
     return None
 
 

@@ -8,7 +8,7 @@ from engine_world import DAY, HOUR, TODAY, YESTERDAY, World, group, killed_at, p
 
 from shared import layout
 from shared.engine import blocking, exceptions, halting, provision
-from shared.errors import Misconfigured, Reason, Refused
+from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.exceptions import Exemption, Kind
 from shared.layout import Hop
 from shared.model import Account, Person, Rejected, Verb
@@ -358,3 +358,24 @@ async def test_while_writes_are_stopped_nobody_is_blocked_unless_it_is_called_fo
 async def test_a_target_that_is_misconfigured_is_told(world: World) -> None:
     with pytest.raises(Misconfigured, match="name one of the policy's targets: entra"):
         await halting.stop(world.engine, "nowhere", "me", "x")
+
+
+async def test_a_look_at_somebody_of_whom_nothing_is_wanted_yet_is_tried_again_when_a_block_comes_between(
+    world: World,
+) -> None:
+    await world.says(person("7"))
+    await blocking.block(world.engine, OWN, "me", "a stolen laptop")
+
+    said = False
+
+    async def blocks_again(table: str, changes: Any) -> None:
+        nonlocal said
+        if not said:
+            said = True
+            await blocking.block(world.engine, OWN, "me", "two laptops")
+
+    world.store.after = blocks_again
+    with pytest.raises(TryLater):
+        await provision(world.engine, OWN, "entra")
+    await world.work()
+    assert world.directory.enabled() == set()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from simulation_faults import Faults
+from violation import Violation
 
 from shared.connector import DirectoryPage
 from shared.errors import Reason, Refused, TryLater
@@ -12,10 +13,6 @@ from shared.model import Account, Action, Entitlement, Verb
 
 LAG = timedelta(minutes=10)
 """How long `find` may not see a new account."""
-
-
-class Violation(AssertionError):
-    """A safety invariant does not hold."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +24,22 @@ class Write:
 
 
 class SimulatedTarget:
-    """`may_enable` says whether enabling this employee now is anything but an old message's doing (S4)."""
+    """`check` is told of every write before it is done, with the account as it was."""
 
-    def __init__(self, faults: Faults, disables_a_day: int, may_enable: Callable[[str], bool]) -> None:
-        self.faults, self.disables_a_day, self.may_enable = faults, disables_a_day, may_enable
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.check: Callable[[Account, Action, datetime], None] = lambda account, action, now: None
+        self.touched: dict[str, datetime] = {}
+        """Account → when an administrator last changed it."""
+        self.seen: set[tuple[str, str]] = set()
+        """(account, name) that somebody could have seen."""
         self.accounts: dict[str, Account] = {}
         self.born: dict[str, datetime] = {}
         self.untouchable: set[str] = set()
         self.bin: dict[str, tuple[datetime, Account]] = {}
         self.writes: list[Write] = []
         self.bearers: dict[str, str] = {}
-        """Every name that was ever given, and to whom: nobody else may have it for as long as a history lasts."""
+        """Every name that anybody could see, and whose: nobody else may have it for as long as a history lasts."""
         self.log: list[tuple[str, bool]] = []
         """Accounts in order of change, for the delta: (id, removed)."""
 
@@ -52,11 +54,11 @@ class SimulatedTarget:
         found = [a for a in self.accounts.values() if str(a.attributes.get(attribute, "")).lower() == value.lower()]
         if attribute == "employeeId" and self.faults.happens("find lags"):
             found = [a for a in found if a.id not in self.born or self.faults.now - self.born[a.id] >= LAG]
-        return found
+        return self._shown(found)
 
     async def read(self, account: str) -> Account | None:
         await self.faults.turn()
-        return self.accounts.get(account)
+        return self._shown([self.accounts[account]])[0] if account in self.accounts else None
 
     async def apply(self, account: str, action: Action) -> str:
         await self.faults.turn()
@@ -68,7 +70,13 @@ class SimulatedTarget:
         await self.faults.turn()
         if self.faults.happens("target fails after"):
             raise TryLater("the target's answer was lost", 5)
+        self._shown([self.accounts[account]] if account in self.accounts else [])
         return account
+
+    def _shown(self, accounts: list[Account]) -> list[Account]:
+        """These, and from now on somebody knows what they are called."""
+        self.seen |= {(one.id, str(one.attributes.get("userPrincipalName"))) for one in accounts}
+        return accounts
 
     async def stock(self) -> Mapping[Entitlement, int]:
         return {}
@@ -78,7 +86,7 @@ class SimulatedTarget:
         start = int(token or 0)
         latest = dict(self.log[start:])
         yield DirectoryPage(
-            accounts=tuple(self.accounts[key] for key, removed in latest.items() if not removed),
+            accounts=tuple(self._shown([self.accounts[key] for key, removed in latest.items() if not removed])),
             removed=tuple(key for key, removed in latest.items() if removed),
             token=str(len(self.log)),
             fresh=not token,
@@ -87,7 +95,7 @@ class SimulatedTarget:
     async def deleted(self) -> AsyncIterator[Account]:
         await self.faults.turn()
         for _, account in list(self.bin.values()):
-            yield account
+            yield self._shown([account])[0]
 
     def _apply(self, account: str, action: Action) -> str:
         if action.verb is Verb.CREATE:
@@ -101,17 +109,17 @@ class SimulatedTarget:
             if action.verb in (Verb.DELETE, Verb.DISABLE, Verb.REVOKE):
                 return account
             raise Refused("there is no such account", Reason.ACCOUNT_GONE)
+        if action.verb in (Verb.UPDATE, Verb.RENAME):
+            self._free(account, action)
+        self.check(there, action, self.faults.now)
         match action.verb:
             case Verb.UPDATE | Verb.RENAME:
-                self._free(account, action)
                 there = replace(there, attributes={**there.attributes, **action.attributes})
             case Verb.GRANT if action.entitlement:
                 there = replace(there, entitlements=there.entitlements | {action.entitlement})
             case Verb.REVOKE if action.entitlement:
                 there = replace(there, entitlements=there.entitlements - {action.entitlement})
             case Verb.ENABLE:
-                if not self.may_enable(str(there.attributes["employeeId"])):
-                    raise Violation("S4: a leaver is enabled again")
                 there = replace(there, enabled=True)
             case Verb.DISABLE:
                 there = replace(there, enabled=False)
@@ -127,6 +135,7 @@ class SimulatedTarget:
     def _create(self, action: Action) -> str:
         self._free("", action)
         account = Account(id=f"a{len(self.log)}", enabled=False, attributes=dict(action.attributes))
+        self.check(account, action, self.faults.now)
         self.born[account.id] = self.faults.now
         self._put(account)
         self._record(Verb.CREATE, account)
@@ -155,6 +164,7 @@ class SimulatedTarget:
             raise Refused("it is not in the bin", Reason.ACCOUNT_GONE)
         if any(a.attributes.get("userPrincipalName") == kept.attributes["userPrincipalName"] for a in self._all()):
             raise Refused("the name is taken", Reason.TAKEN, "userPrincipalName")
+        self.check(kept, Action(verb=Verb.RESTORE), self.faults.now)
         self._put(kept)
         self._record(Verb.RESTORE, kept)
         self._one_each(kept)
@@ -170,11 +180,6 @@ class SimulatedTarget:
 
     def _record(self, verb: Verb, account: Account) -> None:
         self.writes.append(Write(self.faults.now, verb, account.id, str(account.attributes.get("employeeId"))))
-        if verb is Verb.DISABLE and account.enabled:
-            recent = self.faults.now - timedelta(hours=20)
-            people = {w.person for w in self.writes if w.verb is Verb.DISABLE and w.at > recent}
-            if len(people) > self.disables_a_day:
-                raise Violation(f"S2: {len(people)} people disabled in a day, {self.disables_a_day} allowed")
 
     def _put(self, account: Account) -> None:
         self.accounts[account.id] = account
@@ -184,9 +189,13 @@ class SimulatedTarget:
         del self.accounts[account]
         self.log.append((account, True))
 
-    def delete_by_hand(self, account: str) -> None:
-        """What an administrator may do at any time."""
+    def by_hand(self, what: str, account: str) -> None:
+        """What an administrator may do at any time. A name that nobody ever saw goes with the account."""
+        there, self.touched[account] = self.accounts[account], self.faults.now
+        if what != "delete":
+            self._put(replace(there, enabled=what == "enable"))
+            return
+        name = str(there.attributes["userPrincipalName"])
+        if (account, name) not in self.seen:
+            self.bearers.pop(name, None)
         self._remove(account)
-
-    def enable_by_hand(self, account: str) -> None:
-        self._put(replace(self.accounts[account], enabled=True))

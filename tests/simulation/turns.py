@@ -26,6 +26,10 @@ class Task:
     def __init__(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
         self.name, self.work, self.stalled = name, work, 0
         self.stepped: datetime | None = None
+        self.before: datetime | None = None
+        """When it took the step before this one."""
+        self.versions: dict[str, int] = {}
+        """What was wanted of whom when it began: the version by employee."""
         self.started: datetime | None = None
         self.done = False
 
@@ -58,10 +62,8 @@ class Graveyard:
 
 def choose(random: Random, tasks: list[Task]) -> Task | None:
     """A task that is not stalled; stalled ones get a step nearer."""
-    awake = []
-    for task in tasks:
-        if task.stalled:
-            task.stalled -= 1
-        else:
-            awake.append(task)
+    awake = [task for task in tasks if not task.stalled]
+    if len(awake) < len(tasks):
+        for task in tasks:
+            task.stalled -= task.stalled > 0
     return awake[int(random.random() * len(awake))] if awake else None

@@ -1,0 +1,225 @@
+"""More planted bugs: in limits, answers, dates, exceptions, blocks and the kill switch."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+from shared import entitlements, exceptions, layout, lifecycle, whats
+from shared.engine import admitting, approving, asking, desk, gate, mapping, provisioning
+from shared.engine.brake import Brake
+from shared.errors import Reason
+from shared.model import Stage
+from shared.store import Delete
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+# ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def nothing_is_reserved() -> Iterator[None]:
+    """Every decision counts for itself: what others were permitted is not known."""
+    reserve = gate.reserve
+
+    async def forgetful(engine: Any, target: str, found: Any, pace: Any, reserved: Any, seated: Any = ()) -> None:
+        await reserve(engine, target, found, pace, (), seated)
+
+    with patch.object(gate, "reserve", forgetful):
+        yield
+
+
+def an_update_is_not_split() -> Any:
+    """A limit of one attribute is not asked, because an update falls under its verb."""
+    return patch.object(whats, "_updating", lambda name, there, apart: "update")
+
+
+@contextmanager
+def shares_of_too_many() -> Iterator[None]:
+    """A percentage is taken of more people than HR knows."""
+
+    async def population(engine: Any) -> int:
+        return 1000
+
+    with patch.object(admitting, "_population", population):
+        yield
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def what_waits_is_dropped() -> Iterator[None]:
+    """A look at the account takes away what waits for an answer."""
+    holds = provisioning._holds
+
+    def dropping(at: Any, outcome: Any) -> Any:
+        changes = {one.key: one for one in holds(at, outcome)}
+        mine = layout.holds(at.person, at.target)
+        waiting = [key for key in at.rows if key.startswith(mine) and not layout.of_mapping(key)]
+        return list({**{key: Delete(key) for key in waiting}, **changes}.values())
+
+    with patch.object(provisioning, "_holds", dropping):
+        yield
+
+
+def one_pair_of_eyes() -> Any:
+    """One yes is enough for what needs two."""
+    return patch.object(approving, "eyes", lambda *_: 1)
+
+
+@contextmanager
+def nobody_is_asked() -> Iterator[None]:
+    """What waits by its nature is done within the limits."""
+    asks = asking.asks
+
+    def fewer(*given: Any, **beside: Any) -> Any:
+        asked = (Reason.RENAME, Reason.ENTITLEMENT)
+        return {what: why for what, why in asks(*given, **beside).items() if why not in asked}
+
+    with patch.object(asking, "asks", fewer):
+        yield
+
+
+# ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def woken_a_day_late() -> Iterator[None]:
+    wake = layout.wake
+    with patch.object(layout, "wake", lambda day, person: wake(day + timedelta(days=1), person)):
+        yield
+
+
+@contextmanager
+def last_day_exclusive() -> Iterator[None]:
+    """Somebody is disabled on their last working day."""
+    stage = lifecycle.stage
+
+    def sooner(contract: Any, timing: Any, today: Any) -> Any:
+        end = contract.end and contract.end - timedelta(days=1)
+        return stage(replace(contract, end=end), timing, today)
+
+    with patch.object(lifecycle, "stage", sooner):
+        yield
+
+
+@contextmanager
+def enabled_when_created() -> Iterator[None]:
+    """Who has an account ahead of the first day may use it."""
+    stage = lifecycle.stage
+
+    def open_at_once(*given: Any) -> Any:
+        found, because = stage(*given)
+        return (Stage.ACTIVE if found is Stage.READY else found), because
+
+    with patch.object(lifecycle, "stage", open_at_once):
+        yield
+
+
+def leave_is_forgotten() -> Any:
+    return patch.object(lifecycle, "leave_on", lambda *_: None)
+
+
+def grace_is_forgotten() -> Any:
+    """A group is taken on the day on which no rule gives it any longer."""
+    return patch.object(mapping, "handed_over", lambda last, new, rules, today: new)
+
+
+@contextmanager
+def grace_never_ends() -> Iterator[None]:
+    grace = entitlements._grace
+
+    def endless(*given: Any, **beside: Any) -> int:
+        return 999 if grace(*given, **beside) else 0
+
+    with patch.object(entitlements, "_grace", endless):
+        yield
+
+
+# ── by hand ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def denied_and_given() -> Iterator[None]:
+    """What is denied is taken away before it is given."""
+    with_exceptions = exceptions.with_exceptions
+
+    def first(desired: Any, exemptions: Any, target: str, today: Any) -> Any:
+        found = with_exceptions(desired, exemptions, target, today)
+        return replace(found, entitlements=found.entitlements | desired.entitlements)
+
+    with patch.object(mapping, "with_exceptions", first):
+        yield
+
+
+@contextmanager
+def frozen_and_repaired() -> Iterator[None]:
+    """Of somebody who is frozen the Desired stays, and what differs from it is repaired."""
+    with_exceptions = exceptions.with_exceptions
+
+    def open_to_repair(*given: Any) -> Any:
+        return replace(with_exceptions(*given), only=None)
+
+    with patch.object(mapping, "with_exceptions", open_to_repair):
+        yield
+
+
+def exceptions_never_end() -> Any:
+    """Nobody looks again on the day after an exception's last."""
+    return patch.object(mapping, "next_day", lambda *_: None)
+
+
+@contextmanager
+def a_block_goes_with_the_news() -> Iterator[None]:
+    """A new Desired takes the block away with everything else that was said of the old one."""
+    renew = mapping._renew
+
+    def anew(draft: Any, *given: Any) -> None:
+        renew(draft, *given)
+        draft.changes.append(Delete(layout.block(draft.person)))
+
+    with patch.object(mapping, "_renew", anew):
+        yield
+
+
+def a_block_is_not_heeded() -> Any:
+    """A look at the account goes by the rules alone."""
+    return patch.object(desk.Desk, "block", None)
+
+
+@contextmanager
+def stops_are_read_once() -> Iterator[None]:
+    """A worker asks whether everything is stopped when it starts, and never again."""
+    on = Brake.on
+
+    async def once(self: Any, store: Any, target: str, now: Any) -> Any:
+        return await on(self, store, target, now if self.read_at is None else self.read_at)
+
+    with patch.object(Brake, "on", once):
+        yield
+
+
+PLANTED: dict[str, Plant] = {
+    "nothing is reserved": nothing_is_reserved,
+    "an update is not split by what is limited": an_update_is_not_split,
+    "percentages of too many people": shares_of_too_many,
+    "holds are dropped by provisioning": what_waits_is_dropped,
+    "one yes where two are needed": one_pair_of_eyes,
+    "nobody is asked for renames and entitlements": nobody_is_asked,
+    "woken a day late": woken_a_day_late,
+    "the last day is exclusive": last_day_exclusive,
+    "enabled when created": enabled_when_created,
+    "leave is forgotten": leave_is_forgotten,
+    "grace is forgotten": grace_is_forgotten,
+    "grace never ends": grace_never_ends,
+    "denied before it is given": denied_and_given,
+    "frozen and repaired": frozen_and_repaired,
+    "exceptions never end": exceptions_never_end,
+    "a block goes with the news": a_block_goes_with_the_news,
+    "a block is not heeded": a_block_is_not_heeded,
+    "stops are read once": stops_are_read_once,
+}

@@ -1,0 +1,116 @@
+"""The simulated customer: rules in three variants, and an HR system that does not always tell the truth."""
+
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+
+from simulation_faults import Faults
+
+from shared.errors import TryLater
+from shared.model import Person
+from shared.policy import Policy
+
+NAMES = "SelectUniqueValue([name], " + ", ".join(f'Append([name], "{number}")' for number in range(2, 9)) + ")"
+GRACE = 2
+"""Days that the group Sales is kept by somebody who stays."""
+EMPLOYEES = "1234"
+"""HR ids; the last one's account was there before us, and may not be written to."""
+CREATE_BEFORE, ENABLE_BEFORE, DELETE_AFTER, MISSING_FOR = 3, 1, 20, 4
+EXPIRE = 8
+"""Hours that a yes lasts."""
+URGENT = 1
+"""People dismissed in a day who wait for nothing."""
+PLENTY: dict[str, Any] = {"delete": {"day": 100}, "rename": {}, "urgent": {"day": URGENT}}
+VARIANTS: tuple[dict[str, Any], ...] = (
+    {"names": {"rename": "automatic"}, "limits": {"disable": {"day": 1, "week": 100}, **PLENTY}},
+    {
+        "names": {"rename": "ask"},
+        "limits": {
+            **PLENTY,
+            "disable": {"day": 1, "week": 1},
+            "update:department": {"day": 1},
+            "revoke:group": {"day": 1, "week": 1},
+        },
+        "departments": {"field": "department", "limits": {"disable": {"day": 1}}},
+    },
+    {
+        "names": {"rename": "automatic"},
+        "limits": {
+            **PLENTY,
+            "disable": {"day_percent": 50},
+            "rename": {"day": 1},
+            "revoke": {"day_percent": 50},
+            "delete": {"day": 0},
+        },
+    },
+)
+"""What may happen without a yes; the third asks for the group Vault, and two must say yes to a deletion."""
+VAULT = 2
+"""The variant with the group that is asked for."""
+APPROVERS = ("anna", "bert")
+
+
+@cache
+def policy(sellers: str = "Sales", variant: int = 0) -> Policy:
+    """The customer's rules; `sellers` is the department that gets the group Sales."""
+    grants: list[dict[str, Any]] = [{"group": "All"}]
+    grants.append({"group": "Sales", "when": {"department": sellers}, "after": GRACE})
+    if variant == VAULT:
+        grants.append({"group": "Vault", "when": {"department": "Care"}, "ask": "it"})
+    entra = {
+        "connector": "entra",
+        "correlate": ["employeeId"],
+        "timing": {
+            "create_before": CREATE_BEFORE,
+            "enable_before": ENABLE_BEFORE,
+            "delete_after": DELETE_AFTER,
+            "at_once": {"dismissed": "yes"},
+            "leave": [{"begins": "leaveBegins", "ends": "leaveEnds"}],
+        },
+        "attributes": {
+            "employeeId": "[employeeId]",
+            "department": "[department]",
+            "manager": "[manager]",
+            "userPrincipalName": NAMES,
+        },
+        "grants": grants,
+        **VARIANTS[variant],
+    }
+    hr = {
+        "connector": "hr",
+        "plausible": {"most_gone": 10, "always_allowed": 1},
+        "leave_when_missing_for": MISSING_FOR,
+    }
+    approvals: dict[str, Any] = {"expire": EXPIRE, "approvers": {"it": APPROVERS}}
+    if variant == VAULT:
+        approvals["four_eyes"] = "delete"
+    return Policy.model_validate(
+        {
+            "customer": "simulated",
+            "time_zone": "UTC",
+            "sources": {"hr": hr},
+            "targets": {"entra": entra},
+            "approvals": approvals,
+        }
+    )
+
+
+class SimulatedHR:
+    """An HR system that tells the truth, nothing, half of it, or stops in the middle."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.people: dict[str, Person] = {}
+
+    async def fetch(self) -> AsyncIterator[Person]:
+        await self.faults.turn()
+        people = list(self.people.values())
+        if self.faults.happens("HR is empty"):
+            return
+        if self.faults.happens("HR is truncated"):
+            people = people[: len(people) // 2]
+        for person in people:
+            if self.faults.happens("HR fails midway"):
+                raise TryLater("HR timed out", 60)
+            yield person
+        await self.faults.turn()

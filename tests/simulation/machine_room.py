@@ -1,0 +1,191 @@
+"""The machine room: timers, doorbells and people, all at once, step by step, with workers that stall and die."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from people import People
+from simulation_faults import Faults
+from storage import SimulatedBus
+from turns import Graveyard, Task, choose
+from violation import Violation
+from watching import Watch
+
+from shared import engine as production
+from shared.engine import Doubted, Engine
+from shared.errors import TryLater
+
+LIFE = timedelta(minutes=30)
+"""The host kills whatever runs longer."""
+STALL = 150
+LONG = timedelta(minutes=1)
+"""A worker that was not heard of for so long counts as stalled: it may land one late write."""
+PATIENCE = 8000
+"""Steps a world may take before it counts as stuck."""
+PASSING = (timedelta(), timedelta(), timedelta(), timedelta(seconds=1), timedelta(seconds=3))
+
+Timer = Callable[[], Coroutine[Any, Any, None]]
+
+
+class MachineRoom:
+    def __init__(
+        self,
+        random: Random,
+        faults: Faults,
+        graveyard: Graveyard,
+        bus: SimulatedBus,
+        watch: Watch,
+        people: People,
+        engine: Callable[[], Engine],
+    ) -> None:
+        self.random, self.faults, self.graveyard, self.bus = random, faults, graveyard, bus
+        self.watch, self.people, self.engine = watch, people, engine
+        self.tasks: list[Task] = []
+        self.sessions: dict[str, str] = {}
+        self.running: Task | None = None
+        self.often: tuple[tuple[float, str, Timer], ...] = (
+            (0.04, "poll", self._poll),
+            (0.05, "wake", self._wake),
+            (0.06, "follow", self._follow),
+            (0.07, "sweep", self._sweep),
+            (0.075, "renew", self._renew),
+            (0.08, "relook", self._relook),
+            (0.11, "people", self.people.act),
+        )
+
+    # ── busy ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def busy(self, steps: int) -> None:
+        """Some time in which everything runs at once and anything breaks."""
+        for _ in range(steps):
+            self.faults.now += PASSING[int(self.random.random() * 5)]
+            self._maybe_start()
+            task = choose(self.random, self.tasks)
+            if task is None:
+                continue
+            if self.faults.happens("worker is killed"):
+                self._bury(task)
+            elif self.faults.happens("worker stalls"):
+                _stall(task)
+                task.stalled = STALL
+                self.faults.now += timedelta(minutes=self.random.choice((0, 6)))
+            else:
+                self._step(task)
+
+    def _maybe_start(self) -> None:
+        dice = self.random.random()
+        for below, name, timer in self.often if dice < self.often[-1][0] else ():
+            if dice < below:
+                self._start(name, timer())
+                return
+        if dice < 0.5:
+            self._deliver()
+
+    async def _poll(self) -> None:
+        """Somebody looks at an answer that is doubted, and accepts it when HR meant it so."""
+        try:
+            await production.detect(self.engine(), "hr")
+        except Doubted as doubt:
+            if not self.faults.active:
+                await production.accept(self.engine(), "hr", doubt.answer, "somebody", "asked HR")
+
+    async def _wake(self) -> None:
+        await production.wake(self.engine())
+
+    async def _follow(self) -> None:
+        await production.follow(self.engine(), "entra")
+
+    async def _sweep(self) -> None:
+        await production.sweep(self.engine())
+
+    async def _renew(self) -> None:
+        await production.renew(self.engine())
+
+    async def _relook(self) -> None:
+        await production.relook(self.engine())
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self.tasks.append(Task(name, work))
+
+    def _deliver(self) -> bool:
+        """Hand a due doorbell to a new worker; its session is busy meanwhile, unless its lock was lost."""
+        due = [
+            index
+            for index in self.bus.due(self.faults.now)
+            if self._session(index) not in self.sessions or self.faults.happens("lock is lost")
+        ]
+        if not due:
+            return False
+        index = self.random.choice(due)
+        session = self._session(index)
+        _, queue, bell = self.bus.waiting.pop(index)
+        self.sessions[session] = session
+        self._start(session, production.handle(self.engine(), queue, bell.session, bell.body))
+        return True
+
+    def _session(self, index: int) -> str:
+        _, queue, bell = self.bus.waiting[index]
+        return f"{queue}/{bell.session}"
+
+    def _bury(self, task: Task) -> None:
+        self.tasks.remove(task)
+        self.graveyard.tasks.append(task)
+        self.sessions.pop(task.name.removeprefix("stalled "), None)
+
+    def _step(self, task: Task) -> None:
+        self.running = task
+        if task.started is None:
+            task.started, task.versions = self.faults.now, self.watch.versions()
+        if task.stepped is not None and self.faults.now - task.stepped > LONG:
+            _stall(task)
+        task.before, task.stepped = task.stepped, self.faults.now
+        if self.faults.now - task.started > LIFE:
+            self._bury(task)
+            return
+        with suppress(TryLater):  # a timer comes again; a doorbell's handler never raises it
+            task.step()
+        self.watch.note(self.faults.now)
+        if task.done:
+            self.tasks.remove(task)
+            self.sessions.pop(task.name.removeprefix("stalled "), None)
+
+    # ── calm ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def calm(self, rounds: int) -> None:
+        """Polls, looks at the directory, wakes, sweeps and answers within one day, with nothing failing."""
+        timers = {name: timer for _, name, timer in self.often}
+        for _ in range(rounds):
+            self.faults.now += timedelta(minutes=70)
+            for name in ("renew", "poll", "follow", "wake", "relook", "sweep"):
+                self.do(name, timers[name]())
+            self.do("agree", self.people.agree())
+
+    def rest(self) -> None:
+        """Nothing fails from now on; whoever is at work finishes it."""
+        self.faults.active = False
+        for task in self.tasks:
+            task.stalled = 0
+        self.drain()
+
+    def do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Have this done, and everything that follows."""
+        self._start(name, work)
+        self.drain()
+
+    def drain(self) -> None:
+        for _ in range(PATIENCE):
+            if self.tasks:
+                self._step(self.random.choice(self.tasks))
+            elif not self._deliver():
+                later = [at for at, _, _ in self.bus.waiting]
+                if not later:
+                    return
+                self.faults.now = max(self.faults.now, min(later))
+        raise Violation("L1: the pipeline does not come to rest")
+
+
+def _stall(task: Task) -> None:
+    """From here on a late write of this task is what was promised, not a violation."""
+    task.name = f"stalled {task.name.removeprefix('stalled ')}"

@@ -1,0 +1,98 @@
+"""What the saved state says of each person, followed write by write: since when, and for which version."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from customer import EMPLOYEES
+from storage import SimulatedStore
+
+from shared import codec, layout
+from shared.layout import Hop
+from shared.model import Entitlement, Person, Stage
+
+SALES = str(Entitlement("group", "Sales"))
+
+
+@dataclass
+class Seen:
+    """One person, as the state has them now."""
+
+    person: Person | None = None
+    version: int = 0
+    stage: Stage = Stage.DORMANT
+    urgent: bool = False
+    left: datetime | None = None
+    """Since when the saved Desired has not been ACTIVE."""
+    settled: datetime | None = None
+    """Since when nobody waits to be mapped."""
+    mapped_on: date = date.min
+    blocked_at: datetime | None = None
+    """When they were last seen blocked."""
+    sold: bool = False
+    lost_sales: date | None = None
+    """The day on which the rules no longer gave somebody who stays the group Sales."""
+    waits: bool = False
+    """Whether rules could not be worked out for them."""
+
+
+@dataclass
+class Watch:
+    store: SimulatedStore
+    seen: dict[str, Seen] = field(default_factory=lambda: {name: Seen() for name in EMPLOYEES})
+    noted: int = 0
+
+    def __post_init__(self) -> None:
+        own = {name: layout.own_id("hr", name) for name in EMPLOYEES}
+        self.places = {
+            name: (
+                (layout.STATE, layout.bucket(one)),
+                layout.person(one),
+                layout.desired(one, "entra"),
+                layout.mark(Hop.MAP, one),
+                layout.block(one),
+                layout.hold(one, "entra", "map"),
+            )
+            for name, one in own.items()
+        }
+        self.known: dict[str, tuple[str, str]] = dict.fromkeys(EMPLOYEES, ("", ""))
+
+    def versions(self) -> dict[str, int]:
+        return {name: one.version for name, one in self.seen.items()}
+
+    def note(self, now: datetime) -> None:
+        """Look at what changed since the last time."""
+        if self.noted == self.store.writes:
+            return
+        self.noted = self.store.writes
+        for name, (place, person, desired, mark, block, held) in self.places.items():
+            rows, seen = self.store.rows.get(place, {}), self.seen[name]
+            if block in rows:
+                seen.blocked_at = now
+            seen.waits = held in rows
+            before = self.known[name]
+            versions = tuple(rows[key].version if key in rows else "" for key in (person, desired))
+            if versions != before:
+                self.known[name] = (versions[0], versions[1])
+                if versions[0] != before[0]:
+                    seen.person = codec.PERSON.load(rows[person].data) if person in rows else None
+                if versions[1] != before[1]:
+                    self._wanted(seen, rows[desired].data, now)
+            if mark in rows:
+                seen.settled = None
+            elif seen.settled is None:
+                seen.settled, seen.mapped_on = now, now.date()
+
+    def _wanted(self, seen: Seen, data: Any, now: datetime) -> None:
+        wanted = data["is"]
+        seen.version, seen.stage, seen.urgent = int(data["version"]), Stage(wanted["stage"]), bool(wanted["urgent"])
+        if seen.stage is Stage.ACTIVE:
+            seen.left = None
+        elif seen.left is None:
+            seen.left = now
+        given = {f"{one['kind']}:{one['name']}" for one in wanted["entitlements"]}
+        if seen.stage is not Stage.ACTIVE or SALES in given:
+            seen.lost_sales = None
+        elif seen.sold:
+            seen.lost_sales = now.date()
+        seen.sold = seen.stage is Stage.ACTIVE and SALES in given

@@ -86,7 +86,7 @@ async def test_a_bug_tells_its_type_and_places_and_never_its_text(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     doors = await doors_with(world, hr=HR(ValueError(f"no date: {CANARY}")))
-    with pytest.raises(Bug, match=r"ValueError at azure/test_doors\.py:\d+ < engine/detect\.py:\d+ < ") as bug:
+    with pytest.raises(Bug, match=r"ValueError at azure/test_doors\.py:\d+ < engine/reading\.py:\d+ < ") as bug:
         await doors.poll()
     assert CANARY not in str(bug.value) + caplog.text
     assert bug.value.__suppress_context__

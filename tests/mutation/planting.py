@@ -60,5 +60,5 @@ def _take_over(old: FunctionType, new: FunctionType) -> None:
 def _rebind(name: str, old: object, new: object) -> None:
     """Wherever the old value was imported to, under its name, the new one takes its place."""
     for module in [*sys.modules.values()]:
-        if getattr(module, "__dict__", {}).get(name, new) is old:
+        if issubclass(type(module), ModuleType) and vars(module).get(name, new) is old:
             setattr(module, name, new)

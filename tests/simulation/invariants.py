@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from customer import GRACE, VAULT
-from people import People, Yes
 from reference import should_be
+from simulated_people import People, Yes
 from violation import Violation
 from watching import Seen, Watch
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from people import People
+from simulated_people import People
 from simulation_faults import Faults
 from storage import SimulatedBus
 from turns import Graveyard, Task, choose

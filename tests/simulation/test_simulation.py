@@ -29,7 +29,7 @@ def test_no_history_breaks_an_invariant(first: int) -> None:
         world = World(seed)
         world.run()
         faults |= world.faults.seen
-    assert len(faults) >= 12, "the machine room behaved too well to prove anything"
+    assert len(faults) >= 10, "the machine room behaved too well to prove anything"
 
 
 def test_a_seed_tells_the_same_story_every_time() -> None:

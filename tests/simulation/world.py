@@ -9,7 +9,7 @@ from customer import EMPLOYEES, GRACE, VARIANTS, SimulatedHR, policy
 from history import History
 from invariants import Invariants
 from machine_room import MachineRoom
-from people import People
+from simulated_people import People
 from simulated_target import SimulatedTarget
 from simulation_faults import Faults
 from storage import SimulatedBus, SimulatedStore

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.drive import until_nothing_is_due
+from shared.cli.at_once import carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
 from shared.cli.holds_page import page_lines
@@ -20,7 +20,6 @@ from shared.cli.holds_show import show_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import doings
 from shared.cli.plan import Step, steps
-from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.engine import (
@@ -141,8 +140,7 @@ async def _approve(place: Place, names: Sequence[str], because: str, recreate: b
     async with open_local(place.policy, place.data, place.on, None) as local:
         by = await who(local)
         answered = await approve(local.engine, names, by, because, recreate=recreate)
-        with Progress(Console(stderr=True, highlight=False)) as progress:
-            await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+        await carry_out(local)
         page = terminal.console()
         terminal.show(page, await _done(local, page, answered, by))
         return report.complain_of(local)

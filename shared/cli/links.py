@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.drive import until_nothing_is_due
+from shared.cli.at_once import carry_out
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
-from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of, target_of
@@ -39,8 +37,7 @@ async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str,
                 said = f"Account {before} on {place} is no longer {hr_id}'s; it is left as it is."
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
-        with Progress(Console(stderr=True, highlight=False)) as progress:
-            await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+        await carry_out(local)
         await _show(local, own_id(source, hr_id), place, said)
         return report.complain_of(local)
 

@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from shared import layout
 from shared.cli import report, terminal
-from shared.cli.drive import until_nothing_is_due
+from shared.cli.at_once import carry_out
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
-from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of, target_of
@@ -38,8 +36,7 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
                 await rename(local.engine, source, person, place, names, await who(local))
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
-        with Progress(Console(stderr=True, highlight=False)) as progress:
-            await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+        await carry_out(local)
         await _show(local, source, person, place, names)
         return report.complain_of(local)
 

@@ -13,14 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.drive import until_nothing_is_due
+from shared.cli.at_once import carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
 from shared.cli.line import cohort_name, cohort_of
 from shared.cli.local import Local, open_local
 from shared.cli.people import Name, name_of
 from shared.cli.plan import HIDDEN, MARKS
-from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.engine import held
@@ -70,8 +69,7 @@ async def _undo(
         left: list[Left] = []
         if apply:
             left = await undo_run(local.engine, made, await who(local))
-            with Progress(Console(stderr=True, highlight=False)) as progress:
-                await until_nothing_is_due(local.engine, local.bus, local.story, progress)
+            await carry_out(local)
         if wanted:
             click.echo(json.dumps(await _plain(local, made, left, apply=apply)))
         else:

@@ -10,6 +10,7 @@ from shared.consent import observed
 from shared.engine import blocking, gate, identifiers, permits
 from shared.engine.answering import releases
 from shared.engine.asking import Traits, kept
+from shared.engine.claiming import claim
 from shared.engine.ledger import WORD_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import Leave
@@ -145,7 +146,7 @@ class Desk:
         )
 
     async def claim(self, account: str) -> bool:
-        return await self._own(layout.ACCOUNTS, account, self.person)
+        return await claim(self.engine, self.target, account, self.person)
 
     async def save(self, link: Link, action: Action | None, live: Account | None = None) -> None:
         """Ledger first, then link and lease together: a crash between them repeats a line and loses nothing."""
@@ -241,17 +242,6 @@ class Desk:
             raise Conflict(layout.STATE, layout.bucket(self.person), key)
         self.lease = {**self.lease, "until": (self.now + LEASE).isoformat()}
         return Replace(key, self.lease, self.lease_version)
-
-    async def _own(self, table: str, key: str, owner: str) -> bool:
-        """Write our name on something only one person can have; whether it is ours now."""
-        partition = layout.drawer(self.target, key)
-        data = codec.plain(owner=owner, at=self.now.isoformat())
-        try:
-            await self.engine.store.commit(table, partition, [Insert(key, data)])
-        except Conflict:
-            row = await self.engine.store.get(table, partition, key)
-            return row is not None and codec.known(row.data)["owner"] == owner
-        return True
 
     async def _write(
         self, action: Action, link: Link, live: Account | None, outcome: Outcome, reason: str = ""

@@ -5,6 +5,7 @@ What was believed before is remembered only as «not theirs», so that the next 
 
 from shared import bearing, codec, layout
 from shared.engine import identifiers
+from shared.engine.claiming import claim
 from shared.engine.ledger import note
 from shared.engine.parts import NOBODY, Engine
 from shared.errors import Reason, Refused, TryLater
@@ -46,7 +47,7 @@ async def join(engine: Engine, source: str, hr_id: str, target: str, account: st
     row, link = await _link(engine, person, target)
     if link.account == account and not link.deleted:
         raise Refused(f"account {account} is theirs already", Reason.REFUSED)
-    if not await _claim(engine, person, target, account):
+    if not await claim(engine, target, account, person):
         raise Refused(f"account {account} is linked to somebody else; cut it there first", Reason.DISPUTED)
     await note(engine, person, target, "join account", by=by, because=because, account=account)
     given = Link(
@@ -91,18 +92,6 @@ def _names(engine: Engine, target: str, live: Account) -> dict[str, str]:
     rules = engine.policy.targets[target].attributes
     tried = [name for name, rule in rules.items() if rule.value.tried]
     return {name: str(live.attributes[name]) for name in tried if live.attributes.get(name)}
-
-
-async def _claim(engine: Engine, person: str, target: str, account: str) -> bool:
-    """Write the person's name on the account; whether it is theirs now."""
-    drawer = layout.drawer(target, account)
-    data = codec.plain(owner=person, at=engine.clock().isoformat())
-    try:
-        await engine.store.commit(layout.ACCOUNTS, drawer, [Insert(account, data)])
-    except Conflict:
-        row = await engine.store.get(layout.ACCOUNTS, drawer, account)
-        return row is not None and codec.known(row.data)["owner"] == person
-    return True
 
 
 async def _let_go(engine: Engine, person: str, target: str, account: str, link: Link) -> None:

@@ -10,7 +10,7 @@ from engine_world import DAY, HOUR, KINDS, MANAGER, YESTERDAY, World, person, po
 from shared import codec, layout
 from shared import engine as production
 from shared.desired import desired
-from shared.engine import mapping
+from shared.engine import targeting
 from shared.errors import Reason
 from shared.layout import Hop
 from shared.model import Desired, Verb
@@ -119,7 +119,7 @@ async def test_an_entitlement_that_somebody_answers_for_is_asked_with_their_role
         new = desired(*given)
         return replace(new, asking={"group:Sales": "owner"}) if new else None
 
-    monkeypatch.setattr(mapping, "desired", asking)
+    monkeypatch.setattr(targeting, "desired", asking)
     world: World = await open_world(**WITH_LICENCES)
     await world.hears(person("7", department="Sales"))
     assert [(one.what, one.reason) for one in await world.held()] == [("grant:group:Sales", Reason.ENTITLEMENT)]
@@ -215,7 +215,7 @@ def dismissals(monkeypatch: pytest.MonkeyPatch) -> None:
         new = desired(seen, *given)
         return replace(new, urgent=bool(seen.facts.get("dismissed"))) if new else None
 
-    monkeypatch.setattr(mapping, "desired", dismissed)
+    monkeypatch.setattr(targeting, "desired", dismissed)
 
 
 def fired(name: str) -> Any:

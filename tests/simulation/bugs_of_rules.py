@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from shared import entitlements, exceptions, layout, lifecycle, whats
-from shared.engine import admitting, approving, asking, desk, gate, mapping, provisioning
+from shared.engine import admitting, approving, asking, desk, gate, mapping, provisioning, targeting
 from shared.engine.brake import Brake
 from shared.errors import Reason
 from shared.model import Stage
@@ -126,7 +126,7 @@ def leave_is_forgotten() -> Any:
 
 def grace_is_forgotten() -> Any:
     """A group is taken on the day on which no rule gives it any longer."""
-    return patch.object(mapping, "handed_over", lambda last, new, rules, today: new)
+    return patch.object(targeting, "handed_over", lambda last, new, rules, today: new)
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def denied_and_given() -> Iterator[None]:
         found = with_exceptions(desired, exemptions, target, today)
         return replace(found, entitlements=found.entitlements | desired.entitlements)
 
-    with patch.object(mapping, "with_exceptions", first):
+    with patch.object(targeting, "with_exceptions", first):
         yield
 
 
@@ -164,7 +164,7 @@ def frozen_and_repaired() -> Iterator[None]:
     def open_to_repair(*given: Any) -> Any:
         return replace(with_exceptions(*given), only=None)
 
-    with patch.object(mapping, "with_exceptions", open_to_repair):
+    with patch.object(targeting, "with_exceptions", open_to_repair):
         yield
 
 
@@ -176,13 +176,13 @@ def exceptions_never_end() -> Any:
 @contextmanager
 def a_block_goes_with_the_news() -> Iterator[None]:
     """A new Desired takes the block away with everything else that was said of the old one."""
-    renew = mapping._renew
+    renew = targeting._renew
 
     def anew(draft: Any, *given: Any) -> None:
         renew(draft, *given)
         draft.changes.append(Delete(layout.block(draft.person)))
 
-    with patch.object(mapping, "_renew", anew):
+    with patch.object(targeting, "_renew", anew):
         yield
 
 

@@ -12,7 +12,6 @@ from typing import TypeAlias
 from shared.contracts import facts_of, primary
 from shared.desired import View, desired, view
 from shared.errors import Refused
-from shared.expressions import Facts
 from shared.lifecycle import next_change
 from shared.model import Account, Action, Desired, Link, Person
 from shared.planning import Kinds, after, plan, remembered
@@ -21,7 +20,7 @@ from shared.policy import Policy, SourcePolicy
 ROUNDS = 3
 """Plans that one day takes at most: what a restored account needs is known only once it is back."""
 
-Lead: TypeAlias = Callable[[Facts], Person | None]
+Lead: TypeAlias = Callable[[View], Person | None]
 """Whom the facts of somebody name as their manager; None for nobody we know."""
 
 
@@ -78,7 +77,7 @@ def _next(someone: Someone, policy: Policy, lead: Lead, day: date) -> date | Non
     """The next day that may change something: their own, or their manager's where some rule reads of managers."""
     people = [someone.person]
     if policy.manager_names:
-        boss = lead(_seen(someone, policy, lambda _: None, day).facts)
+        boss = lead(_seen(someone, policy, lambda _: None, day))
         people += [boss] if boss else []
     days = [next_change(one, someone.rules, policy.targets, day) for one in people]
     return min((found for found in days if found is not None), default=None)
@@ -86,7 +85,7 @@ def _next(someone: Someone, policy: Policy, lead: Lead, day: date) -> date | Non
 
 def _seen(someone: Someone, policy: Policy, lead: Lead, day: date) -> View:
     seen = view(someone.person, someone.rules, policy, day, seed=someone.id)
-    boss = lead(seen.facts) if policy.manager_names else None
+    boss = lead(seen) if policy.manager_names else None
     facts = facts_of(boss, primary(boss, someone.rules, day), day) if boss else None
     return replace(seen, scope=replace(seen.scope, manager=facts))
 

@@ -97,7 +97,10 @@ def _number(value: Value) -> float | None:
 
 
 def facts_of(person: Person, contract: Contract | None, today: date) -> dict[str, Value]:
-    """The names expressions and conditions may use; a contract's field wins over a person's of the same name."""
+    """The names expressions and conditions may use; a contract's field wins over a person's of the same name.
+
+    The employee id is that of the record in which the contract stands.
+    """
     facts: dict[str, Value] = dict(person.fields)
     if contract is not None:
         facts |= contract.fields
@@ -105,5 +108,5 @@ def facts_of(person: Person, contract: Contract | None, today: date) -> dict[str
         facts["contractStart"] = contract.start.isoformat()
         facts["contractEnd"] = contract.end.isoformat() if contract.end else None
         facts["contractState"] = state(contract, today)
-    facts["employeeId"] = person.hr_id
+    facts["employeeId"] = contract.hr_id if contract is not None and contract.hr_id else person.hr_id
     return facts

@@ -21,7 +21,7 @@ from shared.expressions import (
 )
 from shared.identifiers import basis
 from shared.lifecycle import Standing, standing
-from shared.model import Desired, Person, Stage, Value
+from shared.model import Attributes, Desired, Person, Stage, Value
 from shared.policy import AttributePolicy, Default, Mode, OnNull, Policy, Rename, SourcePolicy, TargetPolicy
 
 EMPTY = (None, "", ())
@@ -37,6 +37,8 @@ class View:
     facts: Facts
     scope: Scope
     about: About
+    source: str = ""
+    """The source of the record that speaks, where it is another one than the person's own."""
 
 
 def view(
@@ -54,7 +56,8 @@ def view(
     facts = scope.contracts[0] if contracts else facts_of(person, None, today)
     in_force = tuple(one for one in scope.contracts if one["contractState"] == ACTIVE) or (facts,)
     about = About(facts=facts, today=today, contracts=in_force)
-    return View(person=person, rules=rules, today=today, facts=facts, scope=scope, about=about)
+    source = contracts[0].source if contracts else ""
+    return View(person=person, rules=rules, today=today, facts=facts, scope=scope, about=about, source=source)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -103,6 +106,13 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
         urgent=found.urgent,
     )
     return with_rights(wanted, entitled(target, view.about, found.granting), target)
+
+
+def keys(view: View, name: str, target: TargetPolicy) -> Attributes:
+    """The values by which an account on the target called `name` is known to be theirs."""
+    values = _values(view, name, target, alive=False)
+    found = {key: values.key(key) for key in target.correlate} if values else {}
+    return {key: value for key, value in found.items() if value}
 
 
 def _values(view: View, target_name: str, target: TargetPolicy, *, alive: bool) -> Values | None:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     REFUSED = "refused"
     RENAME = "rename"
+    SAME_HUMAN = "same_human"
     TAKEN = "taken"
     VANISHED = "vanished"
 

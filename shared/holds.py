@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from shared import codec
+from shared import codec, layout
 from shared.errors import Reason
 from shared.policy import Approvals
 
@@ -38,6 +38,8 @@ class Answer(StrEnum):
     """An account that somebody else disabled is enabled, once."""
     RECREATE = "recreate"
     """An account that somebody else deleted is brought back, or made anew where it is gone for good."""
+    JOIN = "join"
+    """The record becomes another one of the human that was named."""
     LEAVE = "leave"
     """Somebody who is missing from HR counts as a leaver."""
     NOTHING = "nothing"
@@ -96,7 +98,7 @@ class Held:
     @property
     def action(self) -> str:
         """What would be done, such as `enable`; "" when it is the person as a whole that waits."""
-        if self.what in ("-", "map"):
+        if self.what in ("-", "map", layout.SAME, layout.SAME_AS_MANY):
             return ""
         return self.what.rpartition("-")[0] if self.what.endswith("!") else self.what
 
@@ -172,6 +174,8 @@ def answer(
     """What a yes does, by the reason and by the shape of what waits: a plain name is something that was not begun."""
     if reason == Reason.VANISHED:
         return Answer.LEAVE if place in sources else Answer.NOTHING
+    if reason == Reason.SAME_HUMAN:
+        return Answer.JOIN if what == layout.SAME else Answer.NOTHING
     if not version or place not in targets:
         return Answer.NOTHING
     if reason == Reason.DISABLED_BY_OTHERS:

@@ -12,6 +12,7 @@ from typing import Protocol
 from shared.attributes import sharing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
+from shared.facts import items
 from shared.identifiers import Naming, exhausted, fitting, leap, named, numbered, spent
 from shared.model import Account, Action, Candidates, Desired, Link, Verb
 from shared.planning import Kinds, no_longer_intended, same
@@ -200,7 +201,9 @@ async def _stranger(order: Order, attribute: str, value: str) -> str:
 
 
 def _is_theirs(account: Account, order: Order) -> bool:
-    alike = any(same(account.attributes.get(name), value) for name, value in order.desired.keys.items())
+    alike = any(
+        same(account.attributes.get(name), one) for name, value in order.desired.keys.items() for one in items(value)
+    )
     return alike and account.id not in order.link.apart
 
 

@@ -95,6 +95,9 @@ COHORTS = "cohorts"
 RULES = "rules-"
 """Before the reason, in the key of a hold: what rules could not decide."""
 
+SAME, SAME_AS_MANY = "same", "same!"
+"""As the last part of a hold's key: it may be another record of one human, or of a human whom a yes does not tell."""
+
 MARKS = "mark|"
 WAKES = "wake|"
 MEMBERS = "member|"
@@ -119,6 +122,14 @@ def member(person: str) -> str:
 
 def seat(what: str, person: str) -> str:
     return f"{SEATS}{what}|{person}"
+
+
+LIKE = "like|"
+"""In `state`: which records have a likeness, as a keyed hash, in the order in which they were known."""
+
+
+def like(likeness: str) -> str:
+    return f"{LIKE}{likeness}"
 
 
 def of(person: str) -> str:
@@ -180,6 +191,30 @@ def release(person: str, target: str) -> str:
 def leaves(person: str) -> str:
     """A person's word that somebody who is missing from HR has left."""
     return f"{person}|leaves"
+
+
+def twin(person: str, other: str) -> str:
+    """`other` may be another record of this human; the other says so itself, or it is not."""
+    return f"{twins(person)}{other}"
+
+
+def twins(person: str) -> str:
+    """The prefix of a human's other records."""
+    return f"{person}|twin|"
+
+
+def twin_of(person: str) -> str:
+    """Of which human this record is another one; a record with this row has no accounts of its own."""
+    return f"{person}|twin of"
+
+
+def told_apart(person: str) -> str:
+    """The prefix of those of whom a person said that they are somebody else."""
+    return f"{person}|apart|"
+
+
+def apart(person: str, other: str) -> str:
+    return f"{told_apart(person)}{other}"
 
 
 def lease(person: str, target: str) -> str:

@@ -34,7 +34,7 @@ NOBODY = Standing(stage=Stage.DORMANT, because="no contract")
 def standing(person: Person, source: SourcePolicy, timing: Timing, today: date) -> Standing:
     """How alive the person's account should be; missing from HR lowers it and never raises it."""
     found = _of_all([(contract, _of_one(person, contract, timing, today)) for contract in person.contracts], today)
-    if (gone := _counts_as_gone(person, source)) is not None and gone <= today and found.stage >= Stage.DORMANT:
+    if (gone := gone_from(person, source)) is not None and gone <= today and found.stage >= Stage.DORMANT:
         because = f"missing from HR since {person.missing_since}"
         return replace(found, stage=Stage.DORMANT, because=because, entitled=False)
     return found
@@ -119,7 +119,7 @@ def next_change(person: Person, source: SourcePolicy, targets: Mapping[str, Targ
     if today < date.max and any(targets[name].reads_the_day for name in alive):
         return today + timedelta(1)
     days = {day for target in targets.values() for one in person.contracts for day in _days(person, one, target, today)}
-    if (gone := _counts_as_gone(person, source)) is not None:
+    if (gone := gone_from(person, source)) is not None:
         days.add(gone)
     ahead = sorted(day for day in days if day > today)
     return next((day for day in ahead if _aspects(person, source, targets, day) != now), None)
@@ -155,7 +155,8 @@ def _days(person: Person, contract: Contract, target: TargetPolicy, today: date)
             yield shift(last, 1)
 
 
-def _counts_as_gone(person: Person, source: SourcePolicy) -> date | None:
+def gone_from(person: Person, source: SourcePolicy) -> date | None:
+    """The day from which somebody who is missing from HR counts as a leaver; None while they do not."""
     if person.missing_since is None or source.leave_when_missing_for is None:
         return None
     return shift(person.missing_since, source.leave_when_missing_for)

@@ -20,13 +20,16 @@ class Contract:
     `start` and `end` are civil dates in the customer's time zone; `end` is the last working day, inclusive, and
     `None` means open-ended. `fields` holds everything else (department, title, location, employer, fte, hours, …);
     `manager` among them is the HR id of the manager in the same source, null when HR says there is none, and absent
-    when HR says nothing about managers.
+    when HR says nothing about managers. `source` and `hr_id` say in which other record of the same human it stands; ""
+    for the person's own.
     """
 
     id: str
     start: date
     end: date | None = None
     fields: Attributes = field(default_factory=dict)
+    source: str = ""
+    hr_id: str = ""
 
     def covers(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)
@@ -168,10 +171,11 @@ class Candidates:
 class Desired:
     """What policy wants on one target today, and why.
 
-    `keys` find the account that is already theirs, at every stage. `attributes` are kept as they are here; `changing`
-    are written when what we want changes, and left to others in between; `lacking` are written where nothing stands;
-    `initial` are written once, when the account is created. `candidates` are the values to try, in order, for each
-    attribute that must be unique, and `basis` is what they follow from: only when it changes is somebody renamed.
+    `keys` find the account that is already theirs, at every stage; one with several values finds it by any of them.
+    `attributes` are kept as they are here; `changing` are written when what we want changes, and left to others in
+    between; `lacking` are written where nothing stands; `initial` are written once, when the account is created.
+    `candidates` are the values to try, in order, for each attribute that must be unique, and `basis` is what they
+    follow from: only when it changes is somebody renamed.
 
     `entitlements` are to be given. Of `kept` nothing is given and nothing taken: what they have of it stays, for those
     in `until` to the end of that day. `creatable` may be created where it is missing. Of each set in `apart` nobody may

@@ -12,11 +12,12 @@ from typing import Protocol
 from shared import bearing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
+from shared.facts import items
 from shared.guard import GATES
 from shared.identifiers import folded
 from shared.inverse import Undone, held_back
 from shared.issuing import Order, Register, issue
-from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Stage, Verb
+from shared.model import Account, Action, Candidates, Desired, Entitlement, Link, Stage, Value, Verb
 from shared.planning import (
     Kinds,
     after,
@@ -333,7 +334,7 @@ async def _recognised(case: Case, begun: Link, live: Account) -> Link:
     """
     link = settled(begun, live, case.desired.stage)
     keys = case.desired.keys
-    created = bool(keys) and all(same(link.written.get(name), value) for name, value in keys.items())
+    created = bool(keys) and all(_any(link.written.get(name), value) for name, value in keys.items())
     if not link.account and created and await case.work.claim(live.id):
         link = replace(link, account=live.id, enabled=live.enabled, since=case.work.now)
     for action in landed(begun, link, case.desired.because):
@@ -353,6 +354,11 @@ async def _recognised(case: Case, begun: Link, live: Account) -> Link:
     return replace(known, former=former) if old and begun.account else known
 
 
+def _any(written: Value, key: Value) -> bool:
+    """Whether this is one of the values that a key may have: a human with several records has several."""
+    return any(same(written, one) for one in items(key))
+
+
 async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
     """The account as it is now: the linked one, or else the one that is certainly theirs."""
     target, desired, work = case.target, case.desired, case.work
@@ -367,8 +373,9 @@ async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
         raise Refused("there is no value to find the account by; HR must give one", Reason.MISSING_DATA)
     found: dict[str, Account] = {}
     for name, value in desired.keys.items():
-        there = await target.find(name, str(value))
-        found |= {account.id: account for account in there if account.id not in link.apart}
+        for one in items(value):
+            there = await target.find(name, str(one))
+            found |= {account.id: account for account in there if account.id not in link.apart}
     if len(found) > 1:
         raise Refused(f"accounts {', '.join(sorted(found))} could all be theirs; keep one", Reason.DISPUTED)
     return (await target.read(next(iter(found))) if found else None), link

@@ -16,6 +16,7 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of
 from shared.engine import Engine, blocking, held
+from shared.engine.humans import human_of
 from shared.errors import Refused, TryLater
 from shared.model import Link
 
@@ -87,7 +88,7 @@ async def _unblock(policy: Path, data: Path, word: Word) -> int:
 async def _whom(engine: Engine, word: Word) -> str:
     """Our id of the person who is meant."""
     if word.person:
-        return layout.own_id(await source_of(engine, word.person), word.person)
+        return await human_of(engine, await source_of(engine, word.person), word.person)
     return await blocking.whose(engine, word.account)
 
 

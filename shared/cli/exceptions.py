@@ -11,7 +11,6 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from shared import layout
 from shared.cli import at_once, report, terminal
 from shared.cli.ending import OK
 from shared.cli.local import open_local, open_state
@@ -21,6 +20,7 @@ from shared.cli.whom import source_of, target_of
 from shared.engine import Engine, blocking, exceptions
 from shared.engine.blocking import Blocked
 from shared.engine.exceptions import Listed
+from shared.engine.humans import human_of
 from shared.exceptions import Exemption, Kind
 from shared.model import Entitlement
 
@@ -86,7 +86,7 @@ async def _add(place: Place, asked: Asked, terms: Terms) -> int:
         known = await exceptions.add(engine, source, asked.person, one, await who(local))
         await at_once.carry_out(local)
         said = f"{asked.person}: {_what(one)} {_when(one)}{', in place of the one before' if known else ''}."
-        await at_once.show(local, layout.own_id(source, asked.person), [said])
+        await at_once.show(local, await human_of(engine, source, asked.person), [said])
         return report.complain_of(local)
 
 
@@ -98,7 +98,7 @@ async def _end(place: Place, asked: Asked, because: str) -> int:
         await exceptions.end(engine, source, asked.person, asked.kind, target, what, by, because)
         await at_once.carry_out(local)
         said = f"{asked.person}: {_said(asked.kind, what, target)} has ended."
-        await at_once.show(local, layout.own_id(source, asked.person), [said])
+        await at_once.show(local, await human_of(engine, source, asked.person), [said])
         return report.complain_of(local)
 
 

@@ -16,6 +16,7 @@ from shared.cli.ending import OK
 from shared.cli.line import cohort_name, day_bounds, plain, sentences, who
 from shared.cli.local import Local, open_local
 from shared.cli.stopping import until_done
+from shared.engine.humans import records
 from shared.engine.ledger import lines_of
 from shared.errors import Misconfigured
 from shared.ledger import Entry, Outcome
@@ -45,14 +46,16 @@ async def _history(policy: Path, data: Path, hr_id: str, since: date | None, red
 
 
 async def entries_of(local: Local, hr_id: str, since: date | None = None) -> list[Entry]:
-    """Every line about somebody, of all sources. Raises `Misconfigured` when there is none at all."""
+    """Every line about somebody, of all sources and all records of theirs. Raises `Misconfigured` for nobody known."""
     first, _ = day_bounds(local.found.policy, since, None)
     found: list[Entry] = []
-    known = False
+    known, people = False, set[str]()
     for source in local.engine.policy.sources:
         own = layout.own_id(source, hr_id)
         row = await local.engine.store.get(layout.STATE, layout.bucket(own), layout.person(own))
         known = known or (row is not None and codec.readable(row.data))
+        people |= {own, *await records(local.engine, source, hr_id)}
+    for own in sorted(people):
         found += [entry async for entry in lines_of(local.engine, own, first)]
     if not found and not known:
         raise Misconfigured(f"the ledger tells of nobody with the id {hr_id}; it is the id HR uses, zeros included")

@@ -13,8 +13,8 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of, target_of
 from shared.engine import cut, held, join
+from shared.engine.humans import human_of
 from shared.errors import Misconfigured, Refused
-from shared.layout import own_id
 
 
 def link_person(policy: Path, data: Path, person: str, target: str, account: str, because: str) -> int:
@@ -38,7 +38,7 @@ async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str,
         except Refused as refused:
             raise Misconfigured(str(refused)) from None
         await carry_out(local)
-        await _show(local, own_id(source, hr_id), place, said)
+        await _show(local, await human_of(local.engine, source, hr_id), place, said)
         return report.complain_of(local)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from shared import layout
 from shared.cli import report, terminal
 from shared.cli.at_once import carry_out
 from shared.cli.holding import held_lines
@@ -16,6 +15,7 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of, target_of
 from shared.engine import held, rename, undo
+from shared.engine.humans import human_of
 from shared.errors import Misconfigured, Refused
 from shared.model import Verb
 
@@ -42,7 +42,7 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
 
 
 async def _show(local: Local, source: str, hr_id: str, target: str, names: Mapping[str, str]) -> None:
-    person = layout.own_id(source, hr_id)
+    person = await human_of(local.engine, source, hr_id)
     page, engine = terminal.console(), local.engine
     done = [action for who, where, action in local.story.actions if (who, where) == (person, target)]
     if any(action.verb is Verb.RENAME for action in done):

@@ -2,6 +2,7 @@
 
 from shared import layout
 from shared.engine import Engine
+from shared.engine.humans import human
 from shared.errors import Misconfigured
 
 
@@ -17,12 +18,13 @@ def target_of(engine: Engine, given: str) -> str:
 
 async def source_of(engine: Engine, hr_id: str) -> str:
     """The source that knows the person. Raises `Misconfigured` when none does, or several do."""
-    found = []
+    found, humans = [], set()
     for source in engine.policy.sources:
         person = layout.own_id(source, hr_id)
         if await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)):
             found.append(source)
-    if len(found) != 1:
+            humans.add(await human(engine, person))
+    if len(humans) != 1:
         said = f"both {' and '.join(found)} know somebody with the id" if found else "nobody in HR has the id"
         raise Misconfigured(f"{said} {hr_id}")
     return found[0]

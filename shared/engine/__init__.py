@@ -14,6 +14,8 @@ from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
+from shared.engine.humans import human_of
+from shared.engine.humans_by_hand import Twin, join_records, part_record, twins
 from shared.engine.keeping import Restored, backup, restore
 from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
@@ -38,6 +40,7 @@ __all__ = [
     "Restored",
     "Right",
     "Stop",
+    "Twin",
     "about",
     "accept",
     "admit_all",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from shared import codec, layout
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
+from shared.engine.records import joined, settled
 from shared.errors import Refused
 from shared.holds import Answer, Held
 from shared.layout import Hop
@@ -21,13 +22,19 @@ from shared.store import Change, Delete, Insert, Put, Replace, Row
 def carried(engine: Engine, some: Sequence[Held], rows: Mapping[str, Row], by: str, cohort: str) -> list[Change]:
     """The changes that carry out a yes to these, which are one person's, on one place, of one kind and account.
 
-    Raises `Refused` when the account that was shown is no longer theirs.
+    Raises `Refused` when the account that was shown is no longer theirs, and when a record cannot be joined any longer.
     """
     first = some[0]
     person, place, now = first.person, first.place, engine.clock()
     keys = [layout.hold(person, place, one.what) for one in some]
     gone: list[Change] = [Delete(key, rows[key].version) for key in keys]
     match first.answer:
+        case Answer.JOIN:
+            if settled(rows):
+                raise Refused(
+                    f"{first.hr_id} has an account by now; cut the link of one of them, and join by hand"
+                )
+            return [*gone, *joined(engine, person, rows, first.account, by)]
         case Answer.LEAVE:
             return [*gone, _leaves(first, rows, by), engine.marked(Hop.MAP, person, cohort)]
         case Answer.RELEASE:

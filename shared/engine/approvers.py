@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from shared import codec, layout
 from shared.approvals import barred, roles, with_deputies
 from shared.attributes import Unique
-from shared.engine.dependents import facts_today, manager_of
+from shared.engine.dependents import manager_today
 from shared.engine.parts import Engine
 from shared.errors import Refused
 from shared.holds import Held
@@ -35,9 +35,7 @@ async def entitled(engine: Engine, held: Held) -> frozenset[str] | None:
 
 async def _manager(engine: Engine, person: str) -> frozenset[str]:
     """The names of the manager whom HR gives today; none when there is none."""
-    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
-    facts = await facts_today(engine, person)
-    lead = manager_of(str(row.data["source"]), person, facts) if row is not None and facts is not None else ""
+    lead = await manager_today(engine, person)
     return names_of(engine, lead, await engine.rows_of(lead)) if lead else frozenset()
 
 

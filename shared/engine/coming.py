@@ -6,9 +6,10 @@ from itertools import groupby
 
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
-from shared.engine.dependents import manager_of
+from shared.desired import View
+from shared.engine.humans import human_of, record_of, whole
 from shared.engine.parts import Engine
-from shared.expressions import Facts
+from shared.engine.records import named
 from shared.model import Link, Person
 from shared.store import Row
 
@@ -17,7 +18,7 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
     """(our id, what is coming) up to and including `until`, person by person; of everybody, or of one HR id."""
     managers = await _people(engine) if engine.policy.manager_names else {}
     async for person, rows in _one(engine, hr_id) if hr_id else _everybody(engine):
-        if (found := _someone(engine, person, rows)) is not None:
+        if (found := await _someone(engine, person, rows)) is not None:
             source, someone = found
             lead = _lead(source, person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):
@@ -34,35 +35,41 @@ async def _everybody(engine: Engine) -> AsyncIterator[tuple[str, dict[str, Row]]
 
 async def _one(engine: Engine, hr_id: str) -> AsyncIterator[tuple[str, dict[str, Row]]]:
     for source in engine.policy.sources:
-        person = layout.own_id(source, hr_id)
+        person = await human_of(engine, source, hr_id)
         yield person, await engine.rows_of(person)
 
 
-def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
-    """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more."""
-    row = rows.get(layout.person(person))
-    if row is None or row.data["source"] not in engine.policy.sources:
+async def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
+    """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more, and for
+    another record of a human, which is foreseen with theirs.
+    """
+    record = record_of(engine, person, rows)
+    if record is None or (engine.policy.people and layout.twin_of(person) in rows):
         return None
-    source = str(row.data["source"])
+    subject, source = await whole(engine, person, rows) or record.person, record.source
     links: dict[str, Link] = {}
     for target in engine.policy.targets:
         if (link := rows.get(layout.link(person, target))) is not None:
             links[target] = codec.LINK.load(link.data)
     rules = engine.policy.sources[source]
-    return source, Someone(id=person, person=codec.PERSON.load(row.data), rules=rules, links=links)
+    return source, Someone(id=person, person=subject, rules=rules, links=links)
 
 
 async def _people(engine: Engine) -> dict[str, Person]:
     """Everybody by our id, for rules that read what is known of a manager."""
     found: dict[str, Person] = {}
+    humans: dict[str, str] = {}
     async for person, rows in _everybody(engine):
-        if (row := rows.get(layout.person(person))) is not None:
-            found[person] = codec.PERSON.load(row.data)
-    return found
+        if (subject := await whole(engine, person, rows)) is not None:
+            found[person] = subject
+            humans[person] = named(rows.get(layout.twin_of(person))) or person
+    return {person: found.get(human, found[person]) for person, human in humans.items()}
 
 
 def _lead(source: str, person: str, people: dict[str, Person]) -> Lead:
-    def lead(facts: Facts) -> Person | None:
-        return people.get(manager_of(source, person, facts))
+    def lead(seen: View) -> Person | None:
+        hr_id = seen.facts.get("manager")
+        own = layout.own_id(seen.source or source, str(hr_id)) if hr_id else person
+        return None if own == person else people.get(own)
 
     return lead

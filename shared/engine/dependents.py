@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from shared import codec, layout
 from shared.contracts import facts_of, primary
+from shared.engine.humans import human_of, record_of, whole
 from shared.engine.parts import Engine
 from shared.expressions import Facts
 from shared.layout import Hop
-from shared.model import Desired, Link, Value
-from shared.store import Conflict, Delete, Put, prefixed
+from shared.model import Contract, Desired, Link, Person, Value
+from shared.store import Conflict, Delete, Put, Row, prefixed
 
 UNKNOWN = "\0"
 """Stands for an account that does not exist yet; it never leaves this module."""
@@ -42,7 +43,7 @@ async def _account(
     engine: Engine, person: str, source: str, target: str, hr_id: Value, told: Collection[str], leads: set[str]
 ) -> Value:
     """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
-    lead = layout.own_id(source, str(hr_id)) if hr_id else person
+    lead = await human_of(engine, source, str(hr_id)) if hr_id else person
     if lead == person:
         return None
     leads.add(lead)
@@ -59,20 +60,42 @@ async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) ->
         await engine.store.commit(layout.STATE, layout.bucket(lead), [change])
 
 
-def manager_of(source: str, person: str, facts: Facts) -> str:
-    """Our id of the manager whom HR names; "" for nobody, and for oneself."""
+async def manager_of(engine: Engine, source: str, person: str, facts: Facts) -> str:
+    """Our id of the manager whom `source` names; "" for nobody, and for oneself."""
     hr_id = facts.get("manager")
-    lead = layout.own_id(source, str(hr_id)) if hr_id else person
+    lead = await human_of(engine, source, str(hr_id)) if hr_id else person
     return "" if lead == person else lead
+
+
+async def manager_today(engine: Engine, person: str) -> str:
+    """Our id of the manager whom HR names for somebody today; "" for nobody."""
+    subject, contract, source = await _speaks(engine, person)
+    if subject is None:
+        return ""
+    return await manager_of(engine, source, person, facts_of(subject, contract, engine.today))
 
 
 async def facts_today(engine: Engine, person: str) -> Facts | None:
     """What rules see of somebody today; None for nobody, and for somebody HR does not hold."""
-    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)) if person else None
-    if row is None or not codec.readable(row.data):
-        return None
-    someone, source = codec.PERSON.load(row.data), engine.policy.sources.get(str(row.data["source"]))
-    return facts_of(someone, primary(someone, source, engine.today), engine.today) if source else None
+    subject, contract, _ = await _speaks(engine, person) if person else (None, None, "")
+    return facts_of(subject, contract, engine.today) if subject else None
+
+
+async def _speaks(engine: Engine, person: str) -> tuple[Person | None, Contract | None, str]:
+    """What HR says of a human, the contract that speaks for them today, and the source in which that one stands."""
+    several = engine.policy.people is not None
+    rows = await engine.rows_of(person) if several else await _alone(engine, person)
+    record, subject = record_of(engine, person, rows), await whole(engine, person, rows)
+    if record is None or subject is None:
+        return None, None, ""
+    contract = primary(subject, engine.policy.sources[record.source], engine.today)
+    return subject, contract, contract.source or record.source if contract else record.source
+
+
+async def _alone(engine: Engine, person: str) -> dict[str, Row]:
+    key = layout.person(person)
+    row = await engine.store.get(layout.STATE, layout.bucket(person), key)
+    return {key: row} if row else {}
 
 
 async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:

@@ -6,13 +6,17 @@ from datetime import date
 from typing import Any
 
 from shared import codec, layout, ledger
+from shared.contracts import facts_of, primary
 from shared.engine.answering import as_decided
 from shared.engine.asking import Traits
 from shared.engine.holding import hold
 from shared.engine.parts import Engine
 from shared.errors import Reason
 from shared.exceptions import Exemption
+from shared.expressions import Facts
+from shared.humans import Record, together
 from shared.ledger import Entry
+from shared.lifecycle import gone_from
 from shared.model import Person
 from shared.policy import SourcePolicy
 from shared.store import Change, Delete, Row
@@ -29,6 +33,14 @@ class Draft:
     today: date
     changes: list[Change]
     exemptions: tuple[Exemption, ...]
+    likes: list[str] = field(default_factory=list)
+    """Hashes of what this record may have in common with another of the same human."""
+    others: list[Record] = field(default_factory=list)
+    """Other records of the same human."""
+    waits: bool = False
+    """Whether nothing may be done before a person has said whose record it is."""
+    rings: list[str] = field(default_factory=list)
+    """Others who are marked to be mapped."""
     leads: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     """Days on which it must be looked at again, beside those that follow from contracts."""
@@ -48,13 +60,29 @@ class Draft:
     def mapped(self) -> Mapping[str, Any]:
         """What the last mapping left to remember."""
         row = self.rows.get(layout.mapped(self.person))
-        return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None, said="")
+        return codec.known(row.data) if row else codec.plain(wake="", leads=[], policy=None, said="", likes=[])
 
-    def hold(self, place: str, what: str, reason: Reason, because: str) -> None:
+    @property
+    def record(self) -> Record:
+        """What HR says in this record alone."""
+        return Record(source=self.source, person=self.subject, gone_from=gone_from(self.subject, self.rules))
+
+    @property
+    def whole(self) -> Person:
+        """Everything HR says of this human."""
+        return together(self.record, self.others, self.today)
+
+    @property
+    def facts(self) -> Facts:
+        """What this record alone says today."""
+        return facts_of(self.subject, primary(self.subject, self.rules, self.today), self.today)
+
+    def hold(self, place: str, what: str, reason: Reason, because: str, account: str = "") -> None:
         key = layout.hold(self.person, place, what)
         hr_id = self.subject.hr_id
         known = self.rows.get(key)
-        self.changes.append(hold(self.engine, known, key, reason, because, hr_id=hr_id))
+        beside = {"account": account} if account else {}
+        self.changes.append(hold(self.engine, known, key, reason, because, hr_id=hr_id, **beside))
         if known is None or known.data.get("reason") != reason:
             since = self.rows[layout.person(self.person)].version
             self.decide(place, ledger.HELD, since, reason=reason, because=because)

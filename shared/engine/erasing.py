@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from shared import codec, layout
+from shared.engine import likeness
+from shared.engine.humans import records
 from shared.engine.identifiers import HOLDING
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
@@ -19,23 +21,27 @@ from shared.store import Change, Delete, Insert, Replace, Row, prefixed
 STAYS = frozenset({"schema", "verb", "by", "outcome", "cause", "version", "policy", "entitlement"})
 """What a line of the ledger still says of somebody who was erased."""
 
+PERSONAL = (layout.STATE, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER, layout.DIRECTORY)
+"""Tables in which something may be theirs."""
+
 TOGETHER = 40
 
 
 async def about(engine: Engine, source: str, hr_id: str) -> Mapping[str, Any]:
     """Everything kept of somebody, by table and key, with every value: it is theirs. Raises `Refused` for nobody."""
-    person = layout.own_id(source, hr_id)
-    found: dict[str, Any] = {
-        layout.STATE: {key: row.data for key, row in (await engine.rows_of(person)).items()},
-        layout.IDENTIFIERS: {row.key: row.data async for row in _names(engine, person)},
-        layout.ACCOUNTS: {row.key: row.data async for row in _accounts(engine, person)},
-        layout.LEDGER: {row.key: row.data async for row in _lines(engine, person)},
-    }
-    mirrors = [await _mirror(engine, row) for row in [row async for row in _accounts(engine, person)]]
-    found[layout.DIRECTORY] = {row.key: row.data for row in mirrors if row is not None}
+    found: dict[str, dict[str, Any]] = {table: {} for table in PERSONAL}
+    people = await records(engine, source, hr_id)
+    for person in people:
+        accounts = [row async for row in _accounts(engine, person)]
+        mirrors = [await _mirror(engine, row) for row in accounts]
+        found[layout.STATE] |= {key: row.data for key, row in (await engine.rows_of(person)).items()}
+        found[layout.IDENTIFIERS] |= {row.key: row.data async for row in _names(engine, person)}
+        found[layout.ACCOUNTS] |= {row.key: row.data for row in accounts}
+        found[layout.LEDGER] |= {row.key: row.data async for row in _lines(engine, person)}
+        found[layout.DIRECTORY] |= {row.key: row.data for row in mirrors if row is not None}
     if not any(found.values()):
         raise Refused(f"nothing is kept of {hr_id}", Reason.REFUSED)
-    return {"person": person, **found}
+    return {"person": people[-1], **found}
 
 
 async def erase(engine: Engine, source: str, hr_id: str, by: str, because: str) -> int:
@@ -43,10 +49,23 @@ async def erase(engine: Engine, source: str, hr_id: str, by: str, because: str) 
 
     Being stopped half-way, it goes on when asked again. Raises `Refused`.
     """
-    person = layout.own_id(source, hr_id)
     await about(engine, source, hr_id)
-    await _may_go(engine, source, hr_id, person)
+    people = {person: await _known_as(engine, person, source, hr_id) for person in await records(engine, source, hr_id)}
+    for person, known_as in people.items():
+        await _may_go(engine, *known_as, person)
     await note(engine, "erased", "", "erase", by=by, because=because)
+    return sum([await _erase(engine, *known_as, person) for person, known_as in people.items()])
+
+
+async def _known_as(engine: Engine, person: str, source: str, hr_id: str) -> tuple[str, str]:
+    """The source and the HR id of one record; those that were given where it is not there any longer."""
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
+    return (str(row.data["source"]), codec.PERSON.load(row.data).hr_id) if row else (source, hr_id)
+
+
+async def _erase(engine: Engine, source: str, hr_id: str, person: str) -> int:
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.mapped(person))
+    await likeness.leave(engine, person, row.data.get("likes", ()) if row else ())
     count = await _pseudonymise(engine, person, f"erased-{engine.unique()}")
     names = [row async for row in _names(engine, person)]
     for row in names:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared import codec, layout
 from shared.codec import Codec
+from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Refused
@@ -33,7 +34,7 @@ async def add(engine: Engine, source: str, hr_id: str, one: Exemption, by: str) 
 
     Raises `Refused` for somebody HR does not know, and `Misconfigured` for what no exception can say.
     """
-    person = layout.own_id(source, hr_id)
+    person = await human_of(engine, source, hr_id)
     check(engine, one)
     if await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)) is None:
         raise Refused(f"{source} knows nobody with the id {hr_id}")
@@ -48,7 +49,7 @@ async def end(
     engine: Engine, source: str, hr_id: str, kind: Kind, target: str, what: str, by: str, because: str
 ) -> None:
     """End an exception now; `what` is its entitlement, such as `group:Finance`, or "". Raises `Refused` for none."""
-    person = layout.own_id(source, hr_id)
+    person = await human_of(engine, source, hr_id)
     key = layout.exception(person, kind, target, what)
     row = await engine.store.get(layout.STATE, layout.bucket(person), key)
     if row is None:

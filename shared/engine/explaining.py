@@ -10,6 +10,7 @@ from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
+from shared.engine.humans import human_of, whole
 from shared.engine.parts import Engine
 from shared.entitlements import Origin, entitled, handed_over, with_rights
 from shared.errors import Refused
@@ -83,15 +84,15 @@ class Explanation:
 
 
 async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
-    """Everybody with this id, one for each source that knows one."""
-    found = []
+    """Everybody with this id, one for each source that knows one; a human with several records is one."""
+    found, known = [], set[str]()
     for source in engine.policy.sources:
-        own = layout.own_id(source, hr_id)
-        rows = await engine.rows_of(own)
-        row = rows.get(layout.person(own))
-        if row is not None:
-            person = codec.PERSON.load(row.data)
-            rules = as_decided(engine.policy.sources[source], person, rows.get(layout.leaves(own)))
+        own = await human_of(engine, source, hr_id)
+        rows = {} if own in known else await engine.rows_of(own)
+        known.add(own)
+        row, person = rows.get(layout.person(own)), await whole(engine, own, rows)
+        if row is not None and person is not None:
+            rules = as_decided(engine.policy.sources[str(row.data["source"])], person, rows.get(layout.leaves(own)))
             explained = await _explained(engine, own, source, rules, person, rows)
             active = tuple(
                 one for one in exceptions.of(own, rows) if one.begun(engine.today) and not one.over(engine.today)
@@ -104,7 +105,7 @@ async def _explained(
     engine: Engine, own: str, source: str, rules: SourcePolicy, person: Person, rows: Mapping[str, Row]
 ) -> Explanation:
     seen = view(person, rules, engine.policy, engine.today, seed=own)
-    lead = manager_of(source, own, seen.facts)
+    lead = await manager_of(engine, seen.source or source, own, seen.facts)
     manager = await facts_today(engine, lead)
     seen = replace(seen, scope=replace(seen.scope, manager=manager))
     return Explanation(

@@ -6,6 +6,7 @@ What was believed before is remembered only as «not theirs», so that the next 
 from shared import bearing, codec, layout
 from shared.engine import identifiers
 from shared.engine.claiming import claim
+from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import NOBODY, Engine
 from shared.errors import Reason, Refused, TryLater
@@ -20,7 +21,7 @@ async def cut(engine: Engine, source: str, hr_id: str, target: str, by: str, bec
     They are looked at again, and get another account when they should have one. Raises `Refused` when there is no
     account, and `TryLater` when somebody works on it.
     """
-    person = layout.own_id(source, hr_id)
+    person = await human_of(engine, source, hr_id)
     row, link = await _link(engine, person, target)
     account = link.account
     if row is None or not account:
@@ -38,7 +39,7 @@ async def join(engine: Engine, source: str, hr_id: str, target: str, account: st
 
     Raises `Refused` for an account that does not exist, is protected, or is somebody else's.
     """
-    person = layout.own_id(source, hr_id)
+    person = await human_of(engine, source, hr_id)
     live = await engine.targets[target].read(account)
     if live is None:
         raise Refused(f"there is no account {account} on {target}", Reason.ACCOUNT_GONE)

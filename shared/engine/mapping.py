@@ -4,6 +4,7 @@ The mark is removed in the same commit that saves the result, with the version t
 meanwhile is never lost.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -13,8 +14,11 @@ from shared.engine import exceptions
 from shared.engine.asking import belonging, written
 from shared.engine.dependents import facts_today, forget, manager_of, tell
 from shared.engine.drafting import Draft
+from shared.engine.humans import others
+from shared.engine.joining import is_another, nothing_of_its_own, tell_parted
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import Engine
+from shared.engine.recognising import recognised
 from shared.engine.targeting import map_target
 from shared.errors import Reason, TryLater
 from shared.exceptions import next_day
@@ -35,6 +39,9 @@ async def map_person(engine: Engine, person: str) -> None:
             return
         codec.known(mark.data)
         draft = await _draft(engine, person, mark)
+        if await recognised(draft):
+            continue
+        await _work_out(draft)
         await write(engine, draft.decided, MAPPED_LINE)
         try:
             await engine.store.commit(layout.STATE, layout.bucket(person), draft.changes)
@@ -46,6 +53,8 @@ async def map_person(engine: Engine, person: str) -> None:
             await engine.ring(Hop.PROVISION, [person], target)
         if draft.tell:
             await engine.ring(Hop.DEPENDENTS, [person])
+        if draft.rings:
+            await engine.ring(Hop.MAP, draft.rings)
         await forget(engine, person, set(draft.mapped["leads"]) - draft.leads)
         return
     raise TryLater(f"person {person} is being changed by others", 5)
@@ -58,30 +67,56 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
     source, cohort = str(row.data["source"]) if row else "", str(codec.known(mark.data)["cohort"])
     gone: list[Change] = [Delete(mark.key, mark.version)]
     exemptions = exceptions.of(person, rows)
-    draft = Draft(engine, person, subject, source, cohort, rows, engine.today, gone, exemptions)
-    if row is None:
-        return draft
+    return Draft(engine, person, subject, source, cohort, rows, engine.today, gone, exemptions)
+
+
+async def _work_out(draft: Draft) -> None:
+    """Everything that follows for this person, as changes of the draft."""
+    engine, person, source = draft.engine, draft.person, draft.source
+    if layout.person(person) not in draft.rows:
+        return
     if source not in engine.policy.sources:
         draft.hold(source, "-", Reason.VANISHED, f"the policy has no source {source} any longer; name it again")
-        remembered = {**draft.mapped, "policy": engine.policy_hash}  # so that naming it again maps them again
-        draft.changes.append(Put(layout.mapped(person), codec.plain(**remembered)))
-        return draft
+        _keep(draft)
+        return
+    _vanished(draft)
+    await tell_parted(draft)
+    if await is_another(draft):
+        _remember(draft, None)
+        return
+    if draft.waits:
+        draft.changes += nothing_of_its_own(draft)
+        _remember(draft, None)
+        return
+    records = await others(engine, person, draft.rows)
+    draft.others = [one for one in records if one is not None]
+    if len(draft.others) < len(records):
+        because = "another record of this human has not been read yet; it comes with HR, or part the two"
+        draft.hold(source, "map", Reason.MISSING_DATA, because)
+        _keep(draft)
+        return
+    draft.release(layout.hold(person, source, "map"))
     seen = await _view(draft)
     for target in engine.policy.targets:
         await map_target(draft, seen, target)
-    draft.changes += await exceptions.expire(engine, person, rows)
-    _vanished(draft)
+    draft.changes += await exceptions.expire(engine, person, draft.rows)
     _remember(draft, seen)
-    return draft
+
+
+def _keep(draft: Draft) -> None:
+    """What was worked out before stays in force, and is worked out anew with the next policy."""
+    draft.leads |= set(draft.mapped["leads"])
+    remembered = {**draft.mapped, "policy": draft.engine.policy_hash, "likes": draft.likes}
+    draft.changes.append(Put(layout.mapped(draft.person), codec.plain(**remembered)))
 
 
 async def _view(draft: Draft) -> View:
-    """The person as rules see them today, with the manager's facts where some rule asks for those."""
+    """The human as rules see them today, with the manager's facts where some rule asks for those."""
     policy = draft.engine.policy
-    seen = view(draft.subject, draft.rules, policy, draft.today, seed=draft.person)
+    seen = view(draft.whole, draft.rules, policy, draft.today, seed=draft.person)
     if not policy.manager_names:
         return seen
-    lead = manager_of(draft.source, draft.person, seen.facts)
+    lead = await manager_of(draft.engine, seen.source or draft.source, draft.person, seen.facts)
     if lead:
         draft.leads.add(lead)
         await tell(draft.engine, draft.person, lead, draft.mapped["leads"])
@@ -105,25 +140,33 @@ def _vanished(draft: Draft) -> None:
         draft.changes.append(Delete(held))
 
 
-def _remember(draft: Draft, seen: View) -> None:
+def _days(draft: Draft) -> Iterator[date | None]:
+    """The days on which something may be different for this human though HR says nothing."""
+    yield next_change(draft.whole, draft.rules, draft.engine.policy.targets, draft.today)
+    yield next_day(draft.exemptions, draft.today)
+    yield from draft.days
+    if draft.others:
+        yield from (one.gone_from for one in (draft.record, *draft.others))
+
+
+def _remember(draft: Draft, seen: View | None) -> None:
     """What the next mapping wants to know, and one wake for the next day on which a date alone changes something.
 
-    Whoever points to this person is told when what rules read of a manager has changed.
+    Whoever points to this person is told when what rules read of a manager has changed. Without `seen` this is somebody
+    who has nothing of their own.
     """
-    dates = {
-        next_change(draft.subject, draft.rules, draft.engine.policy.targets, draft.today),
-        next_day(draft.exemptions, draft.today),
-        *draft.days,
-    }
+    dates = _days(draft) if seen else ()
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
-    said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
+    names = draft.engine.policy.manager_names
+    said = basis(seen.facts, names) if seen and names else ""
     data = codec.plain(
         wake=wake,
         leads=sorted(draft.leads),
         policy=draft.engine.policy_hash,
         said=said,
         traits=written(draft.traits),
+        likes=draft.likes,
     )
     if dict(draft.mapped) == data:
         return

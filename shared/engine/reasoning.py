@@ -13,6 +13,7 @@ from shared import codec, layout
 from shared.condition_reasons import described, failing
 from shared.desired import View, level, view
 from shared.engine.dependents import facts_today, manager_of
+from shared.engine.humans import human_of, whole
 from shared.engine.ledger import lines_of
 from shared.engine.parts import Engine
 from shared.engine.undoing import standing
@@ -88,16 +89,17 @@ async def why(engine: Engine, hr_id: str, wanted: str, now: datetime) -> list[Wh
 
     One answer for each source that knows the person, and each target where it is known. `now` is the real clock's.
     """
-    found = []
+    found, known = [], set[str]()
     for source in engine.policy.sources:
-        own = layout.own_id(source, hr_id)
-        rows = await engine.rows_of(own)
-        row = rows.get(layout.person(own))
-        if row is None:
+        own = await human_of(engine, source, hr_id)
+        rows = {} if own in known else await engine.rows_of(own)
+        known.add(own)
+        row, person = rows.get(layout.person(own)), await whole(engine, own, rows)
+        if row is None or person is None:
             continue
-        person = codec.PERSON.load(row.data)
-        seen = view(person, engine.policy.sources[source], engine.policy, engine.today, seed=own)
-        manager = await facts_today(engine, manager_of(source, own, seen.facts))
+        home = str(row.data["source"])
+        seen = view(person, engine.policy.sources[home], engine.policy, engine.today, seed=own)
+        manager = await facts_today(engine, await manager_of(engine, seen.source or home, own, seen.facts))
         seen = replace(seen, scope=replace(seen.scope, manager=manager))
         until = datetime.combine(engine.today + timedelta(days=1), time(), engine.policy.time_zone).astimezone(UTC)
         told = [entry async for entry in lines_of(engine, own) if entry.at < until]

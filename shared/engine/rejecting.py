@@ -9,10 +9,12 @@ from shared.approvals import reminders
 from shared.engine.approvers import may
 from shared.engine.holding import holds, of_person, state_of, tell
 from shared.engine.parts import Engine
+from shared.engine.records import told_apart
 from shared.errors import Refused
 from shared.holds import Answer, Held, State
+from shared.layout import Hop
 from shared.picking import picked
-from shared.store import Conflict, Replace
+from shared.store import Change, Conflict, Delete, Replace, Row
 
 Told = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """A hold's row → the row with what was said in it."""
@@ -33,7 +35,23 @@ async def reject(engine: Engine, names: Sequence[str], by: str, because: str) ->
         if one.answer is Answer.NOTHING:
             raise Refused(f"a no does not settle what waits for {one.hr_id} ({one.reason}): {one.because}")
     said = {"by": by, "at": engine.clock().isoformat(), "because": because}
-    return await _tell(engine, chosen, "reject", by, because, lambda row: {**_open(row), "rejected": said})
+    apart = [one for one in chosen if one.answer is Answer.JOIN]
+    rest = [one for one in chosen if one not in apart]
+    return [
+        *await _tell(engine, rest, "reject", by, because, lambda row: {**_open(row), "rejected": said}),
+        *[one for one in apart if await _kept_apart(engine, one, by, because)],
+    ]
+
+
+async def _kept_apart(engine: Engine, one: Held, by: str, because: str) -> bool:
+    """Have a record be somebody of their own, for good; whether it was asked still."""
+    await tell(engine, one, "reject", by, because, fingerprint=one.name)
+    apart = told_apart(engine, one.person, one.account, by, told=True)
+    mark = engine.marked(Hop.MAP, one.person, engine.trickle("records"))
+    done = await _changed(engine, one, lambda row: [Delete(row.key, row.version), apart, mark])
+    if done:
+        await engine.ring(Hop.MAP, [one.person])
+    return done
 
 
 async def snooze(engine: Engine, names: Sequence[str], by: str, until: date, because: str = "") -> list[Held]:
@@ -90,14 +108,18 @@ async def _tell(engine: Engine, chosen: Sequence[Held], what: str, by: str, beca
 
 async def _saved(engine: Engine, one: Held, told: Told) -> bool:
     """Whether the row could be changed before the thing held was."""
+    return await _changed(engine, one, lambda row: [Replace(row.key, told(row.data), row.version)])
+
+
+async def _changed(engine: Engine, one: Held, changes: Callable[[Row], Sequence[Change]]) -> bool:
+    """The same, with everything that is changed beside the row."""
     key = layout.hold(one.person, one.place, one.what)
     for _ in range(TRIES):
         rows = await engine.rows_of(one.person)
         if all(there.thing != one.thing for there in of_person(engine, one.person, rows)):
             return False
         try:
-            change = Replace(key, told(rows[key].data), rows[key].version)
-            await engine.store.commit(layout.STATE, layout.bucket(one.person), [change])
+            await engine.store.commit(layout.STATE, layout.bucket(one.person), changes(rows[key]))
         except Conflict:
             continue
         return True

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from shared import codec, layout
 from shared.attributes import Unique
+from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused
@@ -24,7 +25,7 @@ ASKED = "asked"
 
 async def undo(engine: Engine, source: str, hr_id: str, target: str, by: str) -> Mapping[str, str]:
     """Give somebody the names back that they bore before the last rename; which ones. Raises `Refused`."""
-    link = await _link(engine, layout.own_id(source, hr_id), target)
+    link = await _link(engine, await human_of(engine, source, hr_id), target)
     if not link.former:
         raise Refused(f"{hr_id} was never renamed on {target}; there is nothing to undo", Reason.REFUSED)
     await rename(engine, source, hr_id, target, link.former, by)
@@ -37,7 +38,7 @@ async def rename(engine: Engine, source: str, hr_id: str, target: str, names: Ma
     Raises `Refused` when they have no account that is in use, and `Misconfigured` for a name that the target could
     never hold, and for what is no name.
     """
-    person = layout.own_id(source, hr_id)
+    person = await human_of(engine, source, hr_id)
     _check(engine, target, names)
     if not (await _link(engine, person, target)).account:
         raise Refused(f"{hr_id} has no account on {target}", Reason.ACCOUNT_GONE)

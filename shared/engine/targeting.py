@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from shared import codec, layout, ledger
 from shared.consent import apart
-from shared.desired import View, desired
+from shared.desired import View, desired, keys, view
 from shared.engine import blocking
 from shared.engine.asking import kept, question, traits
 from shared.engine.dependents import resolve
@@ -22,7 +22,7 @@ from shared.errors import Reason, Refused
 from shared.exceptions import Block, left_alone, with_block, with_exceptions
 from shared.facts import shift
 from shared.layout import Hop
-from shared.model import Desired, Link, Stage
+from shared.model import Attributes, Desired, Link, Stage, Value
 from shared.planning import Kinds, plan, remembered
 from shared.store import Delete, Insert, Put, Replace, Row
 from shared.whats import Apart, counted
@@ -68,7 +68,8 @@ async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None)
             new = handed_over(last, new, rules, draft.today)
             _check(engine, target, new)
             told = draft.mapped["leads"]
-            new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
+            new = replace(new, keys=_keys(draft, target, new))
+            new, leads = await resolve(engine, draft.person, seen.source or draft.source, target, new, told)
             draft.leads |= leads
     except Refused as error:
         draft.leads |= set(draft.mapped["leads"])
@@ -78,6 +79,22 @@ async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None)
     _waiting(draft, target, new.waiting if new is not None else {})
     draft.traits[target] = traits(engine, seen, target, coming(engine, seen, target, new, seed=draft.person))
     return new
+
+
+def _keys(draft: Draft, target: str, new: Desired) -> Attributes:
+    """By what the account is found: of a human with several records, by what any of them says."""
+    if not draft.others or not new.keys:
+        return new.keys
+    policy = draft.engine.policy
+    each = [
+        keys(view(one.person, draft.rules, policy, draft.today, seed=draft.person), target, policy.targets[target])
+        for one in (draft.record, *draft.others)
+    ]
+    found: dict[str, Value] = {}
+    for name, value in new.keys.items():
+        texts = tuple(str(one) for one in dict.fromkeys([value, *(other.get(name) for other in each)]) if one)
+        found[name] = texts if len(texts) > 1 else value
+    return found
 
 
 async def _still(draft: Draft, target: str, old: Row, before: Desired, new: Desired) -> None:

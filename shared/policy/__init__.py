@@ -11,6 +11,7 @@ from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
 from shared.policy.observing import Conduct, Pilot
+from shared.policy.people import Alike, People
 from shared.policy.primary import Dates, Least, Merit, Most, Order
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
@@ -21,6 +22,7 @@ __all__ = [
     "OWNER",
     "SAFE_LIMITS",
     "Adopt",
+    "Alike",
     "Approvals",
     "AttributePolicy",
     "Conduct",
@@ -42,6 +44,7 @@ __all__ = [
     "Names",
     "OnNull",
     "Order",
+    "People",
     "Pilot",
     "Plausible",
     "Policy",

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from shared.expressions import Expression
 from shared.policy.approvals import Approvals
 from shared.policy.exceptions import Exceptions
+from shared.policy.people import People
 from shared.policy.source import SourcePolicy
 from shared.policy.strict import Strict
 from shared.policy.target import TargetPolicy
@@ -25,6 +26,8 @@ class Policy(Strict):
     exceptions: Exceptions = Exceptions()
     sources: Mapping[Name, SourcePolicy] = Field(min_length=1)
     targets: Mapping[Name, TargetPolicy] = Field(min_length=1)
+    people: People | None = None
+    """Without it each record of HR is somebody of their own."""
     approvals: Approvals = Approvals()
 
     @cached_property

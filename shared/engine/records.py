@@ -1,0 +1,60 @@
+"""What a record of HR says of whose it is: the rows by which it becomes another one of a human, or parts from them.
+
+They stand beside the record, so one commit decides; everybody else believes the record.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from shared import codec, layout
+from shared.engine.parts import NOBODY, Engine
+from shared.layout import Hop
+from shared.store import Change, Delete, Insert, Put, Replace, Row
+
+
+def named(row: Row | None) -> str:
+    """Our id of the human whom the row of a record names; "" where there is none."""
+    return str(row.data["human"]) if row is not None and codec.readable(row.data) else ""
+
+
+def settled(rows: Mapping[str, Row]) -> bool:
+    """Whether somebody with these rows has an account, or may have one soon."""
+    links = [codec.LINK.load(row.data) for key, row in rows.items() if key.split("|")[1:2] == ["link"]]
+    return any((link.account and not link.deleted) or link.intending is not None for link in links)
+
+
+def joined(engine: Engine, person: str, rows: Mapping[str, Row], other: str, by: str) -> list[Change]:
+    """What makes a record, whose rows these are, another one of the human `other`, unless it is settled meanwhile.
+
+    Whoever works on an account for it stops, and everybody who points to it is mapped again.
+    """
+    said, cohort = codec.plain(human=other, by=by, at=engine.clock().isoformat()), engine.trickle("records")
+    key = layout.twin_of(person)
+    row = rows.get(key)
+    return [
+        Replace(key, said, row.version) if row else Insert(key, said),
+        *_fenced(person, rows),
+        *[Delete(key) for key in rows if key == layout.apart(person, other)],
+        engine.marked(Hop.MAP, person, cohort),
+        engine.marked(Hop.DEPENDENTS, person, cohort),
+    ]
+
+
+def parted(engine: Engine, person: str, rows: Mapping[str, Row], by: str) -> list[Change]:
+    """What makes a record somebody of their own, who is never taken for that human again."""
+    row, cohort = rows[layout.twin_of(person)], engine.trickle("records")
+    apart = told_apart(engine, person, named(row), by, told=False)
+    return [Delete(row.key, row.version), apart, engine.marked(Hop.MAP, person, cohort)]
+
+
+def told_apart(engine: Engine, person: str, other: str, by: str, *, told: bool) -> Put:
+    """The row by which two records are never taken for one human; `told` says that the other knows of it."""
+    return Put(layout.apart(person, other), codec.plain(by=by, at=engine.clock().isoformat(), told=told))
+
+
+def _fenced(person: str, rows: Mapping[str, Row]) -> Iterator[Change]:
+    """What has a worker's next save fail that knows nothing of this."""
+    for key, row in rows.items():
+        match key.split("|"):
+            case [_, "link", target]:
+                yield Replace(key, row.data, row.version)
+                yield Put(layout.lease(person, target), NOBODY)

@@ -122,7 +122,7 @@ def judged(settled: bool, others: Sequence[Other], *, single: bool = True) -> Ve
     said = " and ".join(f"{one.name} ({', '.join(one.names)})" for one in sorted(mine, key=lambda each: each.name))
     alike = f"may be the same human as {said}"
     if settled:
-        return Verdict(question=f"{alike}; both have accounts: cut the link of one, then join the records by hand")
+        return Verdict(question=f"{alike}; both have accounts: join them by hand, and say which one is let go")
     if len(mine) > 1:
         return Verdict(question=f"{alike}; join it to one of them by hand, or say that it is nobody's")
     return Verdict(question=f"{alike}; yes joins the records, no keeps them apart", human=mine[0].human)

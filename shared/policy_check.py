@@ -53,6 +53,8 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
+    for index, rule in enumerate(found.policy.people.same if found.policy.people else ()):
+        mistakes += _names(found, ("people", "same", index, "all"), rule.all, facts)
     mistakes += unknown_words(found)
     if mistakes:
         raise PolicyInvalid(mistakes)

@@ -16,6 +16,7 @@ from shared.cli.eval import eval_
 from shared.cli.exceptions_command import exceptions
 from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
+from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
 EPILOG = f"""\b
@@ -38,7 +39,7 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, backup, restore, person, validate, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, eval_, sandbox),
 ):
     joinly.add_command(command)
 

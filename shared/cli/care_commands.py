@@ -40,7 +40,7 @@ def cut(policy: Path, person: str, target: str, because: str, data: Path | None)
     """
     from shared.cli.links import link_person
 
-    _end(link_person(policy, data_of(policy, data), person, target, "", because))
+    end(link_person(policy, data_of(policy, data), person, target, "", because))
 
 
 @link.command(short_help="This account is theirs.")
@@ -57,7 +57,7 @@ def join(policy: Path, person: str, target: str, account: str, because: str, dat
     """
     from shared.cli.links import link_person
 
-    _end(link_person(policy, data_of(policy, data), person, target, account, because))
+    end(link_person(policy, data_of(policy, data), person, target, account, because))
 
 
 @click.command(short_help="Save who has which account and name.")
@@ -71,7 +71,7 @@ def backup(policy: Path, file: Path, data: Path | None) -> None:
     """
     from shared.cli.keeping import save
 
-    _end(save(policy, data_of(policy, data), file))
+    end(save(policy, data_of(policy, data), file))
 
 
 @click.command(short_help="Put back what a backup holds and the state has lost.")
@@ -86,7 +86,7 @@ def restore(policy: Path, file: Path, data: Path | None) -> None:
     """
     from shared.cli.keeping import put_back
 
-    _end(put_back(policy, data_of(policy, data), file))
+    end(put_back(policy, data_of(policy, data), file))
 
 
 PERSON_EPILOG = f"""\b
@@ -111,7 +111,7 @@ def show(policy: Path, person: str, source: str, data: Path | None) -> None:
     """Print everything that is kept of one person as JSON, with every value: it is theirs to see."""
     from shared.cli.subject import show_person
 
-    _end(show_person(policy, data_of(policy, data), person, source))
+    end(show_person(policy, data_of(policy, data), person, source))
 
 
 @person.command(short_help="Take out what is kept of one person.")
@@ -128,8 +128,8 @@ def erase(policy: Path, person: str, source: str, because: str, data: Path | Non
     """
     from shared.cli.subject import erase_person
 
-    _end(erase_person(policy, data_of(policy, data), person, source, because))
+    end(erase_person(policy, data_of(policy, data), person, source, because))
 
 
-def _end(code: int) -> None:
+def end(code: int) -> None:
     click.get_current_context().exit(code)

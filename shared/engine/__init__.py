@@ -15,7 +15,7 @@ from shared.engine.explaining import Explained, Explanation, OnTarget, Right, ex
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.humans import human_of
-from shared.engine.humans_by_hand import Twin, join_records, part_record, twins
+from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record, twins
 from shared.engine.keeping import Restored, backup, restore
 from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
@@ -36,6 +36,7 @@ __all__ = [
     "Explained",
     "Explanation",
     "Held",
+    "Joined",
     "OnTarget",
     "Restored",
     "Right",
@@ -61,8 +62,11 @@ __all__ = [
     "handle",
     "held",
     "holds",
+    "human_of",
     "join",
+    "join_records",
     "map_person",
+    "part_record",
     "patrol",
     "provision",
     "reconsider",
@@ -79,6 +83,7 @@ __all__ = [
     "state_of",
     "sweep",
     "tidy",
+    "twins",
     "undo",
     "wake",
 ]

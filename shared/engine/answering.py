@@ -31,9 +31,7 @@ def carried(engine: Engine, some: Sequence[Held], rows: Mapping[str, Row], by: s
     match first.answer:
         case Answer.JOIN:
             if settled(rows):
-                raise Refused(
-                    f"{first.hr_id} has an account by now; cut the link of one of them, and join by hand"
-                )
+                raise Refused(f"{first.hr_id} has an account by now; join them by hand, and say which one is let go")
             return [*gone, *joined(engine, person, rows, first.account, by)]
         case Answer.LEAVE:
             return [*gone, _leaves(first, rows, by), engine.marked(Hop.MAP, person, cohort)]

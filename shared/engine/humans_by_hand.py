@@ -1,13 +1,14 @@
 """Two records of HR joined to one human, or parted again, by a person's word; who has which, as a list."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from shared import codec, layout
 from shared.engine.humans import human_of
 from shared.engine.ledger import note
+from shared.engine.linking import let_go
 from shared.engine.parts import Engine
-from shared.engine.records import joined, named, parted, settled
+from shared.engine.records import joined, links, named, parted, settled
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.store import Change, Conflict, Row
@@ -24,12 +25,22 @@ class Twin:
     by: str
 
 
-async def join_records(
-    engine: Engine, one: tuple[str, str], other: tuple[str, str], by: str, because: str
-) -> tuple[str, str]:
-    """Say that two records, each as (source, HR id), are one human; our ids of the record and of the human it joins.
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Our ids of a record and of the human it has joined, and the accounts, by target, that were let go."""
 
-    The one without an account joins the other; of two without any the first does. Raises `Misconfigured` where the
+    record: str
+    human: str
+    accounts: Mapping[str, str]
+
+
+async def join_records(
+    engine: Engine, one: tuple[str, str], other: tuple[str, str], by: str, because: str, *, lets_go: bool = False
+) -> Joined:
+    """Say that two records, each as (source, HR id), are one human.
+
+    The one without an account joins the other; of two without any, and of two who both have one, `one` does, and with
+    `lets_go` its account is left as it is and is a stranger's. Raises `Misconfigured` where the
     policy does not know of such people, `Refused` when it cannot be, and `TryLater` when somebody works on it.
     """
     _known(engine)
@@ -40,14 +51,19 @@ async def join_records(
     for each, some in ((one, rows), (other, theirs)):
         if not any(key.endswith("|person") for key in some):
             raise Refused(f"{each[0]} knows nobody with the id {each[1]}", Reason.REFUSED)
-    if settled(rows) and settled(theirs):
-        said = f"{one[1]} and {other[1]} both have accounts; cut the links of those that are not kept, and ask again"
+    both = settled(rows) and settled(theirs)
+    if both and not lets_go:
+        said = f"{one[1]} and {other[1]} both have accounts; say which one is let go (it is left as it is)"
         raise Refused(said, Reason.SAME_HUMAN)
-    if settled(rows):
+    if settled(rows) and not both:
         record, home, rows = home, record, theirs
-    await note(engine, record, "", "join record", by=by, because=because, human=home)
+    left = {target: link for target, link in links(rows).items() if link.account and not link.deleted}
+    accounts = {target: link.account for target, link in left.items()}
+    await note(engine, record, "", "join record", by=by, because=because, human=home, accounts=accounts)
     await _commit(engine, record, joined(engine, record, rows, home, by))
-    return record, home
+    for target, link in left.items():
+        await let_go(engine, record, target, link.account, link)
+    return Joined(record, home, accounts)
 
 
 async def part_record(engine: Engine, one: tuple[str, str], by: str, because: str) -> tuple[str, str]:

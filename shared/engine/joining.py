@@ -43,9 +43,11 @@ async def is_another(draft: Draft) -> bool:
     if row is None or engine.policy.people is None:
         return False
     home = await human(engine, named(row))
-    if home == person:  # the two were joined to each other at one moment, and one must be the human
-        draft.changes.append(Delete(row.key, row.version))
-        return False
+    if home == person:  # the two were joined to each other at one moment, and one of them must be the human
+        home = named(row)
+        if person < home:
+            draft.changes.append(Delete(row.key, row.version))
+            return False
     if home != named(row):
         draft.changes.append(Replace(row.key, {**row.data, "human": home}, row.version))
     await _bring(draft, home)

@@ -26,11 +26,11 @@ async def cut(engine: Engine, source: str, hr_id: str, target: str, by: str, bec
     account = link.account
     if row is None or not account:
         for earlier in sorted(link.apart):  # a cut that was stopped half-way is finished
-            await _let_go(engine, person, target, earlier, Link())
+            await let_go(engine, person, target, earlier, Link())
         raise Refused(f"{hr_id} has no account on {target}", Reason.ACCOUNT_GONE)
     await note(engine, person, target, "cut account", by=by, because=because, account=account)
     await _save(engine, person, target, row, Link(apart=link.apart | {account}))
-    await _let_go(engine, person, target, account, link)
+    await let_go(engine, person, target, account, link)
     return account
 
 
@@ -60,7 +60,7 @@ async def join(engine: Engine, source: str, hr_id: str, target: str, account: st
     )
     await _save(engine, person, target, row, given)
     if link.account:
-        await _let_go(engine, person, target, link.account, link)
+        await let_go(engine, person, target, link.account, link)
     for name, value in sorted(given.identifiers.items()):
         await identifiers.reserve(engine, target, person, account, {name: value}, ())
 
@@ -95,7 +95,7 @@ def _names(engine: Engine, target: str, live: Account) -> dict[str, str]:
     return {name: str(live.attributes[name]) for name in tried if live.attributes.get(name)}
 
 
-async def _let_go(engine: Engine, person: str, target: str, account: str, link: Link) -> None:
+async def let_go(engine: Engine, person: str, target: str, account: str, link: Link) -> None:
     """The account and the names it bears are a stranger's from now on."""
     for name, value in bearing.remembered(engine.attributes[target], link).items():
         await identifiers.foreign(engine, target, name, value, account)

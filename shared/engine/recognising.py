@@ -26,9 +26,14 @@ async def recognised(draft: Draft) -> bool:
     What only may be so is held; the draft waits where nothing may be done until the answer.
     """
     engine, person, rows = draft.engine, draft.person, draft.rows
-    if layout.twin_of(person) in rows or engine.policy.people is None:
+    if layout.person(person) not in rows or draft.source not in engine.policy.sources or engine.policy.people is None:
         return False
-    others = await _others(draft)
+    rules = sorted(engine.policy.people.same, key=lambda rule: rule.confidence)
+    alike = {engine.veiled(one.text): one for one in likenesses(draft.facts, rules)}
+    standing_there = await _stand(draft, alike)
+    if layout.twin_of(person) in rows:
+        return False
+    others = await _others(draft, alike, standing_there)
     verdict = judged(settled(rows), others, single=not any(key.startswith(layout.twins(person)) for key in rows))
     if (other := verdict.joins) is not None:
         facts = dict.fromkeys(other.names, "")
@@ -66,19 +71,19 @@ async def _have_asked(draft: Draft, others: list[Other]) -> None:
         draft.rings.append(other)
 
 
-async def _others(draft: Draft) -> list[Other]:
+async def _stand(draft: Draft, alike: Mapping[str, Likeness]) -> Mapping[str, list[str]]:
+    """Have this record be found by what it has in common with others; who is found by each, in order."""
+    draft.likes = sorted(alike)
+    await likeness.leave(draft.engine, draft.person, set(draft.mapped.get("likes", ())) - alike.keys())
+    return await likeness.stand(draft.engine, draft.person, alike)
+
+
+async def _others(draft: Draft, alike: Mapping[str, Likeness], standing_there: Mapping[str, list[str]]) -> list[Other]:
     """The humans who have a record like this one, each once, by the surest likeness."""
-    engine, person = draft.engine, draft.person
-    people = engine.policy.people
-    found: dict[str, Likeness] = {}
-    for alike in likenesses(draft.facts, people.same if people else ()):
-        found[engine.veiled(alike.text)] = alike
-    draft.likes = sorted(found)
-    await likeness.leave(engine, person, set(draft.mapped.get("likes", ())) - found.keys())
     others: dict[str, Other] = {}
-    for name, records in (await likeness.stand(engine, person, found)).items():
+    for name, records in standing_there.items():
         for number, other in enumerate(records):
-            one = await _other(draft, other, found[name], earlier=number < records.index(person))
+            one = await _other(draft, other, alike[name], earlier=number < records.index(draft.person))
             if one is not None and (one.human not in others or one.confidence > others[one.human].confidence):
                 others[one.human] = one
     return list(others.values())

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from shared import codec, layout
 from shared.engine.parts import NOBODY, Engine
 from shared.layout import Hop
+from shared.model import Link
 from shared.store import Change, Delete, Insert, Put, Replace, Row
 
 
@@ -18,21 +19,30 @@ def named(row: Row | None) -> str:
 
 def settled(rows: Mapping[str, Row]) -> bool:
     """Whether somebody with these rows has an account, or may have one soon."""
-    links = [codec.LINK.load(row.data) for key, row in rows.items() if key.split("|")[1:2] == ["link"]]
-    return any((link.account and not link.deleted) or link.intending is not None for link in links)
+    return any(_live(link) or link.intending is not None for link in links(rows).values())
+
+
+def links(rows: Mapping[str, Row]) -> dict[str, Link]:
+    """Target → the link there."""
+    found = {key.split("|", 2)[2]: row for key, row in rows.items() if key.split("|")[1:2] == ["link"]}
+    return {target: codec.LINK.load(row.data) for target, row in found.items()}
+
+
+def _live(link: Link) -> bool:
+    return bool(link.account) and not link.deleted
 
 
 def joined(engine: Engine, person: str, rows: Mapping[str, Row], other: str, by: str) -> list[Change]:
-    """What makes a record, whose rows these are, another one of the human `other`, unless it is settled meanwhile.
+    """What makes a record, whose rows these are, another one of the human `other`, unless they change meanwhile.
 
-    Whoever works on an account for it stops, and everybody who points to it is mapped again.
+    An account that it has is let go. Whoever works on one for it stops, and everybody who points to it is mapped again.
     """
     said, cohort = codec.plain(human=other, by=by, at=engine.clock().isoformat()), engine.trickle("records")
     key = layout.twin_of(person)
     row = rows.get(key)
     return [
         Replace(key, said, row.version) if row else Insert(key, said),
-        *_fenced(person, rows),
+        *_links_end(person, rows),
         *[Delete(key) for key in rows if key == layout.apart(person, other)],
         engine.marked(Hop.MAP, person, cohort),
         engine.marked(Hop.DEPENDENTS, person, cohort),
@@ -51,10 +61,10 @@ def told_apart(engine: Engine, person: str, other: str, by: str, *, told: bool) 
     return Put(layout.apart(person, other), codec.plain(by=by, at=engine.clock().isoformat(), told=told))
 
 
-def _fenced(person: str, rows: Mapping[str, Row]) -> Iterator[Change]:
-    """What has a worker's next save fail that knows nothing of this."""
-    for key, row in rows.items():
-        match key.split("|"):
-            case [_, "link", target]:
-                yield Replace(key, row.data, row.version)
-                yield Put(layout.lease(person, target), NOBODY)
+def _links_end(person: str, rows: Mapping[str, Row]) -> Iterator[Change]:
+    """The next save of a worker who knows nothing of this fails."""
+    for target, link in links(rows).items():
+        row = rows[layout.link(person, target)]
+        left = codec.LINK.dump(Link(apart=link.apart | {link.account})) if _live(link) else row.data
+        yield Replace(row.key, left, row.version)
+        yield Put(layout.lease(person, target), NOBODY)

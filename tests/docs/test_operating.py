@@ -12,6 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "cli"))
 
 from cli_world import PROJECT, joinly, small_place
 
+ALSO = {"humans": "\npeople: {same: []}\n"}
+"""What the policy of a page has beside the example's."""
+
 
 def sessions(page: Path) -> list[tuple[str, list[str]]]:
     """Each command of a page with the lines it shows below it."""
@@ -25,9 +28,11 @@ def sessions(page: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["care", "exceptions", "emergency"])
+@pytest.mark.parametrize("name", ["care", "exceptions", "emergency", "humans"])
 def test_the_commands_of_a_page_do_what_it_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_place(tmp_path / "config")
+    place = small_place(tmp_path / "config")
+    with place.policy.open("a", encoding="utf-8") as policy:
+        policy.write(ALSO.get(name, ""))
     monkeypatch.chdir(tmp_path)
     for variable in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(variable, raising=False)

@@ -171,6 +171,9 @@ def _fits(
         if key in found.tree.names(path):
             text = "a value that is tried until it is free is issued once, and renamed as names says; leave this out"
             yield found.mistake((*path, key), text)
+    if not kind.reference and "leaver" in found.tree.names(path):
+        text = f"{kind.name} points to nobody, so nobody it points to can leave; leave this out"
+        yield found.mistake((*path, "leaver"), text)
     if kind.reference and mapping.mode is Mode.CREATE_ONLY:
         text = f"{kind.name} points to another account, which may come later; write on_change or if_empty"
         yield found.mistake((*path, "mode"), text)

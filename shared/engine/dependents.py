@@ -1,7 +1,7 @@
 """Whom an account points to: references become account ids, and whoever comes or goes has the others mapped again."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shared import codec, layout
 from shared.contracts import facts_of, primary
@@ -9,8 +9,12 @@ from shared.engine.humans import human_of, record_of, whole
 from shared.engine.parts import Engine
 from shared.expressions import Facts
 from shared.layout import Hop
-from shared.model import Contract, Desired, Link, Person, Value
+from shared.model import Contract, Desired, Link, Person, Stage, Value
+from shared.policy import Leaver
 from shared.store import Conflict, Delete, Put, Row, prefixed
+
+UPWARDS = 10
+"""Managers of managers who are looked at."""
 
 UNKNOWN = "\0"
 """Stands for an account that does not exist yet; it never leaves this module."""
@@ -21,36 +25,81 @@ async def resolve(
 ) -> tuple[Desired, set[str]]:
     """`new` with its references as account ids, and the people they point to.
 
-    A reference whose account does not exist yet is absent, and changes nothing; one to oneself counts as none. Each of
-    those people who was not `told` before is told before their account is looked up, so that an account made in between
-    is not missed.
+    A reference whose account does not exist yet is absent, and changes nothing; one to oneself counts as none.
     """
     leads: set[str] = set()
-    references = engine.references(target)
+    pointer = _Pointer(engine, person, source, target, told, leads)
     resolved: list[dict[str, Value]] = []
     for values in (new.attributes, new.changing, new.lacking):
-        pointing = {name: values[name] for name in references & values.keys()}
-        accounts = {
-            name: await _account(engine, person, source, target, id, told, leads) for name, id in pointing.items()
+        found = {
+            name: await pointer.account(name, value) if name in engine.references(target) else value
+            for name, value in values.items()
         }
-        found = {name: accounts.get(name, value) for name, value in values.items()}
         resolved.append({name: value for name, value in found.items() if value is not UNKNOWN})
     attributes, changing, lacking = resolved
     return replace(new, attributes=attributes, changing=changing, lacking=lacking), leads
 
 
-async def _account(
-    engine: Engine, person: str, source: str, target: str, hr_id: Value, told: Collection[str], leads: set[str]
-) -> Value:
-    """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
-    lead = await human_of(engine, source, str(hr_id)) if hr_id else person
-    if lead == person:
+@dataclass(frozen=True, slots=True)
+class _Pointer:
+    """One person's references on one target, and all on whom they depend.
+
+    Each of those who was not told before is told before their account is looked up, so that an account made in between
+    is not missed.
+    """
+
+    engine: Engine
+    person: str
+    source: str
+    target: str
+    told: Collection[str]
+    leads: set[str]
+
+    async def account(self, name: str, hr_id: Value) -> Value:
+        """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
+        lead = await human_of(self.engine, self.source, str(hr_id)) if hr_id else self.person
+        if lead == self.person:
+            return None
+        found, left = await self._of(lead)
+        rules = self.engine.policy.targets[self.target].attributes
+        if left and rules[name].leaver is Leaver.NEXT:
+            return await self._above(lead) or found
+        return found
+
+    async def _of(self, lead: str) -> tuple[Value, bool]:
+        """The account of somebody, and whether they have left."""
+        engine, target, home = self.engine, self.target, layout.bucket(lead)
+        self.leads.add(lead)
+        await tell(engine, self.person, lead, self.told)
+        row = await engine.store.get(layout.STATE, home, layout.link(lead, target))
+        link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
+        if not link.account:
+            return UNKNOWN, False
+        wanted = await engine.store.get(layout.STATE, home, layout.desired(lead, target)) if self._follows else None
+        left = wanted is not None and codec.readable(wanted.data) and has_left(codec.DESIRED.load(wanted.data))
+        return (UNKNOWN if link.deleted else link.account), left or link.deleted
+
+    async def _above(self, lead: str) -> Value:
+        """The account of the next one upwards who has not left; None when there is none."""
+        seen = {self.person, lead}
+        for _ in range(UPWARDS):
+            lead = await manager_today(self.engine, lead)
+            if not lead or lead in seen:
+                return None
+            seen.add(lead)
+            found, left = await self._of(lead)
+            if found is not UNKNOWN and not left:
+                return found
         return None
-    leads.add(lead)
-    await tell(engine, person, lead, told)
-    row = await engine.store.get(layout.STATE, layout.bucket(lead), layout.link(lead, target))
-    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
-    return link.account if link.account and not link.deleted else UNKNOWN
+
+    @property
+    def _follows(self) -> bool:
+        return self.engine.policy.targets[self.target].follows_leavers
+
+
+def has_left(wanted: Desired) -> bool:
+    """Whether somebody with an account should not have it open, or have none at all."""
+    return wanted.stage < Stage.READY
 
 
 async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:

@@ -48,6 +48,7 @@ class Draft:
     admit: bool = False
     provision: list[str] = field(default_factory=list)
     tell: bool = False
+    """Whether those who point to this human are to be mapped again."""
     decided: list[Entry] = field(default_factory=list)
     """What goes to the ledger, before anything of it is saved."""
 

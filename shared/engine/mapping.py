@@ -168,12 +168,12 @@ def _remember(draft: Draft, seen: View | None) -> None:
         traits=written(draft.traits),
         likes=draft.likes,
     )
+    draft.tell = draft.tell or said != draft.mapped["said"]
+    if draft.tell:
+        draft.changes.append(draft.engine.marked(Hop.DEPENDENTS, draft.person, draft.engine.trickle("dependents")))
     if dict(draft.mapped) == data:
         return
     draft.changes += belonging(draft.person, draft.mapped.get("traits", {}), draft.traits)
-    if said != draft.mapped["said"]:
-        draft.changes.append(draft.engine.marked(Hop.DEPENDENTS, draft.person, draft.engine.trickle("dependents")))
-        draft.tell = True
     draft.changes.append(Put(layout.mapped(draft.person), data))
     if before and before != wake:
         draft.changes.append(Delete(layout.wake(date.fromisoformat(before), draft.person)))

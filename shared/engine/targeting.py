@@ -11,7 +11,7 @@ from shared.consent import apart
 from shared.desired import View, desired, keys, view
 from shared.engine import blocking
 from shared.engine.asking import kept, question, traits
-from shared.engine.dependents import resolve
+from shared.engine.dependents import has_left, resolve
 from shared.engine.drafting import Draft
 from shared.engine.parts import NOBODY, Engine
 from shared.engine.reconsidering import reconsidered
@@ -50,6 +50,8 @@ async def map_target(draft: Draft, seen: View, target: str) -> None:
     new = with_exceptions(new, draft.exemptions, target, draft.today)
     new = replace(new, apart=excluding(draft.engine.policy.targets[target], new.entitlements))
     draft.days |= {shift(day, 1) for day in new.until.values()}
+    if draft.engine.policy.targets[target].follows_leavers and last is not None and has_left(last) != has_left(new):
+        draft.tell = True
     if row is None or last is None or not _equal(last, new):
         _renew(draft, target, row, new)
         _tell(draft, seen, target, row, last, new)

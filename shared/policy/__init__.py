@@ -4,7 +4,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 """
 
 from shared.policy.approvals import MANAGER, OWNER, Approvals, Deputy
-from shared.policy.attributes import AttributePolicy, Default, Mode, OnNull
+from shared.policy.attributes import AttributePolicy, Default, Leaver, Mode, OnNull
 from shared.policy.customer import Policy
 from shared.policy.exceptions import Exceptions
 from shared.policy.grants import Exclusive, Grant, Then
@@ -37,6 +37,7 @@ __all__ = [
     "Leave",
     "LeaveAccount",
     "LeaveEntitlements",
+    "Leaver",
     "Limit",
     "Merit",
     "Mode",

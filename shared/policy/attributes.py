@@ -46,6 +46,15 @@ class Mode(StrEnum):
     """Once, when the account is created."""
 
 
+class Leaver(StrEnum):
+    """Where a reference points once whom HR names has left."""
+
+    KEEP = "keep"
+    """To them, until HR names another one or the account is gone."""
+    NEXT = "next"
+    """To their own manager, and so on upwards."""
+
+
 class AttributePolicy(Strict):
     """Where one attribute's value comes from; a plain text is short for `{value: text}`."""
 
@@ -55,6 +64,8 @@ class AttributePolicy(Strict):
         Discriminator(_null),
     ] = OnNull.CLEAR
     mode: Mode = Mode.ENFORCE
+    leaver: Leaver = Leaver.KEEP
+    """For an attribute that points to somebody: what it does once they have left."""
     sensitive: YesNo = False
     """Keeps its value out of everything that people or programs are shown."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from shared.conditions import Condition
-from shared.policy.attributes import AttributePolicy, Default
+from shared.policy.attributes import AttributePolicy, Default, Leaver
 from shared.policy.grants import Exclusive, Grant
 from shared.policy.limits import SAFE_LIMITS, Departments, Limit, Limited, What
 from shared.policy.names import Adopt, Names
@@ -44,6 +44,11 @@ class TargetPolicy(Strict):
     def reads_the_day(self) -> bool:
         """Whether some value follows from what day it is, so that it may be another one tomorrow."""
         return any(mapping.value.dated for mapping in self.attributes.values())
+
+    @cached_property
+    def follows_leavers(self) -> bool:
+        """Whether something points elsewhere once whom it points to has left."""
+        return any(mapping.leaver is not Leaver.KEEP for mapping in self.attributes.values())
 
     @property
     def brakes(self) -> str:

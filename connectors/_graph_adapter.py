@@ -7,10 +7,8 @@ engine's and a POST must not be repeated blindly.
 from typing import cast
 
 import httpx
-from kiota_abstractions.request_option import RequestOption
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-from kiota_http.kiota_client_factory import KiotaClientFactory
-from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption, UrlReplaceHandlerOption
+from kiota_http.middleware import UserAgentHandler
 from kiota_http.observability_options import ObservabilityOptions
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_request_adapter import options as SDK_OPTIONS
@@ -61,19 +59,13 @@ def adapter(base: str, outside: Outside) -> GraphRequestAdapter:
 
 
 def _client(http: httpx.AsyncClient) -> httpx.AsyncClient:
-    """A client with the SDK's middleware around `http`, which stays as it is.
+    """A client with the SDK's headers around `http`, which stays as it is.
 
-    Retries and redirects are off. So is the URL replacer: it would copy whole addresses, and with them the values of
-    filters, into traces.
+    Of the SDK's middleware only what says who we are is used. The rest retries, follows redirects, rewrites addresses
+    (also the links that Graph gave us) or copies them, and with them the values of filters, into traces.
     """
-    ours = (
-        RetryHandlerOption(max_retries=0, should_retry=False),
-        RedirectHandlerOption(should_redirect=False),
-        UrlReplaceHandlerOption(enabled=False),
-    )
-    options: dict[str, RequestOption] = {**SDK_OPTIONS, **{option.get_key(): option for option in ours}}
-    middleware = KiotaClientFactory.get_default_middleware(options)
-    middleware.append(GraphTelemetryHandler(options[GraphTelemetryHandlerOption.get_key()]))
+    telemetry = GraphTelemetryHandler(SDK_OPTIONS[GraphTelemetryHandlerOption.get_key()])
+    middleware = [UserAgentHandler(), telemetry]
     outer = httpx.AsyncClient(transport=cast(httpx.AsyncBaseTransport, _Through(http)), timeout=http.timeout)
     return cast(httpx.AsyncClient, GraphClientFactory.create_with_custom_middleware(middleware, client=outer))
 

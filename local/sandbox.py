@@ -1,4 +1,6 @@
-"""The simulated outside world on loopback: an Entra tenant that remembers, with what a policy expects to find in it."""
+"""The simulated outside world, on loopback or in this process: an Entra tenant that remembers, with what a policy
+expects to find in it.
+"""
 
 import re
 import secrets
@@ -6,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ from shared.policy import Policy
 
 CLIENT_ID = "5a4db0c8-0000-4000-8000-6a6f696e6c79"
 SEATS = 500
+NO_SOCKET = "http://localhost"
+"""The address of a tenant that nobody outside this process can reach."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,8 @@ class Sandbox:
 
     address: str
     tenant: Tenant
+    app: Any = field(repr=False)
+    """What is served at `address`."""
     client_secret: str = field(repr=False)
 
     @property
@@ -56,15 +62,21 @@ class Sandbox:
             "client_secret": self.client_secret,
         }
 
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """The way to it within this process, through no network."""
+        return httpx.ASGITransport(self.app)
+
     def credential(self) -> "SandboxCredential":
-        return SandboxCredential(self.token_url, CLIENT_ID, self.client_secret)
+        return SandboxCredential(self.token_url, CLIENT_ID, self.client_secret, self.transport())
 
 
 class SandboxCredential:
     """Microsoft sign-in at the simulated tenant with client credentials, in the form of azure-identity's."""
 
-    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
-        self._url, self._client_id, self._secret = url, client_id, client_secret
+    def __init__(
+        self, url: str, client_id: str, client_secret: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._url, self._client_id, self._secret, self._transport = url, client_id, client_secret, transport
         self._token = AccessToken("", 0)
 
     async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
@@ -82,7 +94,7 @@ class SandboxCredential:
 
     async def _asked(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         try:
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx.AsyncClient(transport=self._transport, trust_env=False) as http:
                 answer = await http.post(self._url, data=dict(form))
         except httpx.HTTPError as lost:
             raise ServiceRequestError(f"nothing answers at {self._url} ({type(lost).__name__})") from None
@@ -116,13 +128,10 @@ def seeds_beside(policy: Path) -> Path:
     return policy.with_suffix("").with_suffix(".tenant.yaml")
 
 
-@asynccontextmanager
-async def sandbox(
-    policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime], port: int = 0
-) -> AsyncIterator[Sandbox]:
-    """A running tenant. A new one holds the groups and licences that `policy` names and the accounts of `seeds`.
+def within(policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime]) -> Sandbox:
+    """A tenant in this process. A new one holds the groups and licences `policy` names and the accounts of `seeds`.
 
-    Raises `Misconfigured` when `seeds`, `file` or `port` cannot be used.
+    Raises `Misconfigured` when `seeds` or `file` cannot be used.
     """
     given = _read(seeds)
     tenant, new = _opened(file, clock)
@@ -130,8 +139,17 @@ async def sandbox(
         _furnish(tenant, policy, given)
     secret = secrets.token_urlsafe(24)
     tenant.add_app(CLIENT_ID, secret)
-    async with serving(graph_app(tenant), port) as address:
-        yield Sandbox(address=address, tenant=tenant, client_secret=secret)
+    return Sandbox(address=NO_SOCKET, tenant=tenant, app=graph_app(tenant), client_secret=secret)
+
+
+@asynccontextmanager
+async def sandbox(
+    policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime], port: int = 0
+) -> AsyncIterator[Sandbox]:
+    """The same tenant, served on loopback. Raises `Misconfigured`, also when `port` cannot be used."""
+    there = within(policy, seeds, file, clock)
+    async with serving(there.app, port) as address:
+        yield replace(there, address=address)
 
 
 def _opened(file: Path | None, clock: Callable[[], datetime]) -> tuple[Tenant, bool]:

@@ -18,6 +18,7 @@ _RUNS = {
 }
 _TAIL = 0x7E
 _PLAIN = re.compile(r"[-0-9:@A-Z_`a-z{|}]*")
+_OTHER = re.compile(r"[^-0-9:@A-Z_`a-z{|}]")
 _TOKEN = re.compile(
     r"[-0-9:@A-Z_`a-z{|}]|[!.;\[][0-9a-f]{2}|~2[0-9a-f]{2}|~3[0-9a-f]{3}|~4[0-9a-f]{4}|~5[0-9a-f]{5}|~6[0-9a-f]{6}"
 )
@@ -25,7 +26,7 @@ _TOKEN = re.compile(
 
 def encode(key: str) -> str:
     """`key` in letters that Table Storage takes; "" stays ""."""
-    return key if _PLAIN.fullmatch(key) else "".join(map(_encoded, key))
+    return _OTHER.sub(_encoded, key)
 
 
 def decode(key: str) -> str:
@@ -42,13 +43,12 @@ def decode(key: str) -> str:
     return "".join(decoded)
 
 
-def _encoded(character: str) -> str:
-    code = ord(character)
+def _encoded(found: re.Match[str]) -> str:
+    code = ord(found[0])
     if code >= _TAIL:
         digits = f"{code:x}"
         return f"~{len(digits)}{digits}"
-    run = _RUNS.get(code)
-    return character if run is None else f"{run}{code:02x}"
+    return f"{_RUNS[code]}{code:02x}"
 
 
 def _decoded(token: str) -> str:

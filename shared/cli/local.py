@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from local.sandbox import Sandbox
 
 SANDBOX = "sandbox"
-"""The tenant that is no tenant: a simulated one is served on loopback for as long as the command runs."""
+"""The tenant that is no tenant: a simulated one lives in this process for as long as the command runs."""
 
 LATEST = time(23, 30)
 
@@ -70,7 +71,7 @@ async def open_local(
         home = stack.enter_context(folder.for_preview(data) if preview else folder.for_run(data))
         with refusing(policy):
             below: Store = await stack.enter_async_context(SqliteStore(home / folder.STATE))
-            simulated = await _sandbox(found, policy, home / folder.TENANT, clock, stack)
+            simulated = _sandbox(found, policy, home / folder.TENANT, clock)
             store = Overlay(below) if preview else below
             bus = MemoryBus(clock, queues.QUEUES)
             story, meter = Story(), Meter()
@@ -85,6 +86,7 @@ async def open_local(
                 folder=policy.parent,
                 credential=_credentials(found, simulated, stack),
                 settings=_settings(replaced, hr, simulated),
+                transport=_transport(found, simulated),
                 witness=story.witness,
                 meter=meter,
                 preview=preview,
@@ -161,26 +163,39 @@ def _replaced(found: PolicyText, hr: Path | None) -> str:
     return files[0]
 
 
-async def _sandbox(
-    found: PolicyText, policy: Path, file: Path, clock: Callable[[], datetime], stack: AsyncExitStack
-) -> "Sandbox | None":
-    if all(target.settings.get("tenant") != SANDBOX for target in found.policy.targets.values()):
+def _sandbox(found: PolicyText, policy: Path, file: Path, clock: Callable[[], datetime]) -> "Sandbox | None":
+    if not any(_simulated(found, name) for name in found.policy.targets):
         return None
     try:
-        from local.sandbox import sandbox, seeds_beside
+        from local.sandbox import seeds_beside, within
     except ImportError:
         raise Misconfigured("the sandbox is not installed here; name a real tenant in the policy") from None
-    return await stack.enter_async_context(sandbox(found.policy, seeds_beside(policy), file, clock))
+    return within(found.policy, seeds_beside(policy), file, clock)
+
+
+def _simulated(found: PolicyText, target: str) -> bool:
+    return found.policy.targets[target].settings.get("tenant") == SANDBOX
+
+
+def _transport(
+    found: PolicyText, simulated: "Sandbox | None"
+) -> Callable[[tuple[str, str]], httpx.AsyncBaseTransport | None]:
+    def way(path: tuple[str, str]) -> httpx.AsyncBaseTransport | None:
+        kind, name = path
+        if simulated is None or kind != "targets" or not _simulated(found, name):
+            return None
+        return simulated.transport()
+
+    return way
 
 
 def _credentials(
     found: PolicyText, simulated: "Sandbox | None", stack: AsyncExitStack
 ) -> Callable[[str], AsyncTokenCredential | None]:
     def credential(target: str) -> AsyncTokenCredential | None:
-        settings = found.policy.targets[target].settings
-        if simulated is not None and settings.get("tenant") == SANDBOX:
+        if simulated is not None and _simulated(found, target):
             return simulated.credential()
-        return signin.credential(settings, stack)
+        return signin.credential(found.policy.targets[target].settings, stack)
 
     return credential
 

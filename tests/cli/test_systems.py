@@ -36,8 +36,9 @@ def _served(faults: Faults | None = None) -> Iterator[Sandbox]:
     found: list[Sandbox] = []
 
     async def serve() -> None:
-        async with serving(graph_app(tenant, faults)) as address:
-            found.append(Sandbox(address=address, tenant=tenant, client_secret=SECRET))
+        app = graph_app(tenant, faults)
+        async with serving(app) as address:
+            found.append(Sandbox(address=address, tenant=tenant, app=app, client_secret=SECRET))
             ready.set()
             await asyncio.to_thread(done.wait)
 

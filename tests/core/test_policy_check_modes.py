@@ -74,7 +74,7 @@ ONCE = "a value that is tried until it is free is issued once, and renamed as na
         # what points to another account
         ("manager: 'SelectUniqueValue([manager], [city])'", "10:16: targets.entra.attributes.manager: manager points to another account; it cannot be tried until one is free"),
         ("manager: {value: '[manager]', mode: create_only}", "10:43: targets.entra.attributes.manager.mode: manager points to another account, which may come later; write on_change or if_empty"),
-        ("city: {value: '[city]', leaver: next}", "10:38: targets.entra.attributes.city.leaver: city points to nobody, so nobody it points to can leave; leave this out"),
+        ("city: {value: '[city]', leaver: next}", "10:39: targets.entra.attributes.city.leaver: city points to nobody, so nobody it points to can leave; leave this out"),
         # defaults
         ("city: {value: '[city]', null: {default: a town with a long name}}", "10:47: targets.entra.attributes.city.null.default: the default has 23 characters, and 10 is the most"),
         ("city: {value: '[city]', null: {default: '#'}}", "10:47: targets.entra.attributes.city.null.default: the default holds the character #, which may not stand there"),

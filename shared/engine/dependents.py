@@ -52,6 +52,16 @@ async def _account(
     return link.account if link.account and not link.deleted else UNKNOWN
 
 
+async def other_account(engine: Engine, person: str, target: str, told: Collection[str]) -> str:
+    """The account that a person has on another target; "" while there is none, and then they are mapped again when it
+    comes.
+    """
+    await tell(engine, person, person, told)
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.link(person, target))
+    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
+    return "" if link.deleted else link.account
+
+
 async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:
     """Have `lead` remember that `person` points to them, before they are looked up."""
     if lead not in told:

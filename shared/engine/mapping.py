@@ -15,7 +15,7 @@ from shared.desired import View, desired, view
 from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.asking import Traits, belonging, kept, question, traits, written
-from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
+from shared.engine.dependents import facts_today, forget, manager_of, other_account, resolve, tell
 from shared.engine.holding import hold
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import NOBODY, Engine
@@ -203,6 +203,9 @@ async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None)
             _check(engine, target, new)
             told = draft.mapped["leads"]
             new, leads = await resolve(engine, draft.person, draft.source, target, new, told)
+            if rules.follows is not None:
+                new = replace(new, follows=await other_account(engine, draft.person, rules.follows, told))
+                leads |= {draft.person}
             draft.leads |= leads
     except Refused as error:
         draft.leads |= set(draft.mapped["leads"])

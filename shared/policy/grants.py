@@ -1,4 +1,4 @@
-"""Groups, licences and application roles: who gets them, from when to when, and which of them exclude each other."""
+"""Groups, licences, roles, mailbox permissions: who gets them, from when to when, and which exclude each other."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,17 +12,25 @@ from shared.policy.strict import Strict
 from shared.policy_fields import Days, Text, WithFacts, YesNo
 from shared.templates import Template, template
 
-KINDS = ("group", "license", "role")
+KINDS = ("group", "license", "role", "full_access", "send_as", "send_on_behalf", "distribution_group")
 """Keys under which a rule names an entitlement; each is the kind of entitlement that a target's manifest speaks of."""
 
 
 class Named(Strict):
-    """One group, licence or application role, by the name that a policy gives it."""
+    """One group, licence, application role or mailbox permission, by the name that a policy gives it."""
 
     group: WithFacts | None = None
     license: WithFacts | None = None
     role: WithFacts | None = None
     """An application role, written App/Role."""
+    full_access: WithFacts | None = None
+    """A mailbox, by its address or name, that may be opened."""
+    send_as: WithFacts | None = None
+    """A mailbox from which mail may be sent as if it came from there."""
+    send_on_behalf: WithFacts | None = None
+    """A mailbox from which mail may be sent that also says who sent it."""
+    distribution_group: WithFacts | None = None
+    """A distribution list or mail-enabled security group, by its address or name."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Named":
@@ -52,7 +60,7 @@ class Named(Strict):
 
 
 class Grant(Named):
-    """A group, licence or application role, and who gets it while they are in service."""
+    """Something that a rule gives, and who gets it while they are in service."""
 
     when: Condition = Condition()
     before: Days = 0

@@ -58,7 +58,9 @@ def coming(
         return
     links = {
         target: _done(
-            _wanted(someone, policy, target, lead, today, someone.links), someone.links.get(target, Link()), kinds[target]
+            _wanted(someone, policy, target, lead, today, someone.links),
+            someone.links.get(target, Link()),
+            kinds[target],
         )[1]
         for target in policy.targets
     }

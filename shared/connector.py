@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from shared.attributes import Attribute
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
 
-
 NONE: frozenset[Entitlement] = frozenset()
 
 

@@ -134,8 +134,8 @@ class Block:
 def with_block(desired: Desired, block: Block) -> Desired:
     """What is desired of somebody who is blocked: not enabled and given nothing, and the rest as before.
 
-    Where nothing at all was to be done, the block and nothing else is. An account that follows another is left as it is:
-    nobody can sign in to it once the other is disabled.
+    Where nothing at all was to be done, the block and nothing else is. An account that follows another is left as it
+    is: nobody can sign in to it once the other is disabled.
     """
     allowed = frozenset(verb for verb in Verb if block.allows(verb))
     alone = desired.only is not None

@@ -126,9 +126,7 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
 
 
-def _follows(
-    found: PolicyText, path: tuple[str, str], target: TargetPolicy, manifest: Manifest
-) -> Iterator[Mistake]:
+def _follows(found: PolicyText, path: tuple[str, str], target: TargetPolicy, manifest: Manifest) -> Iterator[Mistake]:
     """Whose accounts appear by themselves must be a target of the right system, and nobody else's do."""
     other = found.policy.targets.get(target.follows) if target.follows else None
     if manifest.follows and (other is None or other.connector != manifest.follows):

@@ -58,7 +58,9 @@ class TargetPolicy(Strict):
     @model_validator(mode="after")
     def _finds_accounts_in_one_way(self) -> "TargetPolicy":
         if bool(self.correlate) == (self.follows is not None):
-            raise ValueError("say by which attributes accounts are found, with correlate, or whose they are, with follows")
+            raise ValueError(
+                "say by which attributes accounts are found, with correlate, or whose they are, with follows"
+            )
         return self
 
     @model_validator(mode="after")

@@ -57,7 +57,7 @@ class Answer:
 
     @property
     def missing(self) -> bool:
-        """Whether something that the command names is not there, or not yet; a 404 in other words says nothing of it."""
+        """Whether something that the command names is not there, or not yet; another 404 says nothing of it."""
         told = _mapping(_mapping(self.body).get("error")).get("code")
         return not self.ok and (self.kind == MISSING or (self.status, told) == (404, "NotFound"))
 

@@ -44,7 +44,7 @@ class Forbidden(Exception):
 def get_mailbox(run: Run) -> Rows:
     held = run.org.shown()
     if "Identity" in run.given:
-        return [rows.mailbox(run.org, rows.one_mailbox(run.org, run.text("Identity"), held))]
+        return [rows.mailbox(run.org, one) for one in rows.alike(run.org, run.text("Identity"), held)]
     kinds = run.given.get("RecipientTypeDetails")
     wanted = [kinds] if isinstance(kinds, str) else kinds
     return [rows.mailbox(run.org, one) for one in held.values() if wanted is None or one.kind in wanted]
@@ -171,7 +171,7 @@ def get_recipient(run: Run) -> Rows:
 
 def get_list(run: Run) -> Rows:
     if "Identity" in run.given:
-        return [rows.list_of(rows.one_list(run.org, run.text("Identity")))]
+        return [rows.list_of(one) for one in rows.lists_alike(run.org, run.text("Identity"))]
     return [rows.list_of(one) for one in run.org.lists.values()]
 
 

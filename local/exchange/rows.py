@@ -84,6 +84,17 @@ def one_mailbox(org: Organisation, identity: str, held: dict[str, Mailbox] | Non
     return _one(identity, [one for one in (held or org.live()).values() if _means(identity, mailbox(org, one))])
 
 
+def alike(org: Organisation, identity: str, held: dict[str, Mailbox]) -> list[Mailbox]:
+    """Every mailbox that an identity means, as reading tells them. Raises `ExchangeError` when there is none."""
+    found = [one for one in held.values() if _means(identity, mailbox(org, one))]
+    return found or [_one(identity, found)]
+
+
+def lists_alike(org: Organisation, identity: str) -> list[List]:
+    found = [one for one in org.lists.values() if _means(identity, list_of(one))]
+    return found or [_one(identity, found)]
+
+
 def one_list(org: Organisation, identity: str) -> List:
     return _one(identity, [one for one in org.lists.values() if _means(identity, list_of(one))])
 

@@ -15,7 +15,9 @@ from connectors.exchange.mailboxes import PERSONAL
 from shared.errors import Reason, Refused
 
 FULL_ACCESS, SEND_AS, ON_BEHALF = "full_access", "send_as", "send_on_behalf"
-KINDS = frozenset({FULL_ACCESS, SEND_AS, ON_BEHALF})
+OPENED_TO = "opened_to"
+"""The mailbox itself, opened to the owner of another one: what a leaver's manager is given."""
+KINDS = frozenset({FULL_ACCESS, SEND_AS, ON_BEHALF, OPENED_TO})
 KNOWN = timedelta(hours=1)
 """How long it is remembered which mailbox a name means."""
 
@@ -40,21 +42,29 @@ class Permissions:
 
     async def has(self, mailbox: Row, kind: str, name: str) -> bool:
         """Whether the owner of `mailbox` has the permission on the mailbox called `name`."""
+        owner = str(mailbox["ExternalDirectoryObjectId"])
         if kind == ON_BEHALF:
             return await self._acts_for(mailbox, name)
+        if kind == OPENED_TO:
+            return await self._listed(owner, FULL_ACCESS, name)
         identity = await self._remembered(name)
-        if not identity:
-            return False
-        noun, whom, _ = _HOW[kind]
-        asked = {"Identity": identity, whom: str(mailbox["ExternalDirectoryObjectId"])}
-        return any(_gives(row, kind) for row in await self._cmdlets.rows(f"Get-{noun}", asked) or ())
+        return bool(identity) and await self._listed(identity, kind, owner)
 
     async def grant(self, account: str, kind: str, name: str) -> None:
         """Having it already is success. Raises `Refused` when there is no such mailbox, or it is barred."""
+        if kind == OPENED_TO:
+            answer = await self._give(account, FULL_ACCESS, account, name, add=True)
+            answer.require()
+            return
         await self._change(account, kind, name, await self._one(name), add=True)
 
     async def revoke(self, account: str, kind: str, name: str) -> None:
         """Not having it is success, and so is that the mailbox is gone."""
+        if kind == OPENED_TO:
+            answer = await self._give(account, FULL_ACCESS, account, name, add=False)
+            if not answer.missing:
+                answer.require()
+            return
         identity = await self._remembered(name)
         if identity:
             await self._change(account, kind, name, identity, add=False)
@@ -64,17 +74,25 @@ class Permissions:
             change = {"@odata.type": "#Exchange.GenericHashTable", "add" if add else "remove": account}
             answer = await self._run("Set-Mailbox", account, {"Identity": identity, "GrantSendOnBehalfTo": change})
         else:
-            noun, whom, rights = _HOW[kind]
-            given = {"Identity": identity, whom: account, **rights, "Confirm": False}
-            if add and kind == FULL_ACCESS:
-                given["AutoMapping"] = self._automapping
-            answer = await self._run(f"{'Add' if add else 'Remove'}-{noun}", account, given)
+            answer = await self._give(account, kind, identity, account, add=add)
         if answer.missing:
             self._known.pop(name, None)
             if not add:
                 return
             await self._one(name)  # a mailbox that is gone is refused; else it is the account that is not visible yet
         answer.require()
+
+    async def _give(self, account: str, kind: str, mailbox: str, user: str, *, add: bool) -> Answer:
+        noun, whom, rights = _HOW[kind]
+        given = {"Identity": mailbox, whom: user, **rights, "Confirm": False}
+        if add and kind == FULL_ACCESS:
+            given["AutoMapping"] = self._automapping
+        return await self._run(f"{'Add' if add else 'Remove'}-{noun}", account, given)
+
+    async def _listed(self, mailbox: str, kind: str, user: str) -> bool:
+        noun, whom, _ = _HOW[kind]
+        rows = await self._cmdlets.rows(f"Get-{noun}", {"Identity": mailbox, whom: user})
+        return any(_gives(row, kind) for row in rows or ())
 
     async def _run(self, cmdlet: str, account: str, parameters: Mapping[str, Any]) -> Answer:
         return await self._cmdlets.write(cmdlet, parameters, account)

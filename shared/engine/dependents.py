@@ -1,6 +1,6 @@
 """Whom an account points to: references become account ids, and whoever comes or goes has the others mapped again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from shared import codec, layout
@@ -8,7 +8,8 @@ from shared.contracts import facts_of, primary
 from shared.engine.parts import Engine
 from shared.expressions import Facts
 from shared.layout import Hop
-from shared.model import Desired, Link, Value
+from shared.model import Desired, Entitlement, Link, Value
+from shared.policy.grants import POINTING
 from shared.store import Conflict, Delete, Put, prefixed
 
 UNKNOWN = "\0"
@@ -35,7 +36,24 @@ async def resolve(
         found = {name: accounts.get(name, value) for name, value in values.items()}
         resolved.append({name: value for name, value in found.items() if value is not UNKNOWN})
     attributes, changing, lacking = resolved
-    return replace(new, attributes=attributes, changing=changing, lacking=lacking), leads
+    new = replace(new, attributes=attributes, changing=changing, lacking=lacking)
+    people: dict[Entitlement, Entitlement] = {}
+    for one in sorted(one for one in new.entitlements if one.kind in POINTING):
+        account = await _account(engine, person, source, target, one.name, told, leads)
+        people[one] = Entitlement(one.kind, "" if account in (None, UNKNOWN) else str(account))
+    return _pointed(new, people) if people else new, leads
+
+
+def _pointed(new: Desired, pointing: Mapping[Entitlement, Entitlement]) -> Desired:
+    """`new` with the accounts of people in the place of their numbers, and without people who have none."""
+    texts = {str(old): str(one) for old, one in pointing.items()}
+    given = {pointing.get(one, one) for one in new.entitlements}
+    return replace(
+        new,
+        entitlements=frozenset(one for one in given if one.name),
+        reasons={texts.get(one, one): why for one, why in new.reasons.items()},
+        asking={texts.get(one, one): whom for one, whom in new.asking.items()},
+    )
 
 
 async def _account(

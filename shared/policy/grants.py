@@ -12,8 +12,11 @@ from shared.policy.strict import Strict
 from shared.policy_fields import Days, Text, WithFacts, YesNo
 from shared.templates import Template, template
 
-KINDS = ("group", "license", "role", "full_access", "send_as", "send_on_behalf", "distribution_group")
+KINDS = ("group", "license", "role", "full_access", "send_as", "send_on_behalf", "distribution_group", "opened_to")
 """Keys under which a rule names an entitlement; each is the kind of entitlement that a target's manifest speaks of."""
+
+POINTING = frozenset({"opened_to"})
+"""Kinds whose name is a person by the number of HR; the account that they have on the target stands in its place."""
 
 
 class Named(Strict):
@@ -31,6 +34,8 @@ class Named(Strict):
     """A mailbox from which mail may be sent that also says who sent it."""
     distribution_group: WithFacts | None = None
     """A distribution list or mail-enabled security group, by its address or name."""
+    opened_to: WithFacts | None = None
+    """Somebody, as HR numbers them, such as {manager}, who may open the mailbox of who left."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Named":
@@ -69,10 +74,20 @@ class Grant(Named):
     """Days that it is kept when the rule no longer gives it to somebody who stays, so that work can be handed over."""
     after_leaving: Days = 0
     """Days that it is kept after the last day in service; it never holds up a dismissal."""
+    leaving: Days = 0
+    """Days after the last day in service for which it is given, and not while in service."""
     create: YesNo = False
     """Whether a group that does not exist may be created."""
     ask: Text | None = None
     """Who has to say yes for each person: manager, owner, it, or a name from approvers."""
+
+    @model_validator(mode="after")
+    def _begins_when_they_leave(self) -> "Grant":
+        if self.leaving and (self.before or self.after or self.after_leaving):
+            raise ValueError("leaving gives something to who is gone; leave before, after and after_leaving out")
+        if self.kind in POINTING and not self.leaving:
+            raise ValueError(f"{self.kind} is for who has left; say for how many days, with leaving")
+        return self
 
     @model_validator(mode="after")
     def _creates_groups_only(self) -> "Grant":

@@ -194,7 +194,7 @@ async def opened(story: Story) -> AsyncIterator[World]:
             credential=lambda target: SignIn(tenant),
             transport=lambda path: httpx.ASGITransport(apps[_connector(found, path)]),
             settings=lambda path, given: _at(tenant, given),
-            witness=lambda person, target, action: done[person].append(_words(target, action)),
+            witness=lambda person, target, action: done[person].append(_words(target, action, tenant)),
         )
         engine = await assemble(found, _manifests(hr), around, stack)
         plans = ("EXCHANGE_S_ENTERPRISE",) if any(one.follows for one in manifests) else ()
@@ -255,7 +255,9 @@ def _moment(step: Step, zone: ZoneInfo) -> datetime:
     return datetime.combine(step.day, time.fromisoformat(text), UTC if place == "UTC" else zone).astimezone(UTC)
 
 
-def _words(target: str, action: Action) -> str:
-    what = f" {action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else ""
+def _words(target: str, action: Action, tenant: Tenant) -> str:
+    """An account that an entitlement names is told by its logon name: nobody remembers ids."""
+    one = action.entitlement
+    what = f" {one.kind}:{tenant.users.get(one.name, {}).get('userPrincipalName', one.name)}" if one else ""
     what += f" {', '.join(sorted(action.attributes))}" if action.verb is Verb.UPDATE else ""
     return f"{action.verb} {target}{what}"

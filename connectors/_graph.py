@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 from urllib.parse import quote
 
 import httpx
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import AzureError
 from kiota_abstractions.method import Method
 from kiota_abstractions.native_response_handler import NativeResponseHandler
 from kiota_abstractions.request_information import RequestInformation
@@ -20,6 +20,7 @@ from kiota_http.middleware.options import ResponseHandlerOption
 
 from connectors._graph_adapter import SYSTEM, adapter
 from connectors._graph_answers import BUSY, Answer
+from connectors._signin import meaning
 from shared.answers import decoded, retry_after
 from shared.connector import Outside
 from shared.errors import Misconfigured, Refused, TryLater
@@ -35,7 +36,6 @@ NONE: Mapping[str, str] = MappingProxyType({})
 _ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 """Ids of assignments are random bytes in base64url and may begin with any of its characters."""
 _HOLE = re.compile(r"\{(\w+)\}")
-_AADSTS = re.compile(r"AADSTS\d{1,9}")
 
 
 def quoted(text: str) -> str:
@@ -153,13 +153,8 @@ class Graph:
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
             native = await self._adapter.send_primitive_async(info, "bytes", {})
-        except ClientAuthenticationError as refused:
-            code = _AADSTS.search(str(refused))
-            said = f"Microsoft sign-in was refused {code.group() if code else ''}".rstrip()
-            raise Misconfigured(f"{said}; check the identity, its secret and its tenant") from None
-        except AzureError as busy:
-            said = f"Microsoft sign-in did not answer ({type(busy).__name__})"
-            raise TryLater(f"{said}; check the network and the address", BUSY) from None
+        except AzureError as error:
+            raise meaning(error) from None
         response = cast(httpx.Response, native)
         body = decoded(SYSTEM, response) if response.is_success else _said(response)
         wait = retry_after(response, self._clock)

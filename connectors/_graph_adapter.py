@@ -17,12 +17,12 @@ from msgraph_core.middleware import GraphTelemetryHandler  # type: ignore[import
 from msgraph_core.middleware.options import GraphTelemetryHandlerOption  # type: ignore[import-untyped]
 
 from connectors._graph_answers import BUSY
+from connectors._signin import address, scope
 from shared.connector import Outside
 from shared.errors import Misconfigured
 from shared.rest import exchange
 
 SYSTEM = "Microsoft Graph"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HOSTS = frozenset(
     {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
 )
@@ -34,15 +34,7 @@ def graph_address(text: str) -> str:
 
     Raises `ValueError` unless it is https on a host of Microsoft Graph, or any scheme on this machine.
     """
-    try:
-        url = httpx.URL(text.rstrip("/"))
-    except httpx.InvalidURL:
-        raise ValueError("base_url is no address") from None
-    trusted = url.scheme == "https" and url.host in HOSTS
-    local = url.scheme in {"http", "https"} and url.host in LOOPBACK
-    if not (trusted or local) or url.userinfo or url.query or url.fragment:
-        raise ValueError("base_url must be https://<a host of Microsoft Graph>/v1.0, or on this machine for a sandbox")
-    return str(url).rstrip("/")
+    return address(text, HOSTS, "https://<a host of Microsoft Graph>/v1.0")
 
 
 def adapter(base: str, outside: Outside) -> GraphRequestAdapter:
@@ -50,8 +42,8 @@ def adapter(base: str, outside: Outside) -> GraphRequestAdapter:
     if outside.credential is None:
         raise Misconfigured(f"{SYSTEM} needs a Microsoft sign-in, and none is set up")
     host = httpx.URL(base).host
-    scope = f"https://{'graph.microsoft.com' if host in LOOPBACK else host}/.default"
-    sign_in = AzureIdentityAuthenticationProvider(outside.credential, scopes=[scope], allowed_hosts=[host])
+    wanted = scope(base, "graph.microsoft.com")
+    sign_in = AzureIdentityAuthenticationProvider(outside.credential, scopes=[wanted], allowed_hosts=[host])
     made = GraphRequestAdapter(sign_in, client=_client(outside.http))
     made.base_url = base  # the adapter's own default ends in a slash and doubles it
     made.observability_options = ObservabilityOptions(include_euii_attributes=False)

@@ -1,12 +1,12 @@
-"""The simulated outside world, on loopback or in this process: an Entra tenant that remembers, with what a policy
-expects to find in it.
+"""The simulated outside world, on loopback or in this process: a tenant of Entra and Exchange that remembers, furnished
+for a policy.
 """
 
 import re
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -18,17 +18,26 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from local import people
-from local.graph import Tenant, graph_app
+from local.exchange import Organisation, exchange_app
+from local.exchange.app import APP_ROLE, ROLES
+from local.graph import DEFAULT_PERMISSIONS, Tenant, graph_app
 from local.personio import Company, Credential, Employment, personio_app
 from local.personio import Faults as PersonioFaults
 from local.serve import serving
 from shared.errors import Misconfigured
+from shared.model import Entitlement
 from shared.policy import Policy
 
 CLIENT_ID = "5a4db0c8-0000-4000-8000-6a6f696e6c79"
 SEATS = 500
+KINDS, LIST = frozenset({"full_access", "send_as", "send_on_behalf"}), "distribution_group"
+"""What rules give on mailboxes, and on lists."""
+MAIL = ("EXCHANGE_S_ENTERPRISE",)
+"""What a licence brings where the policy speaks of mailboxes."""
 NO_SOCKET = "http://localhost"
 """The address of a tenant that nobody outside this process can reach."""
 
@@ -46,6 +55,12 @@ class Sandbox:
     @property
     def graph(self) -> str:
         return f"{self.address}/v1.0"
+
+    def settings(self, connector: str) -> Mapping[str, str]:
+        """What a connector's settings must say to reach this tenant."""
+        if connector == "exchange":
+            return {"base_url": self.address, "tenant": self.tenant.id}
+        return {"base_url": self.graph}
 
     @property
     def token_url(self) -> str:
@@ -135,11 +150,13 @@ def within(policy: Policy | None, seeds: Path | None, file: Path | None, clock: 
     """
     given = _read(seeds)
     tenant, new = _opened(file, clock)
+    exchange = Organisation(tenant)
     if new:
-        _furnish(tenant, policy, given)
+        _furnish(tenant, exchange, policy, given)
     secret = secrets.token_urlsafe(24)
-    tenant.add_app(CLIENT_ID, secret)
-    return Sandbox(address=NO_SOCKET, tenant=tenant, app=graph_app(tenant), client_secret=secret)
+    tenant.add_app(CLIENT_ID, secret, permissions=DEFAULT_PERMISSIONS | {APP_ROLE, *ROLES})
+    app = Starlette(routes=[*exchange_app(exchange).routes, Mount("/", graph_app(tenant))])
+    return Sandbox(address=NO_SOCKET, tenant=tenant, app=app, client_secret=secret)
 
 
 @asynccontextmanager
@@ -176,14 +193,16 @@ def _read(seeds: Path | None) -> Mapping[str, Any]:
     return found
 
 
-def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) -> None:
+def _furnish(tenant: Tenant, exchange: Organisation, policy: Policy | None, seeds: Mapping[str, Any]) -> None:
     rules = [grant for target in (policy.targets.values() if policy else ()) for grant in target.grants]
     names = sorted({grant.entitlement for grant in rules if grant.entitlement})
+    plans = MAIL if policy and any(target.follows for target in policy.targets.values()) else ()
+    _mail(exchange, names)
     for one in names:
         if one.kind == "group":
             tenant.add_group(one.name)
         elif one.kind == "license":
-            tenant.add_sku(one.name, SEATS)
+            tenant.add_sku(one.name, SEATS, plans=plans)
     tenant.add_applications(one.name for one in names if one.kind == "role")
     for group in seeds.get("groups", ()):
         tenant.add_group(**group)
@@ -191,6 +210,15 @@ def _furnish(tenant: Tenant, policy: Policy | None, seeds: Mapping[str, Any]) ->
     administrators = [users[name] for name in seeds.get("administrators", ())]
     if administrators:
         tenant.add_directory_role("Global Administrator", administrators)
+
+
+def _mail(exchange: Organisation, names: Iterable[Entitlement]) -> None:
+    """The shared mailboxes and lists that rules name."""
+    for address in sorted({one.name for one in names if one.kind in KINDS}):
+        exchange.add_shared(address)
+    for one in names:
+        if one.kind == LIST:
+            exchange.add_list(one.name)
 
 
 @asynccontextmanager

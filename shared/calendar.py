@@ -56,14 +56,16 @@ def coming(
     if day is None or day > until:
         return
     links = {
-        target: _done(_wanted(someone, policy, target, lead, today), someone.links.get(target, Link()), kinds[target])[
-            1
-        ]
+        target: _done(
+            _wanted(someone, policy, target, lead, today, someone.links),
+            someone.links.get(target, Link()),
+            kinds[target],
+        )[1]
         for target in policy.targets
     }
     while day is not None and day <= until:
         for target in policy.targets:
-            wanted = _wanted(someone, policy, target, lead, day)
+            wanted = _wanted(someone, policy, target, lead, day, links)
             if isinstance(wanted, Refused):
                 yield Coming(day=day, target=target, problem=str(wanted))
                 continue
@@ -90,11 +92,18 @@ def _seen(someone: Someone, policy: Policy, lead: Lead, day: date) -> View:
     return replace(seen, scope=replace(seen.scope, manager=facts))
 
 
-def _wanted(someone: Someone, policy: Policy, target: str, lead: Lead, day: date) -> Desired | Refused | None:
+def _wanted(
+    someone: Someone, policy: Policy, target: str, lead: Lead, day: date, links: Mapping[str, Link]
+) -> Desired | Refused | None:
+    rules = policy.targets[target]
     try:
-        return desired(_seen(someone, policy, lead, day), target, policy.targets[target])
+        wanted = desired(_seen(someone, policy, lead, day), target, rules)
     except Refused as refused:
         return refused
+    if wanted is None or rules.follows is None:
+        return wanted
+    other = links.get(rules.follows, Link())
+    return replace(wanted, follows="" if other.deleted else other.account)
 
 
 def _done(wanted: Desired | Refused | None, link: Link, kinds: Kinds) -> tuple[tuple[Action, ...], Link]:

@@ -18,6 +18,8 @@ from pydantic import BaseModel
 from shared.attributes import Attribute
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
 
+NONE: frozenset[Entitlement] = frozenset()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
@@ -66,8 +68,11 @@ class Target(Protocol):
         """Accounts whose `attribute` equals `value`, exactly as the target compares; correlation and names ask this."""
         ...
 
-    async def read(self, account: str) -> Account | None:
-        """The account as it is now, with its entitlements and references, or None when the target does not hold it."""
+    async def read(self, account: str, among: frozenset[Entitlement] = NONE) -> Account | None:
+        """The account as it is now, with its entitlements and references, or None when the target does not hold it.
+
+        A target that cannot list what an account has tells which of `among` it has.
+        """
         ...
 
     async def apply(self, account: str, action: Action) -> str:
@@ -111,6 +116,8 @@ class Manifest:
     attributes: tuple[Attribute, ...] = ()
     correlate: frozenset[str] = frozenset()
     """Attributes `find` can look for."""
+    follows: str = ""
+    """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
     permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission → what it is for."""
     only_for: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))

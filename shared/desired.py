@@ -104,6 +104,7 @@ def desired(view: View, name: str, target: TargetPolicy) -> Desired | None:
         basis=_basis(view, target, values),
         because=found.because,
         urgent=found.urgent,
+        follows=None if target.follows is None else "",
     )
     return with_rights(wanted, entitled(target, view.about, found.granting), target)
 

@@ -109,14 +109,25 @@ def turning_days(target: TargetPolicy, contracts: Iterable[Attributes]) -> Itera
             yield from grant.when.days(facts)
             if grant.before and facts.get("contractStart"):
                 yield shift(date.fromisoformat(str(facts["contractStart"])), -grant.before)
+            if grant.leaving and facts.get("contractEnd"):
+                last = date.fromisoformat(str(facts["contractEnd"]))
+                yield shift(last, 1)
+                yield shift(last, grant.leaving + 1)
 
 
 def _begun(grant: Grant, about: About, stage: Stage) -> bool:
     """Whether the days have come in which this rule gives anything to somebody at this stage."""
+    if grant.leaving:
+        last = str(about.facts.get("contractEnd") or "")
+        return stage is Stage.DORMANT and bool(last) and _since(last, about.today) in range(1, grant.leaving + 1)
     first = str(about.facts.get("contractStart") or "")
     if stage is Stage.READY and grant.before and first:
         return about.today < date.fromisoformat(first) <= shift(about.today, grant.before)
     return stage is Stage.ACTIVE
+
+
+def _since(last: str, today: date) -> int:
+    return (today - date.fromisoformat(last)).days
 
 
 def _gives(rights: Rights, number: int, grant: Grant, about: About) -> None:

@@ -134,13 +134,14 @@ class Block:
 def with_block(desired: Desired, block: Block) -> Desired:
     """What is desired of somebody who is blocked: not enabled and given nothing, and the rest as before.
 
-    Where nothing at all was to be done, the block and nothing else is.
+    Where nothing at all was to be done, the block and nothing else is. An account that follows another is left as it
+    is: nobody can sign in to it once the other is disabled.
     """
     allowed = frozenset(verb for verb in Verb if block.allows(verb))
     alone = desired.only is not None
     return replace(
         desired,
-        stage=Stage.DORMANT if alone else min(desired.stage, Stage.READY),
+        stage=Stage.DORMANT if alone and desired.follows is None else min(desired.stage, Stage.READY),
         entitlements=frozenset() if block.strip else desired.entitlements,
         kept=frozenset() if block.strip else desired.kept,
         until={} if block.strip else desired.until,

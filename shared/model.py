@@ -93,7 +93,8 @@ class Link:
     and kept; they were the candidates number `count`, followed from the facts behind `basis`, and came after `former`.
     `told` are values that stood there already when they were to be written, and so are not ours.
     `apart` are accounts of which a person said that they are not theirs, whatever they look like.
-    `since` is when we created or adopted it (UTC). `deleted` says that we deleted it
+    `since` is when we created or adopted it (UTC), `awaited` since when we look in vain for one that appears by itself
+    (UTC). `deleted` says that we deleted it
     ourselves, `enabled` whether it was enabled when we last left it. `intended`, `granting`, `revoking`, `disabling`
     and `deleting` are saved before the first write of a plan, at `intending`, so that what an answer was lost of is
     still known to be ours, and done.
@@ -101,6 +102,7 @@ class Link:
 
     account: str = ""
     since: datetime | None = None
+    awaited: datetime | None = None
     enabled: bool = False
     deleted: bool = False
     written: Attributes = field(default_factory=dict)
@@ -183,6 +185,8 @@ class Desired:
     `reasons` names the rules and contracts behind each entitlement, and `waiting` says, by reason, what was left out
     because a person must decide; neither makes it another Desired. `urgent` says that disabling may wait for nothing.
     `only` are the verbs that may be done at all, None for any; without one the account is not even looked at.
+    `follows` is the account on another target that this one belongs to, and whose id it bears: it appears by itself, is
+    waited for and never made, and is closed only when somebody leaves. "" while there is none, None where we make them.
     """
 
     stage: Stage
@@ -203,6 +207,7 @@ class Desired:
     waiting: Mapping[str, str] = field(default_factory=dict)
     urgent: bool = False
     only: "frozenset[Verb] | None" = None
+    follows: str | None = None
     because: str = ""
 
 

@@ -28,7 +28,7 @@ def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tu
     never overwritten but renamed. Where only some verbs may be done, the others are left out. Raises `Refused` when
     only a person can decide: an account that vanished, or one nobody but a person may touch.
     """
-    if desired.only == frozenset():
+    if desired.only == frozenset() or desired.follows == "":
         return ()
     actions = tuple(
         action for action in _steps(desired, link, live, kinds) if desired.only is None or action.verb in desired.only
@@ -41,7 +41,7 @@ def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tu
 def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> Iterator[Action]:
     wanted, why, ours, named = desired.stage, desired.because, bool(link.account), live is not None
     if live is None:
-        if wanted < Stage.READY:
+        if wanted < Stage.READY or desired.follows is not None:
             return
         if ours and not link.deleted:
             raise Refused(f"account {link.account} is gone from the target; recreate or forget it", Reason.ACCOUNT_GONE)
@@ -54,7 +54,8 @@ def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> 
         if wanted < Stage.READY and not live.enabled:
             return
         yield Action(verb=Verb.CORRELATE, because=why)
-    if wanted < Stage.ACTIVE and (live.enabled or link.disabling):
+    closed = Stage.READY if desired.follows is None else Stage.DORMANT
+    if wanted <= closed and (live.enabled or link.disabling):
         yield Action(verb=Verb.DISABLE, because=why)
     if wanted is Stage.ABSENT:
         yield Action(verb=Verb.DELETE, because=why)
@@ -72,6 +73,12 @@ def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> 
 
 def _no_longer(desired: Desired, link: Link, live: Account) -> frozenset[Entitlement]:
     return (link.granted - desired.entitlements - desired.kept) & live.entitlements
+
+
+def concerned(desired: Desired, link: Link) -> frozenset[Entitlement]:
+    """Everything of which a plan must know whether the account has it."""
+    ours = link.granted | link.granting | link.revoking
+    return desired.entitlements | desired.kept | ours | frozenset[Entitlement]().union(*desired.apart)
 
 
 def conflicts(desired: Desired, link: Link, live: Account | None) -> Mapping[Entitlement, Entitlement]:

@@ -110,6 +110,7 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
             yield from _fits(found, here, mapping, known[attribute])
         yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts, mapping.value)
         yield from _tables(found, here, mapping.value.tables)
+    yield from _follows(found, path, target, manifest)
     for index, attribute in enumerate(target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
@@ -125,6 +126,16 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")
     yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
+
+
+def _follows(found: PolicyText, path: tuple[str, str], target: TargetPolicy, manifest: Manifest) -> Iterator[Mistake]:
+    """Whose accounts appear by themselves must be a target of the right system, and nobody else's do."""
+    other = found.policy.targets.get(target.follows) if target.follows else None
+    if manifest.follows and (other is None or other.connector != manifest.follows):
+        text = f"{manifest.name} makes no accounts; name the {manifest.follows} target whose people they belong to"
+        yield found.mistake((*path, "follows"), text)
+    elif target.follows and not manifest.follows:
+        yield found.mistake((*path, "follows"), f"{manifest.name} makes accounts of its own; write correlate instead")
 
 
 def _timing(

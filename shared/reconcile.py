@@ -6,10 +6,10 @@ that stopping anywhere and starting over ends in the same place.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared import bearing
+from shared import awaiting, bearing
 from shared.connector import Target
 from shared.errors import Reason, Refused, TryLater
 from shared.facts import items
@@ -22,6 +22,7 @@ from shared.planning import (
     Kinds,
     after,
     before,
+    concerned,
     conflicts,
     excluding,
     forgotten,
@@ -97,6 +98,8 @@ class Outcome:
     """The account that was looked at."""
     needed: Mapping[str, int] = field(default_factory=dict)
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
+    again: datetime | None = None
+    """When (UTC) to look once more, because something is still to appear."""
 
 
 async def reconcile(case: Case, link: Link) -> Outcome:
@@ -105,11 +108,15 @@ async def reconcile(case: Case, link: Link) -> Outcome:
     Raises `TryLater`, `Misconfigured`, and `Refused` when nothing at all can be done.
     """
     work, wanted = case.work, case.desired
-    if wanted.only == frozenset():
+    if wanted.only == frozenset() or not awaiting.belongs(wanted, link):
         return Outcome(link)
+    link = awaiting.followed(wanted, link)
     while True:
         live, link = await _look(case, link)
         case = replace(case, desired=held_back(wanted, case.undone, live))
+        if live is None and awaiting.awaits(wanted):
+            return _not_there_yet(work, link, wanted.follows or "")
+        link = awaiting.seen(link)
         if live is None:
             link = await _missed(case, link)
         else:
@@ -126,6 +133,17 @@ async def reconcile(case: Case, link: Link) -> Outcome:
         if not restored or outcome.problems:
             return outcome
         link = outcome.link
+
+
+def _not_there_yet(work: Work, link: Link, account: str) -> Outcome:
+    """An account that appears by itself is looked for again, and after a long time a person is told."""
+    outcome = Outcome(awaiting.missing(link, work.now), link.account)
+    if awaiting.overdue(outcome.link, work.now):
+        because = f"account {account} has not appeared in a day; see what it needs to, such as a licence"
+        outcome.problems.append((Verb.CORRELATE, Reason.NO_PROGRESS, because))
+    else:
+        outcome.again = awaiting.again(outcome.link, work.now)
+    return outcome
 
 
 def _conflicts(desired: Desired, link: Link, live: Account | None) -> list[tuple[str, Reason, str]]:
@@ -362,8 +380,9 @@ def _any(written: Value, key: Value) -> bool:
 async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
     """The account as it is now: the linked one, or else the one that is certainly theirs."""
     target, desired, work = case.target, case.desired, case.work
-    if link.account:
-        live = await target.read(link.account)
+    among = concerned(desired, link)
+    if account := link.account or desired.follows:
+        live = await target.read(account, among)
         if live is None and not link.deleted and link.since is not None and work.now - link.since < APPEARING:
             raise TryLater(f"account {link.account} is new and cannot be seen yet", 30)
         return live, link
@@ -378,4 +397,4 @@ async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
             found |= {account.id: account for account in there if account.id not in link.apart}
     if len(found) > 1:
         raise Refused(f"accounts {', '.join(sorted(found))} could all be theirs; keep one", Reason.DISPUTED)
-    return (await target.read(next(iter(found))) if found else None), link
+    return (await target.read(next(iter(found)), among) if found else None), link

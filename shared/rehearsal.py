@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 from shared.attributes import Attribute, Unique, sharing
-from shared.connector import DirectoryPage, Target
+from shared.connector import NONE, DirectoryPage, Target
 from shared.errors import Reason, Refused
 from shared.model import Account, Action, Entitlement, Verb
 from shared.planning import same
@@ -18,6 +18,8 @@ class Rehearsal:
         self._target = target
         self._kinds = kinds
         self._changed: dict[str, Account | None] = {}
+        self._asked: dict[str, frozenset[Entitlement]] = {}
+        """What it was asked of each account that was not changed yet."""
         self._bin: dict[str, Account] = {}
         self._given: Counter[Entitlement] = Counter()
         self._new = 0
@@ -27,8 +29,11 @@ class Rehearsal:
         changed = [one for one in self._changed.values() if one is not None]
         return [*live, *(one for one in changed if value and self._equal(attribute, one, value))]
 
-    async def read(self, account: str) -> Account | None:
-        return self._changed[account] if account in self._changed else await self._target.read(account)
+    async def read(self, account: str, among: frozenset[Entitlement] = NONE) -> Account | None:
+        if account in self._changed:
+            return self._changed[account]
+        self._asked[account] = self._asked.get(account, NONE) | among
+        return await self._target.read(account, self._asked[account])
 
     async def stock(self) -> Mapping[Entitlement, int]:
         """The target's own, less what was given here and more what was taken away."""

@@ -73,6 +73,8 @@ class Wire(httpx.AsyncBaseTransport):
         path = request.url.raw_path.decode("ascii").partition("?")[0]  # still encoded: %2F ends no segment
         if request.method == "POST" and _ends_with(path, "$batch"):
             return _weigh_batch(await request.aread(), self._reading_posts)
+        if request.method == "POST" and _ends_with(path, "InvokeCommand"):
+            return (1, 0) if _asks_only(await request.aread()) else (0, 1)
         return (1, 0) if _reads(request.method, path, self._reading_posts) else (0, 1)
 
 
@@ -115,6 +117,17 @@ def _weigh_batch(body: bytes, reading_posts: frozenset[str]) -> tuple[int, int]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return 0, 1
     return (sum(reading), len(reading) - sum(reading)) if reading else (0, 1)
+
+
+def _asks_only(body: bytes) -> bool:
+    """Whether a command of Exchange only reads: its verb is Get (PowerShell, «Approved Verbs»). What is not understood
+    is not safe.
+    """
+    try:
+        name = json.loads(body)["CmdletInput"]["CmdletName"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(name, str) and name.startswith("Get-")
 
 
 def _part_reads(part: Mapping[str, Any], reading_posts: frozenset[str]) -> bool:

@@ -17,7 +17,7 @@ from connectors.entra.privileges import Privileges
 from connectors.entra.protection import GUARDED, MEMBERSHIP, assigned, foreign, protected
 from connectors.entra.reach import Reach
 from connectors.entra.users import Users
-from shared.connector import DirectoryPage, Outside
+from shared.connector import NONE, DirectoryPage, Outside
 from shared.errors import Misconfigured
 from shared.model import Account, Action, Entitlement, Verb
 
@@ -65,7 +65,7 @@ class Entra:
         """See `connectors.entra.finding.find`; `read` knows the rest of an account."""
         return await finding.find(self._graph, attribute, value)
 
-    async def read(self, account: str) -> Account | None:
+    async def read(self, account: str, among: frozenset[Entitlement] = NONE) -> Account | None:
         """The user with manager, groups and direct licences; None when it does not exist or is deleted.
 
         One request, another for names of groups that were not met before, and every few minutes some for who is an

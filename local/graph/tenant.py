@@ -19,7 +19,7 @@ from local.graph.directory import Directory, Entry
 from local.graph.journal import Journal
 from local.graph.moments import moment
 from local.graph.permissions import DEFAULT
-from local.graph.tokens import Signer
+from local.graph.tokens import GRAPH, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +231,14 @@ class Tenant:
         """Names of the administrator roles a user holds, directly or through a group."""
         return [str(role.properties["displayName"]) for role in roles.held(self.directory, user_id)]
 
-    def issue_token(self, client_id: str, seconds: int = 3599) -> str:
-        """A bearer token for an application, as the token endpoint would issue it."""
-        return self.signer.issue(client_id, self.clock() + timedelta(seconds=seconds))
+    def issue_token(self, client_id: str, seconds: int = 3599, audience: str = GRAPH) -> str:
+        """A bearer token for an application, as the token endpoint would issue it for the service `audience`."""
+        return self.signer.issue(client_id, self.clock() + timedelta(seconds=seconds), audience)
+
+    @property
+    def journal(self) -> Journal:
+        """Where other services of the same organisation keep what they remember."""
+        return self._journal
 
     def close(self) -> None:
         self._journal.close()

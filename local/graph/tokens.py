@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from local.graph.tenant import Tenant
 
 
+GRAPH = "https://graph.microsoft.com"
+
+
 class Signer:
     """Issues bearer tokens that any later process of the same tenant recognises."""
 
@@ -24,21 +27,29 @@ class Signer:
         self._key = hashlib.sha256(key.encode()).digest()
         self._serial = 0
 
-    def issue(self, client_id: str, expires: datetime) -> str:
+    def issue(self, client_id: str, expires: datetime, audience: str) -> str:
         self._serial += 1
-        claims = json.dumps({"appid": client_id, "exp": expires.isoformat(), "n": self._serial})
+        given = {"appid": client_id, "aud": audience, "exp": expires.isoformat(), "n": self._serial}
+        claims = json.dumps(given)
         body = base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=")
         return f"sim.{body}.{self._seal(body)}"
 
     def read(self, token: str) -> tuple[str, datetime] | None:
         """The client and the expiry of a token that was issued here, else None."""
+        claims = self._claims(token)
+        expires = parsed(claims["exp"]) if claims else None
+        return None if expires is None else (claims["appid"], expires)
+
+    def audience(self, token: str) -> str:
+        """The service that a token is for; "" for one that was not issued here."""
+        return str(self._claims(token).get("aud", ""))
+
+    def _claims(self, token: str) -> dict[str, Any]:
         prefix, _, rest = token.partition(".")
         body, _, seal = rest.partition(".")
         if prefix != "sim" or not hmac.compare_digest(seal.encode(), self._seal(body).encode()):
-            return None
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        expires = parsed(claims["exp"])
-        return None if expires is None else (claims["appid"], expires)
+            return {}
+        return dict(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
 
     def _seal(self, body: str) -> str:
         return hmac.new(self._key, body.encode(), hashlib.sha256).hexdigest()
@@ -77,7 +88,7 @@ def answer(tenant: "Tenant", tenant_id: str, form: bytes) -> tuple[int, dict[str
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
             f"not the client secret ID, for a secret added to app '{client_id}'.",
         )
-    token = tenant.issue_token(client_id)
+    token = tenant.issue_token(client_id, audience=fields["scope"].removesuffix("/.default"))
     return 200, {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": token}
 
 

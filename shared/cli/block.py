@@ -95,17 +95,17 @@ async def _whom(engine: Engine, word: Word) -> str:
 async def _refuse_protected(engine: Engine, person: str) -> None:
     """Raises `Refused` when every account they have may be written to by nobody but a person."""
     why, linked = await blocking.protected(engine, person), await _links(engine, person)
-    if why and why.keys() == linked.keys():
+    if linked and linked.keys() <= why.keys():
         raise Refused(f"{'; '.join(why.values())}. Nobody is blocked: disable it by hand")
 
 
 async def _links(engine: Engine, person: str) -> dict[str, Link]:
-    """Target → the account they have there."""
+    """Target → the account they have there; one that follows another is closed with it, and left as it is."""
     rows = await engine.rows_of(person)
     links = {
         target: codec.LINK.load(rows[key].data)
-        for target in engine.policy.targets
-        if (key := layout.link(person, target)) in rows
+        for target, rules in engine.policy.targets.items()
+        if rules.follows is None and (key := layout.link(person, target)) in rows
     }
     return {target: link for target, link in links.items() if link.account and not link.deleted}
 
@@ -114,7 +114,9 @@ async def _accounts(local: Local, person: str) -> tuple[list[str], int]:
     """What became of each account, and the exit code: whether it waits for a person, or for another try."""
     engine, said, code = local.engine, list[str](), OK
     links, waits = await _links(engine, person), {one.place for one in await held(engine) if one.person == person}
-    for target in engine.policy.targets:
+    for target, rules in engine.policy.targets.items():
+        if rules.follows is not None:
+            continue
         name = await name_of(engine, person, target)
         if target not in links:
             said.append(f"{name.hr_id} is blocked. They have no account on {target}; one that comes stays disabled.")

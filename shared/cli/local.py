@@ -85,7 +85,7 @@ async def open_local(
                 hash_key=folder.hash_key(home),
                 folder=policy.parent,
                 credential=_credentials(found, simulated, stack),
-                settings=_settings(replaced, hr, simulated),
+                settings=_settings(found, replaced, hr, simulated),
                 transport=_transport(found, simulated),
                 witness=story.witness,
                 meter=meter,
@@ -201,7 +201,7 @@ def _credentials(
 
 
 def _settings(
-    replaced: str, hr: Path | None, simulated: "Sandbox | None"
+    found: PolicyText, replaced: str, hr: Path | None, simulated: "Sandbox | None"
 ) -> Callable[[tuple[str, str], BaseModel], BaseModel]:
     """The sandbox's address for its target, and `--hr` for the source that reads a file."""
 
@@ -210,7 +210,7 @@ def _settings(
         if hr is not None and path == ("sources", replaced):
             changes = {"path": str(hr.resolve())}
         elif simulated is not None and getattr(settings, "tenant", "") == SANDBOX:
-            changes = {"base_url": simulated.graph}
+            changes = dict(simulated.settings(found.policy.targets[path[1]].connector))
         return settings.model_copy(update=changes) if changes else settings
 
     return last_word

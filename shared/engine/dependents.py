@@ -1,6 +1,6 @@
 """Whom an account points to: references become account ids, and whoever comes or goes has the others mapped again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from shared import codec, layout
@@ -9,8 +9,9 @@ from shared.engine.humans import human_of, record_of, whole
 from shared.engine.parts import Engine
 from shared.expressions import Facts
 from shared.layout import Hop
-from shared.model import Contract, Desired, Link, Person, Stage, Value
+from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
 from shared.policy import Leaver
+from shared.policy.grants import POINTING
 from shared.store import Conflict, Delete, Put, Row, prefixed
 
 UPWARDS = 10
@@ -37,7 +38,24 @@ async def resolve(
         }
         resolved.append({name: value for name, value in found.items() if value is not UNKNOWN})
     attributes, changing, lacking = resolved
-    return replace(new, attributes=attributes, changing=changing, lacking=lacking), leads
+    new = replace(new, attributes=attributes, changing=changing, lacking=lacking)
+    people: dict[Entitlement, Entitlement] = {}
+    for one in sorted(one for one in new.entitlements if one.kind in POINTING):
+        account = await pointer.account(one.kind, one.name)
+        people[one] = Entitlement(one.kind, "" if account in (None, UNKNOWN) else str(account))
+    return _pointed(new, people) if people else new, leads
+
+
+def _pointed(new: Desired, pointing: Mapping[Entitlement, Entitlement]) -> Desired:
+    """`new` with the accounts of people in the place of their numbers, and without people who have none."""
+    texts = {str(old): str(one) for old, one in pointing.items()}
+    given = {pointing.get(one, one) for one in new.entitlements}
+    return replace(
+        new,
+        entitlements=frozenset(one for one in given if one.name),
+        reasons={texts.get(one, one): why for one, why in new.reasons.items()},
+        asking={texts.get(one, one): whom for one, whom in new.asking.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +74,15 @@ class _Pointer:
     leads: set[str]
 
     async def account(self, name: str, hr_id: Value) -> Value:
-        """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
+        """The account of whom an attribute, or an entitlement, of this name points to: None for nobody, and `UNKNOWN`
+        for one who has no account yet.
+        """
         lead = await human_of(self.engine, self.source, str(hr_id)) if hr_id else self.person
         if lead == self.person:
             return None
         found, left = await self._of(lead)
-        rules = self.engine.policy.targets[self.target].attributes
-        if left and rules[name].leaver is Leaver.NEXT:
+        mapping = self.engine.policy.targets[self.target].attributes.get(name)
+        if left and mapping is not None and mapping.leaver is Leaver.NEXT:
             return await self._above(lead) or found
         return found
 
@@ -100,6 +120,16 @@ class _Pointer:
 def has_left(wanted: Desired) -> bool:
     """Whether somebody with an account should not have it open, or have none at all."""
     return wanted.stage < Stage.READY
+
+
+async def other_account(engine: Engine, person: str, target: str, told: Collection[str]) -> str:
+    """The account that a person has on another target; "" while there is none, and then they are mapped again when it
+    comes.
+    """
+    await tell(engine, person, person, told)
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.link(person, target))
+    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
+    return "" if link.deleted else link.account
 
 
 async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared import layout
-from shared.connector import DirectoryPage, Target
+from shared.connector import NONE, DirectoryPage, Target
 from shared.engine.brake import BY_SETTING, STOP, Stop
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
@@ -89,8 +89,8 @@ class Stoppable:
     async def find(self, attribute: str, value: str) -> list[Account]:
         return await self._target.find(attribute, value)
 
-    async def read(self, account: str) -> Account | None:
-        return await self._target.read(account)
+    async def read(self, account: str, among: frozenset[Entitlement] = NONE) -> Account | None:
+        return await self._target.read(account, among)
 
     def deleted(self) -> AsyncIterator[Account]:
         return self._target.deleted()

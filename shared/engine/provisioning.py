@@ -115,6 +115,8 @@ async def _work(desk: Desk) -> None:
         beside = question(desk.version, ask, wanted, desk.traits, outcome.account)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
+    if outcome.again is not None:
+        again.append(outcome.again)
     if block is not None and block.again is not None and block.again > desk.now:
         again.append(block.again)
     await desk.finish(changes, outcome.link, min(again, default=None))

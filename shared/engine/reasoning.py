@@ -196,7 +196,7 @@ async def _has(engine: Engine, target: str, link: Link, one: Entitlement | None)
     if not link.account:
         return False
     try:
-        live = await engine.targets[target].read(link.account)
+        live = await engine.targets[target].read(link.account, frozenset({one} if one else ()))
     except (TryLater, Misconfigured, Refused):
         return None
     return live is not None and (one is None or one in live.entitlements)

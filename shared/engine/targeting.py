@@ -11,7 +11,7 @@ from shared.consent import apart
 from shared.desired import View, desired, keys, view
 from shared.engine import blocking
 from shared.engine.asking import kept, question, traits
-from shared.engine.dependents import has_left, resolve
+from shared.engine.dependents import has_left, other_account, resolve
 from shared.engine.drafting import Draft
 from shared.engine.parts import NOBODY, Engine
 from shared.engine.reconsidering import reconsidered
@@ -72,6 +72,9 @@ async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None)
             told = draft.mapped["leads"]
             new = replace(new, keys=_keys(draft, target, new))
             new, leads = await resolve(engine, draft.person, seen.source or draft.source, target, new, told)
+            if rules.follows is not None:
+                new = replace(new, follows=await other_account(engine, draft.person, rules.follows, told))
+                leads |= {draft.person}
             draft.leads |= leads
     except Refused as error:
         draft.leads |= set(draft.mapped["leads"])

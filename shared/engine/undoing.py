@@ -20,7 +20,7 @@ from shared.errors import Misconfigured, Refused
 from shared.inverse import Inverse, Left, Undone, inverses, obstacle, undone
 from shared.layout import Hop
 from shared.ledger import Entry
-from shared.model import Account, Desired, Link, Verb
+from shared.model import Account, Desired, Entitlement, Link, Verb
 from shared.store import Change, Conflict, Delete, Put, Row
 from shared.whats import above, parsed
 
@@ -120,7 +120,8 @@ async def _applying(engine: Engine, steps: Sequence[Inverse], version: int | Non
         because = "HR or the policy wants something else of them now"
         return [], [_left(step, because) for step in steps]
     link = codec.LINK.load(row.data) if row else Link()
-    live = await _live(engine, target, link)
+    among = frozenset(Entitlement.of(step.entitlement) for step in steps if step.entitlement)
+    live = await _live(engine, target, link, among)
     good, gone = [], []
     for step in steps:
         why = obstacle(step, live, link, engine.attributes[target], engine.clock())
@@ -135,8 +136,8 @@ def _left(step: Inverse, because: str) -> Left:
     return Left(person=step.person, target=step.target, what=step.what, because=because)
 
 
-async def _live(engine: Engine, target: str, link: Link) -> Account | None:
-    live = await engine.targets[target].read(link.account) if link.account else None
+async def _live(engine: Engine, target: str, link: Link, among: frozenset[Entitlement]) -> Account | None:
+    live = await engine.targets[target].read(link.account, among) if link.account else None
     if live is not None and live.id in engine.policy.targets[target].protected:
         return replace(live, protected="named in the policy")
     return live

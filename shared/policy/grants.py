@@ -1,4 +1,4 @@
-"""Groups, licences and application roles: who gets them, from when to when, and which of them exclude each other."""
+"""Groups, licences, roles, mailbox permissions: who gets them, from when to when, and which exclude each other."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,17 +12,30 @@ from shared.policy.strict import Strict
 from shared.policy_fields import Days, Text, WithFacts, YesNo
 from shared.templates import Template, template
 
-KINDS = ("group", "license", "role")
+KINDS = ("group", "license", "role", "full_access", "send_as", "send_on_behalf", "distribution_group", "opened_to")
 """Keys under which a rule names an entitlement; each is the kind of entitlement that a target's manifest speaks of."""
+
+POINTING = frozenset({"opened_to"})
+"""Kinds whose name is a person by the number of HR; the account that they have on the target stands in its place."""
 
 
 class Named(Strict):
-    """One group, licence or application role, by the name that a policy gives it."""
+    """One group, licence, application role or mailbox permission, by the name that a policy gives it."""
 
     group: WithFacts | None = None
     license: WithFacts | None = None
     role: WithFacts | None = None
     """An application role, written App/Role."""
+    full_access: WithFacts | None = None
+    """A mailbox, by its address or name, that may be opened."""
+    send_as: WithFacts | None = None
+    """A mailbox from which mail may be sent as if it came from there."""
+    send_on_behalf: WithFacts | None = None
+    """A mailbox from which mail may be sent that also says who sent it."""
+    distribution_group: WithFacts | None = None
+    """A distribution list or mail-enabled security group, by its address or name."""
+    opened_to: WithFacts | None = None
+    """Somebody, as HR numbers them, such as {manager}, who may open the mailbox of who left."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Named":
@@ -52,7 +65,7 @@ class Named(Strict):
 
 
 class Grant(Named):
-    """A group, licence or application role, and who gets it while they are in service."""
+    """Something that a rule gives, and who gets it while they are in service."""
 
     when: Condition = Condition()
     before: Days = 0
@@ -61,10 +74,20 @@ class Grant(Named):
     """Days that it is kept when the rule no longer gives it to somebody who stays, so that work can be handed over."""
     after_leaving: Days = 0
     """Days that it is kept after the last day in service; it never holds up a dismissal."""
+    leaving: Days = 0
+    """Days after the last day in service for which it is given, and not while in service."""
     create: YesNo = False
     """Whether a group that does not exist may be created."""
     ask: Text | None = None
     """Who has to say yes for each person: manager, owner, it, or a name from approvers."""
+
+    @model_validator(mode="after")
+    def _begins_when_they_leave(self) -> "Grant":
+        if self.leaving and (self.before or self.after or self.after_leaving):
+            raise ValueError("leaving gives something to who is gone; leave before, after and after_leaving out")
+        if self.kind in POINTING and not self.leaving:
+            raise ValueError(f"{self.kind} is for who has left; say for how many days, with leaving")
+        return self
 
     @model_validator(mode="after")
     def _creates_groups_only(self) -> "Grant":

@@ -15,6 +15,7 @@ from shared.policy.names import Adopt, Names
 from shared.policy.observing import Conduct, Pilot
 from shared.policy.strict import Strict
 from shared.policy.timing import Timing
+from shared.policy_fields import Name
 
 
 class TargetPolicy(Strict):
@@ -23,7 +24,9 @@ class TargetPolicy(Strict):
     connector: str
     settings: Mapping[str, Any] = Field(default_factory=dict)
     when: Condition = Condition()
-    correlate: tuple[str, ...] = Field(min_length=1)
+    correlate: tuple[str, ...] = Field(default=(), min_length=1)
+    follows: Name | None = None
+    """The target whose accounts appear here by themselves, where they bear the same ids."""
     adopt: Adopt = Adopt.AUTOMATIC
     names: Names = Names()
     timing: Timing = Timing()
@@ -56,6 +59,14 @@ class TargetPolicy(Strict):
         within = self.departments.model_dump_json() if self.departments else ""
         limits = [f"{what} {limit.model_dump_json()}" for what, limit in sorted(self.limits.items())]
         return sha256("\n".join([*limits, within]).encode()).hexdigest()[:12]
+
+    @model_validator(mode="after")
+    def _finds_accounts_in_one_way(self) -> "TargetPolicy":
+        if bool(self.correlate) == (self.follows is not None):
+            raise ValueError(
+                "say by which attributes accounts are found, with correlate, or whose they are, with follows"
+            )
+        return self
 
     @model_validator(mode="after")
     def _correlates_by_what_it_writes(self) -> "TargetPolicy":

@@ -174,7 +174,7 @@ def test_rules_name_the_days_on_which_they_may_turn() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"grants": [{"group": "A", "role": "B"}]}, "name exactly one thing: group, license or role"),
+        ({"grants": [{"group": "A", "role": "B"}]}, "name exactly one thing: group, license, role, "),
         ({"grants": [{"when": {}}]}, "name exactly one thing"),
         ({"grants": [{"group": "Dept-{department"}]}, "a brace stands alone"),
         ({"grants": [{"group": "x" * 257}]}, "at most 256 characters"),

@@ -111,6 +111,46 @@ def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[s
     assert mistakes(SMALL.replace(old, new)) == said
 
 
+MAIL = """\
+  mail:
+    connector: exchange
+    settings: {tenant: sandbox, unsupported_interface: true}
+    follows: entra
+    attributes: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("follows: entra", "follows: mail", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
+        ("follows: entra", "follows: entry", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
+        ("follows: entra", "correlate: [customAttribute1]", ["10:3: targets.mail: correlate names customAttribute1, which attributes does not map; a new account would be lost"]),
+        ("follows: entra", "follows: entra\n    correlate: [type]", ["10:3: targets.mail: say by which attributes accounts are found, with correlate, or whose they are, with follows"]),
+        ("attributes: {}", "attributes: {hidden: '\"x\"'}", ["14:26: targets.mail.attributes.hidden: hidden can only be read; it follows from other attributes"]),
+        ("attributes: {}", "attributes: {}\n    timing: {delete_after: 9}", ["15:28: targets.mail.timing.delete_after: exchange cannot delete"]),
+        ("attributes: {}", "attributes: {}\n    grants: [{group: A}]", ["15:14: targets.mail.grants.0: exchange cannot grant a group"]),
+    ],
+)  # fmt: skip
+def test_a_target_whose_accounts_appear_by_themselves_follows_one_that_makes_them(
+    old: str, new: str, said: list[str]
+) -> None:
+    good = SMALL + MAIL
+    assert check(load(good), _with_exchange)
+    with pytest.raises(PolicyInvalid) as refused:
+        check(load(good.replace(old, new)), _with_exchange)
+    assert [str(one) for one in refused.value.mistakes] == said
+
+
+def _with_exchange(name: str) -> Manifest:
+    return connectors.manifest(name) if name == "exchange" else manifest(name)
+
+
+def test_a_target_that_makes_its_accounts_follows_no_other() -> None:
+    text = SMALL.replace("    correlate: [employeeId]\n", "    follows: entra\n")
+    assert mistakes(text) == ["7:14: targets.entra.follows: entra makes accounts of its own; write correlate instead"]
+
+
 def test_what_speaks_for_a_contract_is_something_that_the_source_gives() -> None:
     usual = "connector: csv_file, settings: {columns: [kind, hours]}"
     good = f"{usual}, primary: [ends_first, {{most: hours}}, {{of: kind, order: [permanent]}}]"

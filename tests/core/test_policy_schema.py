@@ -36,7 +36,7 @@ def test_the_policies_in_the_repository_are_good_to_an_editor(name: str) -> None
 
 def test_every_key_of_the_models_is_offered_and_explained_where_it_needs_to_be() -> None:
     kinds: dict[str, Any] = VALIDATOR.schema["$defs"]
-    assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode", "sensitive"}
+    assert set(kinds["AttributePolicy"]["anyOf"][1]["properties"]) == {"value", "null", "mode", "leaver", "sensitive"}
     assert set(kinds["Condition"]["properties"]) == {"all", "any", "any_contract", "not"}
     assert "nothing is ever deleted" in kinds["Timing"]["properties"]["delete_after"]["description"]
     assert kinds["Timing"]["properties"]["create_before"]["default"] == 14

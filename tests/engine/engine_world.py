@@ -150,7 +150,7 @@ class Directory:
         await self._meanwhile("after_read")
         return found
 
-    async def read(self, account: str) -> Account | None:
+    async def read(self, account: str, among: frozenset[Entitlement] = frozenset()) -> Account | None:
         self._answers()
         there = self.accounts.get(account)
         await self._meanwhile("after_read")

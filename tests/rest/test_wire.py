@@ -103,6 +103,37 @@ async def test_a_batch_of_reads_may_leave_in_a_preview() -> None:
     assert len(wire_end.arrived) == 1
 
 
+async def test_a_command_that_gets_something_may_leave_in_a_preview_and_counts_as_a_read() -> None:
+    meter, wire_end = Meter(), Recorder()
+    async with open_http(meter, writes_allowed=False, transport=wire_end) as http:
+        await http.post(f"{AT}/InvokeCommand", json={"CmdletInput": {"CmdletName": "Get-Mailbox"}})
+    assert (meter.reads, meter.writes) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"CmdletInput": {"CmdletName": "Set-Mailbox"}}',
+        b'{"CmdletInput": {"CmdletName": "get-mailbox"}}',
+        b'{"CmdletInput": {"CmdletName": "GetThenRemove-Mailbox"}}',
+        b'{"CmdletInput": {"CmdletName": ["Get-Mailbox"]}}',
+        b'{"CmdletInput": []}',
+        b"[]",
+        b"not json",
+        b"[" * 100_000,
+    ],
+)
+async def test_a_command_that_changes_something_or_is_not_understood_never_leaves_in_a_preview(body: bytes) -> None:
+    meter, wire_end = Meter(), Recorder()
+    async with open_http(meter, writes_allowed=False, transport=wire_end) as http:
+        with pytest.raises(UnsafeInPreview):
+            await http.post(f"{AT}/InvokeCommand", content=body)
+    assert wire_end.arrived == []
+    async with open_http(meter, transport=wire_end) as http:
+        await http.post(f"{AT}/InvokeCommand", content=body)
+    assert (meter.reads, meter.writes) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "body",
     [

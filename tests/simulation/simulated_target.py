@@ -56,7 +56,7 @@ class SimulatedTarget:
             found = [a for a in found if a.id not in self.born or self.faults.now - self.born[a.id] >= LAG]
         return self._shown(found)
 
-    async def read(self, account: str) -> Account | None:
+    async def read(self, account: str, among: frozenset[Entitlement] = frozenset()) -> Account | None:
         await self.faults.turn()
         return self._shown([self.accounts[account]])[0] if account in self.accounts else None
 

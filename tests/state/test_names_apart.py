@@ -61,7 +61,7 @@ class Directory:
     async def find(self, attribute: str, value: str) -> list[Account]:
         return []
 
-    async def read(self, account: str) -> Account | None:
+    async def read(self, account: str, among: frozenset[Entitlement] = frozenset()) -> Account | None:
         return None
 
     async def apply(self, account: str, action: Action) -> str:

@@ -27,6 +27,12 @@ class Directory(Strict):
     """New groups. Left out of `given`, all groups that the policy names are there."""
     seats: Mapping[str, int] = Field(default_factory=dict)
     """Licence → seats bought; there are plenty unless it is said."""
+    mailboxes: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """By address: new shared mailboxes, and what is changed of those that are there (`shared`, `hidden`)."""
+    lists: tuple[str, ...] = ()
+    """New distribution lists, by address."""
+    appears: int | None = None
+    """Hours after its licence at which a mailbox is there, from now on."""
     applications: tuple[str, ...] = ()
     """New applications with the roles they have, each as «application/role»; those of the policy are there."""
 
@@ -84,6 +90,8 @@ class Step(Strict):
     """By person; a plain list where the story has one person only."""
     held: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     entra: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
+    mailboxes: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
+    """By logon name: `shared`, `hidden`, who has `full_access`, `send_as` and `on_behalf`, and its `lists`."""
     ready: datetime | None = None
     """When the last of it is done, in the customer's time zone; what waits for an hour has moved the clock."""
     covers: tuple[tuple[str, str], ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,13 @@ from azure.core.credentials import AccessToken
 from story_file import Directory, merged
 
 from connectors.entra.attributes import from_graph
+from local.exchange import Organisation
+from local.exchange.organisation import PERSONAL, SHARED
 from local.graph import Tenant
 from shared.model import Contract, Person
 
 APP = "11111111-2222-3333-4444-555555555555"
+KINDS = {True: SHARED, False: PERSONAL}
 JOB = frozenset({"start", "end", "department", "title", "location", "manager", "hours", "fte", "kind"}) | {
     "status", "leaveStart", "leaveEnd", "endReason"
 }  # fmt: skip
@@ -64,8 +67,8 @@ class SignIn:
 
     tenant: Tenant
 
-    async def get_token(self, *_: str, **__: Any) -> AccessToken:
-        return AccessToken(self.tenant.issue_token(APP), 0)
+    async def get_token(self, *scopes: str, **__: Any) -> AccessToken:
+        return AccessToken(self.tenant.issue_token(APP, audience=scopes[0].removesuffix("/.default")), 0)
 
     async def close(self) -> None: ...
 
@@ -81,14 +84,18 @@ class Administrator:
 
     tenant: Tenant
     zone: ZoneInfo
+    exchange: Organisation
+    plans: tuple[str, ...] = ()
+    """What the licences of the tenant bring."""
 
     def does(self, directory: Directory) -> None:
         for name in directory.groups or ():
             self.tenant.add_group(name)
         for part, seats in directory.seats.items():
             ids = [id for id, sku in self.tenant.skus.items() if sku.part_number == part]
-            self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats)
+            self.tenant.set_seats(ids[0], seats) if ids else self.tenant.add_sku(part, seats, plans=self.plans)
         self.tenant.add_applications(directory.applications)
+        self._mail(directory)
         for name, given in directory.accounts.items():
             held = self.tenant.directory
             if given == "deleted":
@@ -98,6 +105,17 @@ class Administrator:
                 held.restore(held.entries[deleted[name]])
             else:
                 self._changes(name, {key: plain(value) for key, value in given.items()})
+
+    def _mail(self, directory: Directory) -> None:
+        if directory.appears is not None:
+            self.exchange.faults.appears = timedelta(hours=directory.appears)
+        for address in directory.lists:
+            self.exchange.add_list(address)
+        for address, given in directory.mailboxes.items():
+            there = self.exchange.mailbox(address)
+            owner = there.owner if there else self.exchange.add_shared(address)
+            changes = {**given, **({"kind": KINDS[given["shared"]]} if "shared" in given else {})}
+            self.exchange.change(owner, **{name: value for name, value in changes.items() if name != "shared"})
 
     def _changes(self, name: str, given: dict[str, Any]) -> None:
         joined, left, roles, eligible = (given.pop(key, ()) for key in ("groups", "left", "roles", "eligible"))
@@ -130,6 +148,25 @@ class Administrator:
     def sees(self) -> dict[str, dict[str, Any]]:
         """Every live account by logon name, in the words of stories."""
         return {user["userPrincipalName"]: self._described(id, user) for id, user in self.tenant.users.items()}
+
+    def mailboxes(self) -> dict[str, dict[str, Any]]:
+        """Every mailbox there is by its owner's logon name, in the words of stories."""
+
+        def names(ids: list[str]) -> list[str]:
+            return sorted(self.exchange.user(id)["userPrincipalName"] for id in ids)
+
+        return {
+            self.exchange.user(id)["userPrincipalName"]: {
+                "shared": one.kind == SHARED,
+                "hidden": one.hidden,
+                "full_access": names(one.full_access),
+                "send_as": names(one.send_as),
+                "on_behalf": names(one.on_behalf),
+                "lists": sorted(each.address for each in self.exchange.lists.values() if id in each.members),
+                **{name[0].lower() + name[1:]: value for name, value in one.custom.items()},
+            }
+            for id, one in self.exchange.live().items()
+        }
 
     def _described(self, id: str, user: Mapping[str, Any]) -> dict[str, Any]:
         manager = self.tenant.users.get(self.tenant.manager(id) or "", {})

@@ -21,6 +21,7 @@ from story_outside import APP, FACTS, HR, Administrator, SignIn
 from story_words import say
 
 import connectors
+from local.exchange import Organisation, exchange_app
 from local.graph import Faults, Tenant, graph_app
 from shared import engine as production
 from shared import layout, queues
@@ -113,6 +114,10 @@ class World:
                 return found
         raise AssertionError(f"nothing is held that is called {word}")
 
+    @property
+    def writes(self) -> int:
+        return self.tenant.writes + self.administrator.exchange.writes
+
     async def again(self) -> None:
         """Ten minutes later, everything once more."""
         await self.clock.sleep(600)
@@ -172,7 +177,10 @@ async def opened(story: Story) -> AsyncIterator[World]:
     hr, faults, done = HR(), Faults(), defaultdict[str, list[str]](list)
     clock = Clock(_moment(story.steps[0], found.policy.time_zone) - timedelta(days=1))
     bus, tenant = MemoryBus(clock, queues.QUEUES), Tenant(clock=clock)
-    tenant.add_app(APP, "secret", permissions=connectors.manifest("entra").permissions)
+    manifests = [connectors.manifest(target.connector) for target in found.policy.targets.values()]
+    tenant.add_app(APP, "secret", permissions=[name for one in manifests for name in one.permissions])
+    exchange = Organisation(tenant)
+    apps = {"entra": graph_app(tenant, faults), "exchange": exchange_app(exchange)}
     async with SqliteStore(":memory:") as store, AsyncExitStack() as stack:
         around = Surroundings(
             store=store,
@@ -184,11 +192,13 @@ async def opened(story: Story) -> AsyncIterator[World]:
             hash_key=b"stories",
             folder=Path(),
             credential=lambda target: SignIn(tenant),
-            transport=lambda path: httpx.ASGITransport(graph_app(tenant, faults)),
-            witness=lambda person, target, action: done[person].append(_words(target, action)),
+            transport=lambda path: httpx.ASGITransport(apps[_connector(found, path)]),
+            settings=lambda path, given: _at(tenant, given),
+            witness=lambda person, target, action: done[person].append(_words(target, action, tenant)),
         )
         engine = await assemble(found, _manifests(hr), around, stack)
-        administrator = Administrator(tenant, found.policy.time_zone)
+        plans = ("EXCHANGE_S_ENTERPRISE",) if any(one.follows for one in manifests) else ()
+        administrator = Administrator(tenant, found.policy.time_zone, exchange, plans)
         administrator.does(_furniture(found, story))
         administrator.does(story.given)
         yield World(engine, bus, clock, hr, tenant, administrator, faults, done)
@@ -226,6 +236,16 @@ def _manifests(hr: HR) -> Callable[[str], Manifest]:
     return manifest
 
 
+def _connector(found: PolicyText, path: tuple[str, str]) -> str:
+    return found.policy.targets[path[1]].connector if path[0] == "targets" else "entra"
+
+
+def _at(tenant: Tenant, given: BaseModel) -> BaseModel:
+    """The settings of a target with the tenant's own id where the policy says that it is the simulated one."""
+    simulated = getattr(given, "tenant", "") == "sandbox"
+    return given.model_copy(update={"tenant": tenant.id}) if simulated else given
+
+
 async def _no_secret(name: str) -> str:
     raise AssertionError(f"stories have no secret such as {name}")
 
@@ -235,7 +255,9 @@ def _moment(step: Step, zone: ZoneInfo) -> datetime:
     return datetime.combine(step.day, time.fromisoformat(text), UTC if place == "UTC" else zone).astimezone(UTC)
 
 
-def _words(target: str, action: Action) -> str:
-    what = f" {action.entitlement.kind}:{action.entitlement.name}" if action.entitlement else ""
+def _words(target: str, action: Action, tenant: Tenant) -> str:
+    """An account that an entitlement names is told by its logon name: nobody remembers ids."""
+    one = action.entitlement
+    what = f" {one.kind}:{tenant.users.get(one.name, {}).get('userPrincipalName', one.name)}" if one else ""
     what += f" {', '.join(sorted(action.attributes))}" if action.verb is Verb.UPDATE else ""
     return f"{action.verb} {target}{what}"

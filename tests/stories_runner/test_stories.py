@@ -43,11 +43,15 @@ async def _lived(world: World, story: Story, step: Step) -> None:
         else:
             found = {key: accounts[name].get(key) for key in expected}
             assert found == {key: plain(value) for key, value in expected.items()}, f"{where}: {name}"
+    mailboxes = world.administrator.mailboxes() if step.mailboxes else {}
+    for name, expected in step.mailboxes.items():
+        found = {key: mailboxes[name].get(key) for key in expected} if name in mailboxes else "gone"
+        assert found == ({**expected} if expected != "gone" else expected), f"{where}: the mailbox of {name}"
     if not step.stops:
-        written = world.tenant.writes
+        written = world.writes
         await world.again()
         assert world.did() == {}, f"{where}: something was done again"
-        assert world.tenant.writes == written, f"{where}: something was written again: {world.tenant.log[-5:]}"
+        assert world.writes == written, f"{where}: something was written again: {world.tenant.log[-5:]}"
 
 
 def _then(world: World, step: Step) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     REFUSED = "refused"
     RENAME = "rename"
+    REVALIDATION = "revalidation"
     TAKEN = "taken"
     VANISHED = "vanished"
 

@@ -40,6 +40,8 @@ class Answer(StrEnum):
     """An account that somebody else deleted is brought back, or made anew where it is gone for good."""
     LEAVE = "leave"
     """Somebody who is missing from HR counts as a leaver."""
+    EXTEND = "extend"
+    """Somebody who is not in HR stays longer."""
     NOTHING = "nothing"
     """Nothing: its cause must be repaired."""
 
@@ -172,6 +174,8 @@ def answer(
     """What a yes does, by the reason and by the shape of what waits: a plain name is something that was not begun."""
     if reason == Reason.VANISHED:
         return Answer.LEAVE if place in sources else Answer.NOTHING
+    if reason == Reason.REVALIDATION:
+        return Answer.EXTEND if place in sources else Answer.NOTHING
     if not version or place not in targets:
         return Answer.NOTHING
     if reason == Reason.DISABLED_BY_OTHERS:

@@ -24,6 +24,7 @@ EFFECTS = {
     Answer.RELEASE: "the account is enabled, once",
     Answer.RECREATE: "with --recreate the account is brought back, or made anew where it is gone for good",
     Answer.LEAVE: "they count as a leaver from now on, until HR names them again",
+    Answer.EXTEND: "they stay as it says, and no longer",
     Answer.NOTHING: "nothing: repair the cause, and it goes by itself",
 }
 

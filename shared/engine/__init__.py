@@ -12,6 +12,7 @@ from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
+from shared.engine.extending import extend
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.keeping import Restored, backup, restore
@@ -51,6 +52,7 @@ __all__ = [
     "erase",
     "exceptions",
     "explain",
+    "extend",
     "fingerprint",
     "follow",
     "foresee",

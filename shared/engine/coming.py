@@ -7,6 +7,7 @@ from itertools import groupby
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.engine.dependents import manager_of
+from shared.engine.extensions import as_extended
 from shared.engine.parts import Engine
 from shared.expressions import Facts
 from shared.model import Link, Person
@@ -19,7 +20,7 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
     async for person, rows in _one(engine, hr_id) if hr_id else _everybody(engine):
         if (found := _someone(engine, person, rows)) is not None:
             source, someone = found
-            lead = _lead(source, person, managers)
+            lead = _lead(engine.policy.pointed_from(source), person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):
                 yield person, one
 
@@ -49,7 +50,12 @@ def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, So
         if (link := rows.get(layout.link(person, target))) is not None:
             links[target] = codec.LINK.load(link.data)
     rules = engine.policy.sources[source]
-    return source, Someone(id=person, person=codec.PERSON.load(row.data), rules=rules, links=links)
+    return source, Someone(
+        id=person,
+        person=as_extended(engine, source, person, codec.PERSON.load(row.data), rows),
+        rules=rules,
+        links=links,
+    )
 
 
 async def _people(engine: Engine) -> dict[str, Person]:

@@ -1,12 +1,14 @@
 """Whom an account points to: references become account ids, and whoever comes or goes has the others mapped again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import replace
 
 from shared import codec, layout
 from shared.contracts import facts_of, primary
 from shared.engine.parts import Engine
+from shared.engine.sponsors import addressed, names_of
 from shared.expressions import Facts
+from shared.externals import ADDRESS
 from shared.layout import Hop
 from shared.model import Desired, Link, Value
 from shared.store import Conflict, Delete, Put, prefixed
@@ -42,7 +44,7 @@ async def _account(
     engine: Engine, person: str, source: str, target: str, hr_id: Value, told: Collection[str], leads: set[str]
 ) -> Value:
     """The account of whom a reference names, None for nobody, and `UNKNOWN` for one who has no account yet."""
-    lead = layout.own_id(source, str(hr_id)) if hr_id else person
+    lead = layout.own_id(engine.policy.pointed_from(source), str(hr_id)) if hr_id else person
     if lead == person:
         return None
     leads.add(lead)
@@ -82,6 +84,18 @@ async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:
         await engine.store.commit(layout.STATE, layout.bucket(lead), row)
 
 
+async def _known_as(engine: Engine, person: str) -> list[str]:
+    """The ids under which others may point to somebody: their own, and where there are externals each address."""
+    names = names_of(engine, person, await engine.rows_of(person)) if engine.policy.sponsoring else frozenset[str]()
+    return [person, *(addressed(name) for name in sorted(names) if ADDRESS in name)]
+
+
+async def _pointing(engine: Engine, person: str) -> AsyncIterator[str]:
+    first, last = prefixed(layout.dependents(person))
+    async for row in engine.store.scan(layout.STATE, layout.bucket(person), first, last):
+        yield row.key.removeprefix(first)
+
+
 async def ring_dependents(engine: Engine, person: str) -> None:
     """Have everybody mapped again who points to `person`, because that account came or went."""
     home = layout.bucket(person)
@@ -89,8 +103,7 @@ async def ring_dependents(engine: Engine, person: str) -> None:
     if mark is None:
         return
     cohort = str(codec.known(mark.data)["cohort"])
-    first, last = prefixed(layout.dependents(person))
-    others = [row.key.removeprefix(first) async for row in engine.store.scan(layout.STATE, home, first, last)]
+    others = [other for one in await _known_as(engine, person) async for other in _pointing(engine, one)]
     for other in others:
         change = engine.marked(Hop.MAP, other, cohort)
         await engine.store.commit(layout.STATE, layout.bucket(other), [change])

@@ -10,6 +10,7 @@ from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
+from shared.engine.extensions import as_extended
 from shared.engine.parts import Engine
 from shared.entitlements import Origin, entitled, handed_over, with_rights
 from shared.errors import Refused
@@ -90,7 +91,7 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
         rows = await engine.rows_of(own)
         row = rows.get(layout.person(own))
         if row is not None:
-            person = codec.PERSON.load(row.data)
+            person = as_extended(engine, source, own, codec.PERSON.load(row.data), rows)
             rules = as_decided(engine.policy.sources[source], person, rows.get(layout.leaves(own)))
             explained = await _explained(engine, own, source, rules, person, rows)
             active = tuple(
@@ -104,7 +105,7 @@ async def _explained(
     engine: Engine, own: str, source: str, rules: SourcePolicy, person: Person, rows: Mapping[str, Row]
 ) -> Explanation:
     seen = view(person, rules, engine.policy, engine.today, seed=own)
-    lead = manager_of(source, own, seen.facts)
+    lead = manager_of(engine.policy.pointed_from(source), own, seen.facts)
     manager = await facts_today(engine, lead)
     seen = replace(seen, scope=replace(seen.scope, manager=manager))
     return Explanation(

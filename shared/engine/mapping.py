@@ -16,6 +16,7 @@ from shared.engine import blocking, exceptions
 from shared.engine.answering import as_decided
 from shared.engine.asking import Traits, belonging, kept, question, traits, written
 from shared.engine.dependents import facts_today, forget, manager_of, resolve, tell
+from shared.engine.extending import service, sponsored
 from shared.engine.holding import hold
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import NOBODY, Engine
@@ -140,8 +141,9 @@ async def _draft(engine: Engine, person: str, mark: Row) -> Draft:
         remembered = {**draft.mapped, "policy": engine.policy_hash}  # so that naming it again maps them again
         draft.changes.append(Put(layout.mapped(person), codec.plain(**remembered)))
         return draft
+    goes_on = await sponsored(draft)
     seen = await _view(draft)
-    for target in engine.policy.targets:
+    for target in engine.policy.targets if goes_on else ():
         await _target(draft, seen, target)
     draft.changes += await exceptions.expire(engine, person, rows)
     _vanished(draft)
@@ -155,7 +157,7 @@ async def _view(draft: Draft) -> View:
     seen = view(draft.subject, draft.rules, policy, draft.today, seed=draft.person)
     if not policy.manager_names:
         return seen
-    lead = manager_of(draft.source, draft.person, seen.facts)
+    lead = manager_of(policy.pointed_from(draft.source), draft.person, seen.facts)
     if lead:
         draft.leads.add(lead)
         await tell(draft.engine, draft.person, lead, draft.mapped["leads"])
@@ -338,6 +340,7 @@ def _remember(draft: Draft, seen: View) -> None:
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     said = basis(seen.facts, draft.engine.policy.manager_names) if draft.engine.policy.manager_names else ""
+    said += service(draft.engine, draft.source, draft.subject, draft.rules)
     data = codec.plain(
         wake=wake,
         leads=sorted(draft.leads),

@@ -13,6 +13,7 @@ from shared import codec, layout
 from shared.condition_reasons import described, failing
 from shared.desired import View, level, view
 from shared.engine.dependents import facts_today, manager_of
+from shared.engine.extensions import as_extended
 from shared.engine.ledger import lines_of
 from shared.engine.parts import Engine
 from shared.engine.undoing import standing
@@ -95,9 +96,9 @@ async def why(engine: Engine, hr_id: str, wanted: str, now: datetime) -> list[Wh
         row = rows.get(layout.person(own))
         if row is None:
             continue
-        person = codec.PERSON.load(row.data)
+        person = as_extended(engine, source, own, codec.PERSON.load(row.data), rows)
         seen = view(person, engine.policy.sources[source], engine.policy, engine.today, seed=own)
-        manager = await facts_today(engine, manager_of(source, own, seen.facts))
+        manager = await facts_today(engine, manager_of(engine.policy.pointed_from(source), own, seen.facts))
         seen = replace(seen, scope=replace(seen.scope, manager=manager))
         until = datetime.combine(engine.today + timedelta(days=1), time(), engine.policy.time_zone).astimezone(UTC)
         told = [entry async for entry in lines_of(engine, own) if entry.at < until]

@@ -1,0 +1,76 @@
+"""Who is meant where an external's record names a sponsor: by the id HR uses, or by an address of their account.
+
+Whoever names an address is kept under an id of that address, so that they are looked at again when somebody gets it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared import codec, layout
+from shared.attributes import Unique
+from shared.engine.answering import as_decided
+from shared.engine.identifiers import HOLDING, place
+from shared.engine.parts import Engine
+from shared.externals import ADDRESS, Sponsor, last_day
+from shared.identifiers import folded
+from shared.model import Link
+from shared.policy import External
+from shared.store import Row
+
+SIGNED_IN_BY = frozenset({Unique.ACCOUNTS, Unique.ADDRESSES})
+"""What only one person can have, and so tells who signs in."""
+
+
+def names_of(engine: Engine, person: str, rows: Mapping[str, Row]) -> frozenset[str]:
+    """The names by which a person with these rows signs in: the ids of their accounts, and the names these bear."""
+    found: set[str] = set()
+    for target in engine.policy.targets:
+        row = rows.get(layout.link(person, target))
+        link = codec.LINK.load(row.data) if row is not None and codec.readable(row.data) else Link()
+        if link.account and not link.deleted:
+            borne = {**link.written, **link.identifiers}
+            found |= {link.account, *(str(borne[name]) for name in _unique(engine, target) if borne.get(name))}
+    return frozenset(found)
+
+
+def _unique(engine: Engine, target: str) -> list[str]:
+    return sorted(name for name, kind in engine.attributes[target].items() if kind.unique in SIGNED_IN_BY)
+
+
+def addressed(address: str) -> str:
+    """The id under which those are kept who name this address."""
+    return layout.own_id(ADDRESS, folded(address))
+
+
+async def sponsor_of(engine: Engine, rules: External, named: str) -> Sponsor:
+    """Whoever is `named`, as known today; nobody for "". Somebody of another source answers for nobody."""
+    if not named:
+        return Sponsor(id="", hr_id="", last=None)
+    if ADDRESS not in named:
+        person = layout.own_id(rules.sponsors_in, named)
+        return await _known(engine, rules, person) or Sponsor(id=person, hr_id=named, last=date.min)
+    owner = await _owner(engine, named)
+    found = await _known(engine, rules, owner) if owner else None
+    return found or Sponsor(id=addressed(named), hr_id="", last=date.min)
+
+
+async def _known(engine: Engine, rules: External, person: str) -> Sponsor | None:
+    rows = await engine.rows_of(person)
+    row = rows.get(layout.person(person))
+    if row is None or not codec.readable(row.data) or row.data["source"] != rules.sponsors_in:
+        return None
+    subject = codec.PERSON.load(row.data)
+    decided = as_decided(engine.policy.sources[rules.sponsors_in], subject, rows.get(layout.leaves(person)))
+    return Sponsor(id=person, hr_id=subject.hr_id, last=last_day(subject, decided, engine.today))
+
+
+async def _owner(engine: Engine, address: str) -> str:
+    """Our id of whoever has this address now; "" for nobody we know."""
+    for target in engine.policy.targets:
+        for attribute in _unique(engine, target):
+            row = await engine.store.get(layout.IDENTIFIERS, *place(engine, target, attribute, address))
+            if row is not None and codec.readable(row.data):
+                holding = HOLDING.load(row.data)
+                if holding.owner and holding.until is None:
+                    return holding.owner
+    return ""

@@ -184,14 +184,16 @@ def unsponsored(person: Person, sponsor: Sponsor, word: Extension | None, rules:
 
 
 def misfit(person: Person, until: date, rules: External, today: date) -> str:
-    """Why their source's end cannot be extended `until` a day; "" when it can. That end itself takes a word back."""
+    """Why their source's end cannot be extended `until` a day; "" when it can. That end itself, while it is
+    not past, takes an earlier word back.
+    """
     last = ending(person)
     if last is None or last.end is None:
         return "their source gives no end that could be extended"
     if until < last.end:
         return f"their source says {last.end}, which is later; an earlier end is set there"
-    if last.end < until < today:
-        return f"{until} is past"
+    if until < today:
+        return f"{until} is past; at the soonest they end today"
     if until > last.end and until > shift(today, rules.at_most):
         return f"{until} is more than {rules.at_most} days ahead; extend it less, and again when it is needed"
     return ""

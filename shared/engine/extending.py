@@ -175,8 +175,8 @@ async def extend(engine: Engine, source: str, hr_id: str, until: date, by: str, 
         without = await _without(engine, rules, subject, standing(of(person, rows), subject))
         word = Extension(of=of_source, until=until, without=without, by=by, because=because, at=engine.clock())
         change = Put(key, EXTENSION.dump(word))
-    said = {"of": of_source.isoformat(), "until": until.isoformat()}
-    await note(engine, person, source, "extend", by=by, because=because, at=engine.clock().isoformat(), **said)
+    said = {"of": of_source.isoformat(), "since": engine.clock().isoformat()}
+    await note(engine, person, source, f"extend until {until}", by=by, because=because, **said)
     mark = engine.marked(Hop.MAP, person, engine.trickle("extensions"))
     await engine.store.commit(layout.STATE, layout.bucket(person), [change, mark])
     await engine.ring(Hop.MAP, [person])

@@ -65,6 +65,20 @@ def named(person: Person, rules: External) -> str:
     return next((text for one in items(fields.get(rules.sponsor)) if (text := str(one).strip())), "")
 
 
+def by_id(person: Person, rules: External, sponsor: Sponsor) -> Person:
+    """The person with their sponsor by the id that HR uses, so that rules need not know of addresses."""
+    if not sponsor.hr_id or ADDRESS not in named(person, rules):
+        return person
+    found, last = {rules.sponsor: sponsor.hr_id}, ending(person)
+    if last is None or rules.sponsor not in last.fields:
+        return replace(person, fields={**person.fields, **found})
+    return _with(person, last, replace(last, fields={**last.fields, **found}))
+
+
+def _with(person: Person, old: Contract, new: Contract) -> Person:
+    return replace(person, contracts=tuple(new if one == old else one for one in person.contracts))
+
+
 def checked(item: Person | Rejected, rules: External | None, today: date) -> Person | Rejected:
     """The record itself, or why it is held: it has no end, one too far ahead, or no sponsor."""
     if rules is None or isinstance(item, Rejected):
@@ -95,8 +109,7 @@ def extended(person: Person, word: Extension | None) -> Person:
     last = ending(person)
     if last is None or last.end is None or standing(word, person) is None or word is None:
         return person
-    longer = replace(last, end=max(last.end, word.until))
-    return replace(person, contracts=tuple(longer if one == last else one for one in person.contracts))
+    return _with(person, last, replace(last, end=max(last.end, word.until)))
 
 
 def last_day(person: Person, rules: SourcePolicy, today: date) -> date | None:
@@ -162,6 +175,17 @@ def days(person: Person, sponsor: Sponsor, rules: External) -> Iterator[date]:
     if sponsor.last is not None:
         yield shift(sponsor.last, -rules.ask_before)
         yield shift(sponsor.last, 1)
+
+
+def coming(
+    person: Person, sponsor: Sponsor, word: Extension | None, rules: External, today: date, until: date
+) -> Iterator[tuple[date, Question]]:
+    """What will be asked after `today` up to and including `until`, each on its first day, though nobody says more."""
+    asked = question(person, sponsor, word, rules, today)
+    for day in sorted({one for one in days(person, sponsor, rules) if today < one <= until}):
+        before, asked = asked, question(person, sponsor, word, rules, day)
+        if asked is not None and asked != before:
+            yield day, asked
 
 
 def unsponsored(person: Person, sponsor: Sponsor, word: Extension | None, rules: External, today: date) -> str:

@@ -33,21 +33,18 @@ async def _manager(engine: Engine, person: str) -> frozenset[str]:
     """The names of the manager whom HR gives today; none when there is none."""
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
     facts = await facts_today(engine, person)
-    lead = (
-        manager_of(engine.policy.pointed_from(str(row.data["source"])), person, facts)
-        if row is not None and facts is not None
-        else ""
-    )
+    source = engine.policy.pointed_from(str(row.data["source"])) if row is not None else ""
+    lead = manager_of(source, person, facts) if facts is not None else ""
     return names_of(engine, lead, await engine.rows_of(lead)) if lead else frozenset()
 
 
 async def _sponsor(engine: Engine, person: str) -> frozenset[str]:
     """The names of whoever answers for somebody that is not in HR; none for everybody else."""
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
-    rules = engine.policy.sources[str(row.data["source"])].external if row is not None else None
-    if row is None or rules is None:
+    source = engine.policy.sources.get(str(row.data["source"])) if row is not None else None
+    if row is None or source is None or source.external is None:
         return frozenset()
-    found = await sponsor_of(engine, rules, named(codec.PERSON.load(row.data), rules))
+    found = await sponsor_of(engine, source.external, named(codec.PERSON.load(row.data), source.external))
     return names_of(engine, found.id, await engine.rows_of(found.id))
 
 

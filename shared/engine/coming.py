@@ -7,8 +7,9 @@ from itertools import groupby
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.engine.dependents import manager_of
-from shared.engine.extensions import as_extended
+from shared.engine.extending import questions
 from shared.engine.parts import Engine
+from shared.engine.sponsors import as_known
 from shared.expressions import Facts
 from shared.model import Link, Person
 from shared.store import Row
@@ -18,8 +19,10 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
     """(our id, what is coming) up to and including `until`, person by person; of everybody, or of one HR id."""
     managers = await _people(engine) if engine.policy.manager_names else {}
     async for person, rows in _one(engine, hr_id) if hr_id else _everybody(engine):
-        if (found := _someone(engine, person, rows)) is not None:
+        if (found := await _someone(engine, person, rows)) is not None:
             source, someone = found
+            for day, asked in await questions(engine, source, person, rows, until):
+                yield person, Coming(day=day, target=source, asks=asked.because)
             lead = _lead(engine.policy.pointed_from(source), person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):
                 yield person, one
@@ -39,7 +42,7 @@ async def _one(engine: Engine, hr_id: str) -> AsyncIterator[tuple[str, dict[str,
         yield person, await engine.rows_of(person)
 
 
-def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
+async def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
     """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more."""
     row = rows.get(layout.person(person))
     if row is None or row.data["source"] not in engine.policy.sources:
@@ -52,7 +55,7 @@ def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, So
     rules = engine.policy.sources[source]
     return source, Someone(
         id=person,
-        person=as_extended(engine, source, person, codec.PERSON.load(row.data), rows),
+        person=await as_known(engine, source, person, rows),
         rules=rules,
         links=links,
     )

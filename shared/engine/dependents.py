@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared import codec, layout
 from shared.contracts import facts_of, primary
 from shared.engine.parts import Engine
-from shared.engine.sponsors import addressed, names_of
+from shared.engine.sponsors import addressed, as_known, names_of
 from shared.expressions import Facts
 from shared.externals import ADDRESS
 from shared.layout import Hop
@@ -73,8 +73,12 @@ async def facts_today(engine: Engine, person: str) -> Facts | None:
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)) if person else None
     if row is None or not codec.readable(row.data):
         return None
-    someone, source = codec.PERSON.load(row.data), engine.policy.sources.get(str(row.data["source"]))
-    return facts_of(someone, primary(someone, source, engine.today), engine.today) if source else None
+    name = str(row.data["source"])
+    if (source := engine.policy.sources.get(name)) is None:
+        return None
+    rows = await engine.rows_of(person) if source.external else {row.key: row}
+    someone = await as_known(engine, name, person, rows)
+    return facts_of(someone, primary(someone, source, engine.today), engine.today)
 
 
 async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:

@@ -5,7 +5,6 @@ nobody answers, and whoever has an account keeps it until their end, whatever be
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,8 @@ from shared.externals import (
     Extension,
     Question,
     Sponsor,
+    by_id,
+    coming,
     days,
     ending,
     extended,
@@ -59,7 +60,7 @@ async def sponsored(draft: "Draft") -> bool:
         return not _waits(draft, "")
     word, last = _standing(draft), ending(draft.subject)
     sponsor = await _sponsor(draft, rules, named(draft.subject, rules))
-    draft.subject = extended(_with_sponsor(draft.subject, rules, sponsor), word)
+    draft.subject = extended(by_id(draft.subject, rules, sponsor), word)
     draft.days |= set(days(draft.subject, sponsor, rules))
     begun = _begun(draft.person, draft.rows)
     why = "" if begun else unsponsored(draft.subject, sponsor, word, rules, draft.today)
@@ -99,18 +100,6 @@ async def _sponsor(draft: "Draft", rules: External, name: str) -> Sponsor:
     return found
 
 
-def _with_sponsor(person: Person, rules: External, sponsor: Sponsor) -> Person:
-    """The record with its sponsor by the id HR uses, so that rules need not know of addresses."""
-    if not sponsor.hr_id or ADDRESS not in named(person, rules):
-        return person
-    found = {rules.sponsor: sponsor.hr_id}
-    last = ending(person)
-    if last is None or rules.sponsor not in last.fields:
-        return replace(person, fields={**person.fields, **found})
-    by_id = replace(last, fields={**last.fields, **found})
-    return replace(person, contracts=tuple(by_id if one == last else one for one in person.contracts))
-
-
 def _begun(person: str, rows: Mapping[str, Row]) -> bool:
     """Whether they have an account on some target."""
     links = [row for key, row in rows.items() if key.split("|")[1] == "link" and codec.readable(row.data)]
@@ -148,6 +137,18 @@ def service(engine: Engine, source: str, person: Person, rules: SourcePolicy) ->
         return ""
     last = last_day(person, rules, engine.today)
     return f"until {last}" if last else "in service"
+
+
+async def questions(
+    engine: Engine, source: str, person: str, rows: Mapping[str, Row], until: date
+) -> list[tuple[date, Question]]:
+    """What will be asked of somebody up to and including a day, as everything is known now."""
+    rules, subject = engine.policy.sources[source].external, codec.PERSON.load(rows[layout.person(person)].data)
+    if rules is None:
+        return []
+    word = standing(of(person, rows), subject)
+    sponsor = await sponsor_of(engine, rules, named(subject, rules))
+    return list(coming(extended(subject, word), sponsor, word, rules, engine.today, until))
 
 
 async def extend(engine: Engine, source: str, hr_id: str, until: date, by: str, because: str) -> None:

@@ -13,9 +13,9 @@ from shared import codec, layout
 from shared.condition_reasons import described, failing
 from shared.desired import View, level, view
 from shared.engine.dependents import facts_today, manager_of
-from shared.engine.extensions import as_extended
 from shared.engine.ledger import lines_of
 from shared.engine.parts import Engine
+from shared.engine.sponsors import as_known
 from shared.engine.undoing import standing
 from shared.entitlements import entitled
 from shared.errors import Misconfigured, Refused, TryLater
@@ -96,7 +96,7 @@ async def why(engine: Engine, hr_id: str, wanted: str, now: datetime) -> list[Wh
         row = rows.get(layout.person(own))
         if row is None:
             continue
-        person = as_extended(engine, source, own, codec.PERSON.load(row.data), rows)
+        person = await as_known(engine, source, own, rows)
         seen = view(person, engine.policy.sources[source], engine.policy, engine.today, seed=own)
         manager = await facts_today(engine, manager_of(engine.policy.pointed_from(source), own, seen.facts))
         seen = replace(seen, scope=replace(seen.scope, manager=manager))

@@ -8,12 +8,13 @@ from datetime import date
 
 from shared import codec, layout
 from shared.attributes import Unique
+from shared.engine import extensions
 from shared.engine.answering import as_decided
 from shared.engine.identifiers import HOLDING, place
 from shared.engine.parts import Engine
-from shared.externals import ADDRESS, Sponsor, last_day
+from shared.externals import ADDRESS, Sponsor, by_id, extended, last_day, named
 from shared.identifiers import folded
-from shared.model import Link
+from shared.model import Link, Person
 from shared.policy import External
 from shared.store import Row
 
@@ -37,21 +38,30 @@ def _unique(engine: Engine, target: str) -> list[str]:
     return sorted(name for name, kind in engine.attributes[target].items() if kind.unique in SIGNED_IN_BY)
 
 
+async def as_known(engine: Engine, source: str, person: str, rows: Mapping[str, Row]) -> Person:
+    """Somebody as they count: whoever is not in HR with the end that was extended, and their sponsor by HR's id."""
+    subject, rules = codec.PERSON.load(rows[layout.person(person)].data), engine.policy.sources[source].external
+    if rules is None:
+        return subject
+    sponsor = await sponsor_of(engine, rules, named(subject, rules))
+    return extended(by_id(subject, rules, sponsor), extensions.of(person, rows))
+
+
 def addressed(address: str) -> str:
     """The id under which those are kept who name this address."""
     return layout.own_id(ADDRESS, folded(address))
 
 
-async def sponsor_of(engine: Engine, rules: External, named: str) -> Sponsor:
-    """Whoever is `named`, as known today; nobody for "". Somebody of another source answers for nobody."""
-    if not named:
+async def sponsor_of(engine: Engine, rules: External, name: str) -> Sponsor:
+    """Whoever is called `name`, as known today; nobody for "". Somebody of another source answers for nobody."""
+    if not name:
         return Sponsor(id="", hr_id="", last=None)
-    if ADDRESS not in named:
-        person = layout.own_id(rules.sponsors_in, named)
-        return await _known(engine, rules, person) or Sponsor(id=person, hr_id=named, last=date.min)
-    owner = await _owner(engine, named)
+    if ADDRESS not in name:
+        person = layout.own_id(rules.sponsors_in, name)
+        return await _known(engine, rules, person) or Sponsor(id=person, hr_id=name, last=date.min)
+    owner = await _owner(engine, name)
     found = await _known(engine, rules, owner) if owner else None
-    return found or Sponsor(id=addressed(named), hr_id="", last=date.min)
+    return found or Sponsor(id=addressed(name), hr_id="", last=date.min)
 
 
 async def _known(engine: Engine, rules: External, person: str) -> Sponsor | None:

@@ -214,7 +214,7 @@ def _furniture(found: PolicyText, story: Story) -> Directory:
 
 
 def _manifests(hr: HR, guests: HR) -> Callable[[str], Manifest]:
-    """The real ones, except that every source reads what the story says; `story` and `guests` are sources of its own."""
+    """The real ones, except that every source reads what the story says; `story` and `guests` are its own."""
 
     class NoSettings(BaseModel): ...
 

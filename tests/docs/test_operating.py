@@ -25,7 +25,7 @@ def sessions(page: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["care", "exceptions", "emergency"])
+@pytest.mark.parametrize("name", ["care", "exceptions", "externals", "emergency"])
 def test_the_commands_of_a_page_do_what_it_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small_place(tmp_path / "config")
     monkeypatch.chdir(tmp_path)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.errors import Reason
 from shared.model import Verb
-from shared.policy import MANAGER, OWNER
+from shared.policy import MANAGER, OWNER, SPONSOR
 from shared.policy_file import Mistake, PolicyText
 from shared.policy_words import near
 
@@ -16,8 +16,8 @@ def unknown_words(found: PolicyText) -> Iterator[Mistake]:
         path = ("approvals", "ask", word)
         yield from _word(found, path, word)
         for role in roles:
-            if role not in (MANAGER, OWNER, *rules.approvers):
-                others = [MANAGER, OWNER, *rules.approvers]
+            others = [MANAGER, OWNER, SPONSOR, *rules.approvers]
+            if role not in others:
                 text = f"approvers has no role {role}{near(role, others)}"
                 yield found.mistake(path, text)
     for index, word in enumerate(rules.four_eyes):

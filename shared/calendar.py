@@ -36,13 +36,17 @@ class Someone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coming:
-    """What one day brings to one person on one target; `problem` says why it cannot be worked out."""
+    """What one day brings to one person on one target; `problem` says why it cannot be worked out.
+
+    `asks` is what a person will be asked of somebody who is not in HR; its `target` is their source.
+    """
 
     day: date
     target: str
     actions: tuple[Action, ...] = ()
     because: str = ""
     problem: str = ""
+    asks: str = ""
 
 
 def coming(

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     REFUSED = "refused"
     RENAME = "rename"
+    REVALIDATION = "revalidation"
     SAME_HUMAN = "same_human"
     TAKEN = "taken"
     VANISHED = "vanished"

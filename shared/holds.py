@@ -42,6 +42,8 @@ class Answer(StrEnum):
     """The record becomes another one of the human that was named."""
     LEAVE = "leave"
     """Somebody who is missing from HR counts as a leaver."""
+    EXTEND = "extend"
+    """Somebody who is not in HR stays longer."""
     NOTHING = "nothing"
     """Nothing: its cause must be repaired."""
 
@@ -174,6 +176,8 @@ def answer(
     """What a yes does, by the reason and by the shape of what waits: a plain name is something that was not begun."""
     if reason == Reason.VANISHED:
         return Answer.LEAVE if place in sources else Answer.NOTHING
+    if reason == Reason.REVALIDATION:
+        return Answer.EXTEND if place in sources else Answer.NOTHING
     if reason == Reason.SAME_HUMAN:
         return Answer.JOIN if what == layout.SAME else Answer.NOTHING
     if not version or place not in targets:

@@ -174,6 +174,11 @@ def exception(person: str, kind: str, target: str, what: str) -> str:
     return exceptions(person) + blake2b(f"{kind}\0{target}\0{what}".encode(), digest_size=10).hexdigest()
 
 
+def extension(person: str) -> str:
+    """Somebody's word that a person who is not in HR stays longer than their source says."""
+    return f"{person}|extension"
+
+
 def block(person: str) -> str:
     """Somebody's word that this person's accounts stay disabled."""
     return f"{person}|block"

@@ -82,7 +82,7 @@ class Entry:
     @property
     def written(self) -> bool:
         """Whether it tells of a write, rather than of a decision or of what HR said."""
-        return self.outcome != ""
+        return self.outcome in set(Outcome)
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -12,6 +12,7 @@ from shared.conditions import Condition
 from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
+from shared.externals_check import externals
 from shared.model import Verb
 from shared.policy import AttributePolicy, Default, Least, Mode, Most, Order, Rename, TargetPolicy, Timing, TimingRule
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
@@ -48,7 +49,8 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
                 mistakes.append(found.mistake((*path, "connector"), str(error)))
     for kind, name in built:
         if kind == "sources":
-            mistakes += _primary(found, name, _given(manifests[kind, name], built[kind, name]))
+            given = _given(manifests[kind, name], built[kind, name])
+            mistakes += [*_primary(found, name, given), *externals(found, name, given)]
     facts = _facts(found, manifests, built)
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:

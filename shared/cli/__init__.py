@@ -14,6 +14,7 @@ from shared.cli.commands import explain, preview, rename, run, sandbox, validate
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
 from shared.cli.exceptions_command import exceptions
+from shared.cli.extend_command import extend
 from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
 from shared.cli.records_command import records
@@ -37,7 +38,7 @@ def joinly() -> None:
 
 eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
-    *(run, preview, calendar, explain, why, holds, exceptions, rename),
+    *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
     *(link, records, backup, restore, person, validate, eval_, sandbox),
 ):

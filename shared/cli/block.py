@@ -16,7 +16,7 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of
 from shared.engine import Engine, blocking, held
-from shared.engine.humans import human_of
+from shared.engine.records import human_of
 from shared.errors import Refused, TryLater
 from shared.model import Link
 

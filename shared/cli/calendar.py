@@ -40,7 +40,7 @@ NOUNS = {
 }
 """In the order in which a day is told; each person is counted once, under what matters most."""
 
-PROBLEM = "that cannot be worked out"
+ASKED, PROBLEM = "asked about", "that cannot be worked out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Entry:
 
     @property
     def event(self) -> Verb | None:
-        """None where it cannot be worked out."""
-        return None if self.coming.problem else Doings(self.name, list(self.coming.actions)).event
+        """None where it cannot be worked out, and for what is only asked."""
+        return None if self.coming.problem or self.coming.asks else Doings(self.name, list(self.coming.actions)).event
 
     @property
     def order(self) -> tuple[date, int, Name, str]:
@@ -150,7 +150,9 @@ def _table(page: Console, shown: Sequence[tuple[str, Entry, str]], *, several: b
 
 
 def _what(one: Entry) -> str:
-    return f"{plan.MARKS[one.event][0]} {one.event}" if one.event else "! held"
+    if one.event:
+        return f"{plan.MARKS[one.event][0]} {one.event}"
+    return "? ask" if one.coming.asks else "! held"
 
 
 def _whom(one: Entry, several: bool) -> list[str]:
@@ -159,8 +161,8 @@ def _whom(one: Entry, several: bool) -> list[str]:
 
 def _details(one: Entry, full: bool) -> Iterator[str]:
     """Why, and of a change what; `full` tells of everything what it is."""
-    if one.coming.problem:
-        yield one.coming.problem
+    if said := one.coming.problem or one.coming.asks:
+        yield said
         return
     small = one.event in (Verb.UPDATE, Verb.GRANT)
     if not small:
@@ -179,7 +181,9 @@ def _details(one: Entry, full: bool) -> Iterator[str]:
 def _said(entries: Sequence[Entry]) -> str:
     count: Mapping[Verb | None, int] = Counter(one.event for one in entries)
     parts = [f"{count[verb]:,} {noun}" for verb, noun in NOUNS.items() if verb in count]
-    return " · ".join([*parts, *([f"{count[None]:,} {PROBLEM}"] if None in count else [])])
+    asked = sum(bool(one.coming.asks) for one in entries)
+    rest = {ASKED: asked, PROBLEM: count[None] - asked}
+    return " · ".join([*parts, *(f"{number:,} {said}" for said, number in rest.items() if number)])
 
 
 def _closing(entries: Sequence[Entry], days: int) -> Text:
@@ -209,6 +213,8 @@ def _entry(one: Entry) -> dict[str, Any]:
     shown: dict[str, Any] = {"person": one.name.hr_id, "account": one.name.account, "target": one.coming.target}
     if one.coming.problem:
         return {**shown, "problem": one.coming.problem}
+    if one.coming.asks:
+        return {**shown, "asks": one.coming.asks}
     return {**shown, "because": one.coming.because, "actions": [_action(action) for action in one.coming.actions]}
 
 

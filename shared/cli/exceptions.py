@@ -20,7 +20,7 @@ from shared.cli.whom import source_of, target_of
 from shared.engine import Engine, blocking, exceptions
 from shared.engine.blocking import Blocked
 from shared.engine.exceptions import Listed
-from shared.engine.humans import human_of
+from shared.engine.records import human_of
 from shared.exceptions import Exemption, Kind
 from shared.model import Entitlement
 

@@ -111,6 +111,10 @@ def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, st
         yield "manager", "HR names themselves, which counts as nobody"
     else:
         yield "manager", veil.text(one.manager) + ("" if one.manager_known else ", whom HR does not hold")
+    if one.extension is not None:
+        word = one.extension
+        said = f"{_day(word.of)} → {_day(word.until)} by {word.by}" + (f": {word.because}" if word.because else "")
+        yield "extended", veil.text(said)
     for exemption in one.exemptions:
         what = " ".join(part for part in (exemption.kind, exemption.what, exemption.target) if part)
         yield "exception", f"{veil.text(what)} until {_day(exemption.last)}: {veil.text(exemption.because)}"

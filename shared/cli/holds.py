@@ -35,7 +35,7 @@ from shared.engine import (
     snooze,
     state_of,
 )
-from shared.holds import State, fingerprint
+from shared.holds import Answer, State, fingerprint
 from shared.picking import listed, picked
 
 Answering = Callable[[Engine, str], Awaitable[Sequence[Held]]]
@@ -158,7 +158,9 @@ async def _done(local: Local, page: Console, answered: Approved, by: str) -> lis
         if people:
             lines += [Text(), *report.target_lines(page, target, people, everyone=True)]
     acted = {person for person, _, _ in local.story.actions}
-    if late := [one for one in answered.done if one.person not in acted]:
+    if longer := [one for one in answered.done if one.answer is Answer.EXTEND]:
+        lines += [Text(terminal.printable(f"  {one.hr_id}: {one.because}")) for one in longer]
+    if late := [one for one in answered.done if one not in longer and one.person not in acted]:
         lines.append(Text(f"{len(late):,} could not be done yet; it is done when it is due, or by the next run."))
     concerned = {one.person for one in (*answered.done, *answered.second, *answered.changed)}
     left = [one for one in await held(local.engine) if one.person in concerned]

@@ -25,6 +25,7 @@ EFFECTS = {
     Answer.RECREATE: "with --recreate the account is brought back, or made anew where it is gone for good",
     Answer.JOIN: "the records are one human from now on, with one set of accounts",
     Answer.LEAVE: "they count as a leaver from now on, until HR names them again",
+    Answer.EXTEND: "they stay as it says, and no longer",
     Answer.NOTHING: "nothing: repair the cause, and it goes by itself",
 }
 

@@ -13,7 +13,7 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of, target_of
 from shared.engine import cut, held, join
-from shared.engine.humans import human_of
+from shared.engine.records import human_of
 from shared.errors import Misconfigured, Refused
 
 

@@ -20,6 +20,7 @@ SENTENCES = {
     Reason.OBSERVED: "the policy only observes this; enforce it when you are content",
     Reason.PROTECTED: "the account may be changed by a person only; do by hand what is needed",
     Reason.RENAME: "their name changed in HR; allow it, and they sign in and are mailed under a new name",
+    Reason.REVALIDATION: "somebody who is not in HR ends soon; a yes lets them stay, without one their account ends",
     Reason.SAME_HUMAN: "HR may hold two records of this human; ask who they are, then say yes or no",
     Reason.REFUSED: "the target declined it; repair the cause there, and the next run tries again",
     Reason.TAKEN: "somebody else holds a value that must be unique; free it there or change the policy",

@@ -1,8 +1,10 @@
 """Whom and which target a command is about, from what was typed; where that is not enough, one sentence says why."""
 
+from collections.abc import Collection
+
 from shared import layout
 from shared.engine import Engine
-from shared.engine.humans import human
+from shared.engine.records import human
 from shared.errors import Misconfigured
 
 
@@ -16,15 +18,16 @@ def target_of(engine: Engine, given: str) -> str:
     raise Misconfigured(f"name one of the policy's targets with --target: {', '.join(targets)}")
 
 
-async def source_of(engine: Engine, hr_id: str) -> str:
-    """The source that knows the person. Raises `Misconfigured` when none does, or several do."""
+async def source_of(engine: Engine, hr_id: str, among: Collection[str] = ()) -> str:
+    """The source that knows the person, `among` these or all. Raises `Misconfigured` when none does, or several do."""
     found, humans = [], set()
-    for source in engine.policy.sources:
+    for source in among or engine.policy.sources:
         person = layout.own_id(source, hr_id)
         if await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person)):
             found.append(source)
             humans.add(await human(engine, person))
     if len(humans) != 1:
-        said = f"both {' and '.join(found)} know somebody with the id" if found else "nobody in HR has the id"
+        nobody = f"nobody in {' or '.join(among) or 'HR'} has the id"
+        said = f"both {' and '.join(found)} know somebody with the id" if found else nobody
         raise Misconfigured(f"{said} {hr_id}")
     return found[0]

@@ -12,15 +12,16 @@ from shared.engine.detect import detect
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
+from shared.engine.extending import extend
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
-from shared.engine.humans import human_of
 from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record, twins
 from shared.engine.keeping import Restored, backup, restore
 from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
+from shared.engine.records import human_of
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
 from shared.engine.seats import reseat
@@ -55,6 +56,7 @@ __all__ = [
     "erase",
     "exceptions",
     "explain",
+    "extend",
     "fingerprint",
     "follow",
     "foresee",

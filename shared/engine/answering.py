@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import codec, layout
+from shared.engine.extensions import stays
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.engine.records import joined, settled
@@ -35,6 +36,9 @@ def carried(engine: Engine, some: Sequence[Held], rows: Mapping[str, Row], by: s
             return [*gone, *joined(engine, person, rows, first.account, by)]
         case Answer.LEAVE:
             return [*gone, _leaves(first, rows, by), engine.marked(Hop.MAP, person, cohort)]
+        case Answer.EXTEND:
+            stay = [stays(engine, one, rows[key].data, by) for one, key in zip(some, keys, strict=True)]
+            return [*gone, *stay, engine.marked(Hop.MAP, person, cohort)]
         case Answer.RELEASE:
             until = now + timedelta(hours=engine.policy.approvals.expire)
             leave = [_release(first, until, by), _leave(engine, first, {str(Verb.ENABLE): now}, rows)]

@@ -1,20 +1,14 @@
 """Whom the policy asks: roles as the names people sign in with, as HR and the directory know them at this moment."""
 
-from collections.abc import Mapping
-
 from shared import codec, layout
 from shared.approvals import barred, roles, with_deputies
-from shared.attributes import Unique
 from shared.engine.dependents import manager_today
 from shared.engine.parts import Engine
+from shared.engine.sponsors import names_of, sponsor_of
 from shared.errors import Refused
+from shared.externals import named
 from shared.holds import Held
-from shared.model import Link
-from shared.policy import MANAGER, OWNER
-from shared.store import Row
-
-SIGNED_IN_BY = frozenset({Unique.ACCOUNTS, Unique.ADDRESSES})
-"""What only one person can have, and so tells who signs in."""
+from shared.policy import MANAGER, OWNER, SPONSOR
 
 
 async def entitled(engine: Engine, held: Held) -> frozenset[str] | None:
@@ -26,6 +20,8 @@ async def entitled(engine: Engine, held: Held) -> frozenset[str] | None:
     for role in asked:
         if role == MANAGER:
             people |= await _manager(engine, held.person)
+        elif role == SPONSOR:
+            people |= await _sponsor(engine, held.person)
         elif role == OWNER:
             people |= {name for thing, some in rules.owners.items() if held.what.endswith(f":{thing}") for name in some}
         else:
@@ -39,17 +35,14 @@ async def _manager(engine: Engine, person: str) -> frozenset[str]:
     return names_of(engine, lead, await engine.rows_of(lead)) if lead else frozenset()
 
 
-def names_of(engine: Engine, person: str, rows: Mapping[str, Row]) -> frozenset[str]:
-    """The names by which a person with these rows signs in: the ids of their accounts, and the names these bear."""
-    found: set[str] = set()
-    for target in engine.policy.targets:
-        row = rows.get(layout.link(person, target))
-        link = codec.LINK.load(row.data) if row is not None and codec.readable(row.data) else Link()
-        if link.account and not link.deleted:
-            unique = {name for name, kind in engine.attributes[target].items() if kind.unique in SIGNED_IN_BY}
-            borne = {**link.written, **link.identifiers}
-            found |= {link.account, *(str(borne[name]) for name in unique & borne.keys() if borne[name])}
-    return frozenset(found)
+async def _sponsor(engine: Engine, person: str) -> frozenset[str]:
+    """The names of whoever answers for somebody that is not in HR; none for everybody else."""
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
+    source = engine.policy.sources.get(str(row.data["source"])) if row is not None else None
+    if row is None or source is None or source.external is None:
+        return frozenset()
+    found = await sponsor_of(engine, source.external, named(codec.PERSON.load(row.data), source.external))
+    return names_of(engine, found.id, await engine.rows_of(found.id))
 
 
 async def may(engine: Engine, held: Held, by: str, *, own: bool) -> None:

@@ -136,7 +136,7 @@ async def _ring(engine: Engine, done: Sequence[Held]) -> None:
     if not done:
         return
     first, now = done[0], engine.clock()
-    if first.answer in (Answer.JOIN, Answer.LEAVE):
+    if first.answer in (Answer.EXTEND, Answer.JOIN, Answer.LEAVE):
         await engine.ring(Hop.MAP, [first.person])
         return
     start = min(starts(engine, done).values(), default=now)

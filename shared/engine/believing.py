@@ -47,7 +47,8 @@ async def believe(engine: Engine, source: str, poll: Poll) -> list[str]:
 async def _answer(engine: Engine, source: str, poll: Poll, vanished: list[str]) -> Answer:
     limits, known = engine.policy.sources[source].plausible, poll.there
     different = [name for name in poll.news if name in set(known)]
-    spoiled = [name for name in different if isinstance(poll.news[name], Rejected) and _usable(poll.known[name])]
+    rejected = [name for name in different if isinstance(poll.news[name], Rejected) and name not in poll.unfit]
+    spoiled = [name for name in rejected if _usable(poll.known[name])]
     counted = Differences(engine.policy.sources[source], engine.today)
     if len(different) > limits.always_changed:
         await _compare(engine, source, poll, different, counted)

@@ -7,9 +7,11 @@ from itertools import groupby
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.desired import View
-from shared.engine.humans import human_of, record_of, whole
+from shared.engine.extending import questions
+from shared.engine.humans import record_of, whole
 from shared.engine.parts import Engine
-from shared.engine.records import named
+from shared.engine.records import human_of, named
+from shared.humans import Record
 from shared.model import Link, Person
 from shared.store import Row
 
@@ -18,9 +20,12 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
     """(our id, what is coming) up to and including `until`, person by person; of everybody, or of one HR id."""
     managers = await _people(engine) if engine.policy.manager_names else {}
     async for person, rows in _one(engine, hr_id) if hr_id else _everybody(engine):
-        if (found := await _someone(engine, person, rows)) is not None:
-            source, someone = found
-            lead = _lead(source, person, managers)
+        if (record := await record_of(engine, person, rows)) is None:
+            continue
+        for day, asked in await questions(engine, record.source, person, rows, until):
+            yield person, Coming(day=day, target=record.source, asks=asked.because)
+        if engine.policy.people is None or layout.twin_of(person) not in rows:
+            someone, lead = await _someone(engine, person, rows, record), _lead(engine, record.source, person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):
                 yield person, one
 
@@ -39,20 +44,14 @@ async def _one(engine: Engine, hr_id: str) -> AsyncIterator[tuple[str, dict[str,
         yield person, await engine.rows_of(person)
 
 
-async def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
-    """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more, and for
-    another record of a human, which is foreseen with theirs.
-    """
-    record = record_of(engine, person, rows)
-    if record is None or (engine.policy.people and layout.twin_of(person) in rows):
-        return None
-    subject, source = await whole(engine, person, rows) or record.person, record.source
+async def _someone(engine: Engine, person: str, rows: dict[str, Row], record: Record) -> Someone:
+    """What is known of somebody whose first record this is."""
     links: dict[str, Link] = {}
     for target in engine.policy.targets:
         if (link := rows.get(layout.link(person, target))) is not None:
             links[target] = codec.LINK.load(link.data)
-    rules = engine.policy.sources[source]
-    return source, Someone(id=person, person=subject, rules=rules, links=links)
+    subject, rules = await whole(engine, person, rows) or record.person, engine.policy.sources[record.source]
+    return Someone(id=person, person=subject, rules=rules, links=links)
 
 
 async def _people(engine: Engine) -> dict[str, Person]:
@@ -66,10 +65,10 @@ async def _people(engine: Engine) -> dict[str, Person]:
     return {person: found.get(human, found[person]) for person, human in humans.items()}
 
 
-def _lead(source: str, person: str, people: dict[str, Person]) -> Lead:
+def _lead(engine: Engine, source: str, person: str, people: dict[str, Person]) -> Lead:
     def lead(seen: View) -> Person | None:
         hr_id = seen.facts.get("manager")
-        own = layout.own_id(seen.source or source, str(hr_id)) if hr_id else person
+        own = layout.own_id(engine.policy.pointed_from(seen.source or source), str(hr_id)) if hr_id else person
         return None if own == person else people.get(own)
 
     return lead

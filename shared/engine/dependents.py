@@ -1,13 +1,16 @@
 """Whom an account points to: references become account ids, and whoever comes or goes has the others mapped again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from shared import codec, layout
 from shared.contracts import facts_of, primary
-from shared.engine.humans import human_of, record_of, whole
+from shared.engine.humans import record_of, whole
 from shared.engine.parts import Engine
+from shared.engine.records import human_of
+from shared.engine.sponsors import addressed, names_of
 from shared.expressions import Facts
+from shared.externals import ADDRESS
 from shared.layout import Hop
 from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
 from shared.policy import Leaver
@@ -77,7 +80,8 @@ class _Pointer:
         """The account of whom an attribute, or an entitlement, of this name points to: None for nobody, and `UNKNOWN`
         for one who has no account yet.
         """
-        lead = await human_of(self.engine, self.source, str(hr_id)) if hr_id else self.person
+        source = self.engine.policy.pointed_from(self.source)
+        lead = await human_of(self.engine, source, str(hr_id)) if hr_id else self.person
         if lead == self.person:
             return None
         found, left = await self._of(lead)
@@ -140,9 +144,9 @@ async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) ->
 
 
 async def manager_of(engine: Engine, source: str, person: str, facts: Facts) -> str:
-    """Our id of the manager whom `source` names; "" for nobody, and for oneself."""
+    """Our id of the manager whom a record of `source` names; "" for nobody, and for oneself."""
     hr_id = facts.get("manager")
-    lead = await human_of(engine, source, str(hr_id)) if hr_id else person
+    lead = await human_of(engine, engine.policy.pointed_from(source), str(hr_id)) if hr_id else person
     return "" if lead == person else lead
 
 
@@ -162,9 +166,9 @@ async def facts_today(engine: Engine, person: str) -> Facts | None:
 
 async def _speaks(engine: Engine, person: str) -> tuple[Person | None, Contract | None, str]:
     """What HR says of a human, the contract that speaks for them today, and the source in which that one stands."""
-    several = engine.policy.people is not None
-    rows = await engine.rows_of(person) if several else await _alone(engine, person)
-    record, subject = record_of(engine, person, rows), await whole(engine, person, rows)
+    more = engine.policy.people is not None or bool(engine.policy.sponsoring)
+    rows = await engine.rows_of(person) if more else await _alone(engine, person)
+    record, subject = await record_of(engine, person, rows), await whole(engine, person, rows)
     if record is None or subject is None:
         return None, None, ""
     contract = primary(subject, engine.policy.sources[record.source], engine.today)
@@ -184,6 +188,18 @@ async def forget(engine: Engine, person: str, leads: Iterable[str]) -> None:
         await engine.store.commit(layout.STATE, layout.bucket(lead), row)
 
 
+async def _known_as(engine: Engine, person: str) -> list[str]:
+    """The ids under which others may point to somebody: their own, and where there are externals each address."""
+    names = names_of(engine, person, await engine.rows_of(person)) if engine.policy.sponsoring else frozenset[str]()
+    return [person, *(addressed(name) for name in sorted(names) if ADDRESS in name)]
+
+
+async def _pointing(engine: Engine, person: str) -> AsyncIterator[str]:
+    first, last = prefixed(layout.dependents(person))
+    async for row in engine.store.scan(layout.STATE, layout.bucket(person), first, last):
+        yield row.key.removeprefix(first)
+
+
 async def ring_dependents(engine: Engine, person: str) -> None:
     """Have everybody mapped again who points to `person`, because that account came or went."""
     home = layout.bucket(person)
@@ -191,8 +207,7 @@ async def ring_dependents(engine: Engine, person: str) -> None:
     if mark is None:
         return
     cohort = str(codec.known(mark.data)["cohort"])
-    first, last = prefixed(layout.dependents(person))
-    others = [row.key.removeprefix(first) async for row in engine.store.scan(layout.STATE, home, first, last)]
+    others = [other for one in await _known_as(engine, person) async for other in _pointing(engine, one)]
     for other in others:
         change = engine.marked(Hop.MAP, other, cohort)
         await engine.store.commit(layout.STATE, layout.bucket(other), [change])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from shared import codec, layout
 from shared.codec import Codec
-from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
+from shared.engine.records import human_of
 from shared.errors import Misconfigured, Refused
 from shared.exceptions import Exemption, Kind, doubt
 from shared.layout import Hop

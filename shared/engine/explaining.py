@@ -7,15 +7,17 @@ from datetime import date
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
-from shared.engine import blocking, exceptions
+from shared.engine import blocking, exceptions, extensions
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
-from shared.engine.humans import human_of, whole
+from shared.engine.humans import whole
 from shared.engine.parts import Engine
+from shared.engine.records import human_of
 from shared.entitlements import Origin, entitled, handed_over, with_rights
 from shared.errors import Refused
 from shared.exceptions import Block, Exemption
 from shared.expressions import Candidates, Result, Step
+from shared.externals import Extension, standing
 from shared.identifiers import fits
 from shared.lifecycle import Standing
 from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
@@ -81,6 +83,8 @@ class Explanation:
     exemptions: tuple[Exemption, ...] = ()
     """Exceptions of today."""
     block: Block | None = None
+    extension: Extension | None = None
+    """Why somebody who is not in HR stays longer than their source says."""
 
 
 async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
@@ -94,10 +98,11 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
         if row is not None and person is not None:
             rules = as_decided(engine.policy.sources[str(row.data["source"])], person, rows.get(layout.leaves(own)))
             explained = await _explained(engine, own, source, rules, person, rows)
+            word = standing(extensions.of(own, rows), codec.PERSON.load(row.data))
             active = tuple(
                 one for one in exceptions.of(own, rows) if one.begun(engine.today) and not one.over(engine.today)
             )
-            found.append(replace(explained, exemptions=active, block=blocking.of(own, rows)))
+            found.append(replace(explained, exemptions=active, block=blocking.of(own, rows), extension=word))
     return found
 
 

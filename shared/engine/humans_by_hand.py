@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from shared import codec, layout
-from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.linking import let_go
 from shared.engine.parts import Engine
-from shared.engine.records import joined, links, named, parted, settled
+from shared.engine.records import human_of, joined, links, named, parted, settled
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.store import Change, Conflict, Row

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from shared import codec, layout
 from shared.engine.drafting import Draft
-from shared.engine.humans import human
 from shared.engine.parts import NOBODY
-from shared.engine.records import named
+from shared.engine.records import human, named, others_of
 from shared.layout import Hop
 from shared.model import Link
 from shared.store import Change, Delete, Put, Replace
@@ -64,17 +63,15 @@ async def _bring(draft: Draft, home: str) -> None:
     moved = {key.replace(person, home, 1): row.data for key, row in words.items()}
     given = [Put(key, data) for key, data in moved.items() if key not in known]
     mark = engine.marked(Hop.MAP, home, draft.cohort)
-    await engine.store.commit(
-        layout.STATE, layout.bucket(home), [Put(layout.twin(home, person), codec.plain()), *given, mark]
-    )
+    known_of = Put(layout.twin(home, person), codec.plain())
+    await engine.store.commit(layout.STATE, layout.bucket(home), [known_of, *given, mark])
     draft.changes += [Delete(key, row.version) for key, row in words.items()]
     draft.rings.append(home)
-    for key in draft.rows:
-        if key.startswith(layout.twins(person)):
-            other = key.removeprefix(layout.twins(person))
-            await engine.store.commit(layout.STATE, layout.bucket(other), [engine.marked(Hop.MAP, other, draft.cohort)])
-            draft.rings.append(other)
-            draft.changes.append(Delete(key))
+    for other in others_of(person, draft.rows):
+        mark = engine.marked(Hop.MAP, other, draft.cohort)
+        await engine.store.commit(layout.STATE, layout.bucket(other), [mark])
+        draft.rings.append(other)
+        draft.changes.append(Delete(layout.twin(person, other)))
 
 
 def nothing_of_its_own(draft: Draft) -> Iterator[Change]:

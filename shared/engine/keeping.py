@@ -15,7 +15,7 @@ from shared.engine.parts import Engine
 from shared.errors import Misconfigured
 from shared.store import Conflict, Insert, Row
 
-KEPT = frozenset({"link", "asked", "exception", "block", "leaves", "twin", "twin of", "apart"})
+KEPT = frozenset({"link", "asked", "exception", "extension", "block", "leaves", "twin", "twin of", "apart"})
 """Kinds of rows of a person that are kept: what is theirs, and what people have said about them."""
 
 TABLES = (layout.STATE, layout.IDENTIFIERS, layout.ACCOUNTS)

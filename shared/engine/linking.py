@@ -6,9 +6,9 @@ What was believed before is remembered only as «not theirs», so that the next 
 from shared import bearing, codec, layout
 from shared.engine import identifiers
 from shared.engine.claiming import claim
-from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import NOBODY, Engine
+from shared.engine.records import human_of
 from shared.errors import Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.model import Account, Link

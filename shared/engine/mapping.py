@@ -14,6 +14,7 @@ from shared.engine import exceptions
 from shared.engine.asking import belonging, written
 from shared.engine.dependents import facts_today, forget, manager_of, tell
 from shared.engine.drafting import Draft
+from shared.engine.extending import service, sponsored
 from shared.engine.humans import others
 from shared.engine.joining import is_another, nothing_of_its_own, tell_parted
 from shared.engine.ledger import MAPPED_LINE, write
@@ -81,6 +82,7 @@ async def _work_out(draft: Draft) -> None:
         return
     _vanished(draft)
     await tell_parted(draft)
+    goes_on = await sponsored(draft)
     if await is_another(draft):
         _remember(draft, None)
         return
@@ -97,7 +99,7 @@ async def _work_out(draft: Draft) -> None:
         return
     draft.release(layout.hold(person, source, "map"))
     seen = await _view(draft)
-    for target in engine.policy.targets:
+    for target in engine.policy.targets if goes_on else ():
         await map_target(draft, seen, target)
     draft.changes += await exceptions.expire(engine, person, draft.rows)
     _remember(draft, seen)
@@ -140,11 +142,13 @@ def _vanished(draft: Draft) -> None:
         draft.changes.append(Delete(held))
 
 
-def _days(draft: Draft) -> Iterator[date | None]:
-    """The days on which something may be different for this human though HR says nothing."""
+def _days(draft: Draft, *, own: bool) -> Iterator[date | None]:
+    """The days on which something may be different though HR says nothing, for one who has something of their own."""
+    yield from draft.days
+    if not own:
+        return
     yield next_change(draft.whole, draft.rules, draft.engine.policy.targets, draft.today)
     yield next_day(draft.exemptions, draft.today)
-    yield from draft.days
     if draft.others:
         yield from (one.gone_from for one in (draft.record, *draft.others))
 
@@ -155,11 +159,11 @@ def _remember(draft: Draft, seen: View | None) -> None:
     Whoever points to this person is told when what rules read of a manager has changed. Without `seen` this is somebody
     who has nothing of their own.
     """
-    dates = _days(draft) if seen else ()
+    dates = _days(draft, own=seen is not None)
     day = min((one for one in dates if one is not None and one > draft.today), default=None)
     wake, before = day.isoformat() if day else "", str(draft.mapped["wake"])
     names = draft.engine.policy.manager_names
-    said = basis(seen.facts, names) if seen and names else ""
+    said = (basis(seen.facts, names) if names else "") + service(draft) if seen else ""
     data = codec.plain(
         wake=wake,
         leads=sorted(draft.leads),

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from shared.engine.parts import Engine
 from shared.errors import Reason
+from shared.externals import checked
 from shared.model import Person, Rejected
 from shared.records import storable
 
@@ -23,6 +24,8 @@ class Poll:
     seen: set[str] = field(default_factory=set)
     news: dict[str, Person | Rejected] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    unfit: set[str] = field(default_factory=set)
+    """The HR ids of whose records only the policy asks more: they say nothing about the answer as a whole."""
     digest: str = ""
     """Names exactly this answer, whatever its order."""
 
@@ -37,7 +40,7 @@ async def read(engine: Engine, source: str, known: Mapping[str, str]) -> Poll:
     poll = Poll(known)
     whole: dict[str, str] = {}
     async for item in engine.sources[source].fetch():
-        item = storable(item)
+        item = _asked(engine, source, storable(item), poll)
         name, mark = item.hr_id, _hash(engine, item)
         if whole.setdefault(name, mark) != mark:
             item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
@@ -49,6 +52,14 @@ async def read(engine: Engine, source: str, known: Mapping[str, str]) -> Poll:
     poll.seen.update(whole)
     poll.digest = _digest(engine, whole)
     return poll
+
+
+def _asked(engine: Engine, source: str, item: Person | Rejected, poll: Poll) -> Person | Rejected:
+    """The record, or why it is held though it could be kept: an external needs an end and a sponsor."""
+    found = checked(item, engine.policy.sources[source].external, engine.today)
+    if found is not item:
+        poll.unfit.add(found.hr_id)
+    return found
 
 
 def _hash(engine: Engine, item: Person | Rejected) -> str:

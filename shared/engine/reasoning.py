@@ -13,9 +13,10 @@ from shared import codec, layout
 from shared.condition_reasons import described, failing
 from shared.desired import View, level, view
 from shared.engine.dependents import facts_today, manager_of
-from shared.engine.humans import human_of, whole
+from shared.engine.humans import whole
 from shared.engine.ledger import lines_of
 from shared.engine.parts import Engine
+from shared.engine.records import human_of
 from shared.engine.undoing import standing
 from shared.entitlements import entitled
 from shared.errors import Misconfigured, Refused, TryLater

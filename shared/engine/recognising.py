@@ -11,7 +11,7 @@ from shared.engine.drafting import Draft
 from shared.engine.humans import record_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.records import joined, named, settled
+from shared.engine.records import joined, named, others_of, settled
 from shared.errors import Reason
 from shared.humans import CERTAIN, Likeness, Other, Record, Verdict, judged, likenesses
 from shared.layout import Hop
@@ -34,7 +34,7 @@ async def recognised(draft: Draft) -> bool:
     if layout.twin_of(person) in rows:
         return False
     others = await _others(draft, alike, standing_there)
-    verdict = judged(settled(rows), others, single=not any(key.startswith(layout.twins(person)) for key in rows))
+    verdict = judged(settled(rows), others, single=not others_of(person, rows))
     if (other := verdict.joins) is not None:
         facts = dict.fromkeys(other.names, "")
         await note(engine, person, draft.source, "join record", by="policy", attributes=facts, human=other.human)
@@ -95,7 +95,7 @@ async def _other(draft: Draft, other: str, alike: Likeness, *, earlier: bool) ->
     theirs = await engine.rows_of(other)
     home = named(theirs.get(layout.twin_of(other))) or other
     rows = theirs if home == other else await engine.rows_of(home)
-    record = record_of(engine, home, rows)
+    record = await record_of(engine, home, rows)
     if home == person or record is None or _apart(person, draft.rows, {other: theirs, home: rows}):
         return None
     has = settled(rows)
@@ -108,7 +108,7 @@ async def _other(draft: Draft, other: str, alike: Likeness, *, earlier: bool) ->
         names=alike.names,
         settled=has,
         earlier=earlier,
-        single=not any(key.startswith(layout.twins(home)) for key in rows),
+        single=not others_of(home, rows),
         asked=any(layout.hold(home, record.source, what) in rows for what in (layout.SAME, layout.SAME_AS_MANY)),
     )
 

@@ -17,6 +17,25 @@ def named(row: Row | None) -> str:
     return str(row.data["human"]) if row is not None and codec.readable(row.data) else ""
 
 
+async def human(engine: Engine, person: str) -> str:
+    """Our id of the human that this record is one of."""
+    if engine.policy.people is None:
+        return person
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.twin_of(person))
+    return named(row) or person
+
+
+async def human_of(engine: Engine, source: str, hr_id: str) -> str:
+    """The same for whom HR calls so."""
+    return await human(engine, layout.own_id(source, hr_id))
+
+
+def others_of(person: str, rows: Mapping[str, Row]) -> list[str]:
+    """Our ids of those who may be other records of a human with these rows; each says so itself, or it is not."""
+    prefix = layout.twins(person)
+    return [key.removeprefix(prefix) for key in rows if key.startswith(prefix)]
+
+
 def settled(rows: Mapping[str, Row]) -> bool:
     """Whether somebody with these rows has an account, or may have one soon."""
     return any(_live(link) or link.intending is not None for link in links(rows).values())

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from shared import codec, layout
 from shared.attributes import Unique
-from shared.engine.humans import human_of
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
+from shared.engine.records import human_of
 from shared.errors import Misconfigured, Reason, Refused
 from shared.identifiers import folded
 from shared.layout import Hop

@@ -3,10 +3,11 @@
 Unknown keys are refused, expressions are compiled while loading, and nothing here knows any system.
 """
 
-from shared.policy.approvals import MANAGER, OWNER, Approvals, Deputy
+from shared.policy.approvals import MANAGER, OWNER, SPONSOR, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Leaver, Mode, OnNull
 from shared.policy.customer import Policy
 from shared.policy.exceptions import Exceptions
+from shared.policy.externals import External
 from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
@@ -21,6 +22,7 @@ __all__ = [
     "MANAGER",
     "OWNER",
     "SAFE_LIMITS",
+    "SPONSOR",
     "Adopt",
     "Alike",
     "Approvals",
@@ -32,6 +34,7 @@ __all__ = [
     "Deputy",
     "Exceptions",
     "Exclusive",
+    "External",
     "Grant",
     "Least",
     "Leave",

@@ -44,8 +44,9 @@ def _day(given: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)]
 
-MANAGER, OWNER = "manager", "owner"
-"""Roles that the policy need not list: the manager that HR names, and whoever `owners` names for the entitlement."""
+MANAGER, OWNER, SPONSOR = "manager", "owner", "sponsor"
+"""Roles that the policy need not list: the manager that HR names, whoever `owners` names for the entitlement, and who
+answers for somebody that is not in HR."""
 
 
 class Deputy(Strict):
@@ -77,7 +78,7 @@ class Approvals(Strict):
     """
 
     approvers: Mapping[Text, Several] = Field(default_factory=dict)
-    """Roles, and who has them. `manager` and `owner` are roles too, and need no list."""
+    """Roles, and who has them. `manager`, `owner` and `sponsor` are roles too, and need no list."""
     owners: Mapping[Text, Several] = Field(default_factory=dict)
     """Who owns a group or licence, such as `group:Finance`."""
     ask: Mapping[Text, Several] = Field(default_factory=dict)

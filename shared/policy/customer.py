@@ -35,6 +35,16 @@ class Policy(Strict):
         """The facts of managers that some expression reads."""
         return frozenset[str]().union(*(one.manager_names | one.manager_optional for one in self.expressions()))
 
+    @cached_property
+    def sponsoring(self) -> frozenset[str]:
+        """The sources whose people may answer for externals."""
+        return frozenset(one.external.sponsors_in for one in self.sources.values() if one.external is not None)
+
+    def pointed_from(self, source: str) -> str:
+        """The source in which the ids that records of `source` name, such as a manager's, are looked up."""
+        external = self.sources[source].external if source in self.sources else None
+        return external.sponsors_in if external is not None else source
+
     def sensitive(self, target: str) -> frozenset[str]:
         """The attributes of a target whose values nobody is shown."""
         attributes = self.targets[target].attributes if target in self.targets else {}

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from shared.policy.externals import External
 from shared.policy.primary import USUAL, Merit
 from shared.policy.strict import Strict
 from shared.policy_fields import Count, Days, Text, YesNo
@@ -37,5 +38,7 @@ class SourcePolicy(Strict):
     plausible: Plausible = Plausible()
     primary: tuple[Merit, ...] = USUAL
     """What speaks for one of several contracts that cover the day, the weightiest first; the lowest id decides last."""
+    external: External | None = None
+    """Says that nobody in it is in HR, and what is asked of them instead."""
     leave_when_missing_for: Days | None = None
     """Days after which somebody who is missing from HR counts as a leaver; never, when it is left out."""

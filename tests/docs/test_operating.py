@@ -28,7 +28,7 @@ def sessions(page: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["care", "exceptions", "emergency", "humans"])
+@pytest.mark.parametrize("name", ["care", "exceptions", "externals", "emergency", "humans"])
 def test_the_commands_of_a_page_do_what_it_shows(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = small_place(tmp_path / "config")
     with place.policy.open("a", encoding="utf-8") as policy:

@@ -54,6 +54,8 @@ class Word(Strict):
     freeze: bool = False
     first: date | None = None
     until: date | None = None
+    extend: bool = False
+    """Lets somebody who is not in HR stay until that day."""
     end: bool = False
     """Ends the exception that says this."""
     block: Literal["", "keep", "strip"] = ""
@@ -69,6 +71,8 @@ class Step(Strict):
     time: str = "09:00"
     """In the customer's time zone, or with ` UTC` behind it."""
     hr: Mapping[str, Mapping[str, Any] | None] = Field(default_factory=dict)
+    guests: Mapping[str, Mapping[str, Any] | None] = Field(default_factory=dict)
+    """What the source of externals says, in a story whose policy has one called `guests`."""
     tenant: Directory = Directory()
     approve: str = ""
     """What somebody says yes to: what would be done or why it waits; `everything` is all that a yes lets be done."""

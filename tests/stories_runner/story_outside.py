@@ -21,8 +21,8 @@ JOB = frozenset({"start", "end", "department", "title", "location", "manager", "
     "status", "leaveStart", "leaveEnd", "endReason"
 }  # fmt: skip
 """What belongs to a contract; a person with one contract is told without saying `contracts`."""
-FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge", "mail"}
-"""What the base policy may ask of HR."""
+FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge", "mail", "sponsor"}
+"""What a policy may ask of HR."""
 
 
 @dataclass

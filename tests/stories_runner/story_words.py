@@ -1,20 +1,23 @@
-"""What people say in a story beyond HR: exceptions for one person, blocks, and that nothing is written."""
+"""What people say in a story beyond HR: exceptions and extensions for one person, blocks, stops."""
 
 from datetime import timedelta
 
 from story_file import Word
 
 from shared import layout
-from shared.engine import Engine, blocking, exceptions, halting
+from shared.engine import Engine, blocking, exceptions, extend, halting
 from shared.exceptions import Exemption, Kind
 from shared.model import Entitlement
 
-SOURCE, TARGET, WHO = "hr", "entra", "somebody"
+SOURCE, GUESTS, TARGET, WHO = "hr", "guests", "entra", "somebody"
 
 
 async def say(engine: Engine, word: Word) -> None:
     person = layout.own_id(SOURCE, word.person)
-    if word.stop:
+    if word.extend:
+        assert word.until is not None, "say until when"
+        await extend(engine, GUESTS, word.person, word.until, WHO, "the work is not done")
+    elif word.stop:
         await halting.stop(engine, "", WHO, "something is wrong")
     elif word.resume:
         await halting.resume(engine, "", WHO, "it is right again")

@@ -63,6 +63,7 @@ class World:
     bus: MemoryBus
     clock: Clock
     hr: HR
+    guests: HR
     tenant: Tenant
     administrator: Administrator
     faults: Faults
@@ -75,6 +76,7 @@ class World:
         if self.clock() - _moment(step, self.engine.policy.time_zone) > timedelta(hours=12):
             raise ValueError(f"the step of {step.day} comes too early: it is {self.engine.today} already")
         self.hr.hear(step.hr)
+        self.guests.hear(step.guests)
         self.administrator.does(step.tenant)
         for lost in step.faults:
             self.faults.lose_answer_of_write(lost.write, effect=lost.done)
@@ -166,7 +168,8 @@ class World:
 
     def did(self) -> dict[str, tuple[str, ...]]:
         """HR id → what was done in the last run."""
-        names = {layout.own_id(source, name): name for source in self.engine.sources for name in self.hr.ever}
+        ever = self.hr.ever | self.guests.ever
+        names = {layout.own_id(source, name): name for source in self.engine.sources for name in ever}
         return {names[person]: tuple(words) for person, words in self.done.items()}
 
 
@@ -174,7 +177,7 @@ class World:
 async def opened(story: Story) -> AsyncIterator[World]:
     """The world on the eve of the first step."""
     found = _policy(story)
-    hr, faults, done = HR(), Faults(), defaultdict[str, list[str]](list)
+    hr, guests, faults, done = HR(), HR(), Faults(), defaultdict[str, list[str]](list)
     clock = Clock(_moment(story.steps[0], found.policy.time_zone) - timedelta(days=1))
     bus, tenant = MemoryBus(clock, queues.QUEUES), Tenant(clock=clock)
     manifests = [connectors.manifest(target.connector) for target in found.policy.targets.values()]
@@ -196,12 +199,12 @@ async def opened(story: Story) -> AsyncIterator[World]:
             settings=lambda path, given: _at(tenant, given),
             witness=lambda person, target, action: done[person].append(_words(target, action, tenant)),
         )
-        engine = await assemble(found, _manifests(hr), around, stack)
+        engine = await assemble(found, _manifests(hr, guests), around, stack)
         plans = ("EXCHANGE_S_ENTERPRISE",) if any(one.follows for one in manifests) else ()
         administrator = Administrator(tenant, found.policy.time_zone, exchange, plans)
         administrator.does(_furniture(found, story))
         administrator.does(story.given)
-        yield World(engine, bus, clock, hr, tenant, administrator, faults, done)
+        yield World(engine, bus, clock, hr, guests, tenant, administrator, faults, done)
 
 
 def _policy(story: Story) -> PolicyText:
@@ -220,18 +223,19 @@ def _furniture(found: PolicyText, story: Story) -> Directory:
     return Directory(groups=tuple(groups), seats=seats, applications=roles)
 
 
-def _manifests(hr: HR) -> Callable[[str], Manifest]:
-    """The real ones, except that every source reads what the story says; `story` is a source of its own."""
+def _manifests(hr: HR, guests: HR) -> Callable[[str], Manifest]:
+    """The real ones, except that every source reads what the story says; `story` and `guests` are its own."""
 
     class NoSettings(BaseModel): ...
 
     def manifest(name: str) -> Manifest:
-        if name == "story":
+        if name in ("story", "guests"):
             docs = "tests/stories"
             one = Manifest(name=name, summary="", docs=docs, settings=NoSettings, proven="simulated", facts=FACTS)
         else:
             one = connectors.manifest(name)
-        return one if one.target else replace(one, source=lambda settings, outside: hr)
+        told = guests if name == "guests" else hr
+        return one if one.target else replace(one, source=lambda settings, outside: told)
 
     return manifest
 

@@ -1,5 +1,6 @@
-"""The state in one SQLite file: one thread owns the connection, so the event loop never waits for a disk.
+"""The state in one SQLite file, read and written where it is asked for; the event loop never waits for its lock.
 
+While another process writes to the file, whoever finds it locked lets the others go on and asks again (ADR 0013).
 A commit is one `BEGIN IMMEDIATE` transaction in a write-ahead log: once answered it survives a killed process, and a
 power cut may take the last ones but never half of one (https://www.sqlite.org/wal.html), which the pipeline is built
 to repeat; waiting for the disk each time would cost a hundred times as long. A version is the number of the commit
@@ -12,7 +13,6 @@ import json
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS rows (
 CREATE TABLE IF NOT EXISTS commits (last INTEGER NOT NULL);
 INSERT INTO commits SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM commits);
 """
+_PAUSE = 0.01
+"""Seconds after which a file that is locked is asked again."""
 _BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -46,7 +48,6 @@ class SqliteStore:
     def __init__(self, file: Path | str, patience: float = 5.0) -> None:
         self._file = str(file)
         self._patience = patience
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="joinly-state")
         self._connection: sqlite3.Connection | None = None
 
     async def open(self) -> None:
@@ -57,7 +58,6 @@ class SqliteStore:
         connection, self._connection = self._connection, None
         if connection is not None:
             await self._run(connection.close)
-        self._thread.shutdown(wait=False)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -110,7 +110,7 @@ class SqliteStore:
     def _opened(self) -> sqlite3.Connection:
         if self._file != ":memory:":
             os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self._file, timeout=self._patience, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._file, timeout=0, isolation_level=None)
         try:
             (found,) = connection.execute("PRAGMA user_version").fetchone()
             if found > _FORMAT:
@@ -150,22 +150,36 @@ class SqliteStore:
         return self._connection
 
     async def _run(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", None)
-            if code is not None and code & 0xFF in _BUSY_CODES:
-                raise TryLater(f"{self._file} is busy: another process is writing to it", seconds=1.0) from error
-            if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
-                name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+        """What `work` gives, after a turn for whatever runs beside it, and once more while the file is locked."""
+        await asyncio.sleep(0)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._patience
+        while True:
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if not _is_busy(error):
+                    self._judge(error)
+                    raise
+                if loop.time() >= end:
+                    text = f"{self._file} is busy: another process is writing to it"
+                    raise TryLater(text, seconds=1.0) from error
+            except OSError as error:
                 raise Misconfigured(
-                    f"{self._file} cannot be used as the state ({name}); check disk and rights"
+                    f"{self._file} cannot be opened ({type(error).__name__}); check path and rights"
                 ) from error
-            raise
-        except OSError as error:
-            raise Misconfigured(
-                f"{self._file} cannot be opened ({type(error).__name__}); check path and rights"
-            ) from error
+            await asyncio.sleep(_PAUSE)
+
+    def _judge(self, error: sqlite3.Error) -> None:
+        """Raises `Misconfigured` for a file that is no state; anything else is a bug of ours."""
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError):
+            name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+            raise Misconfigured(f"{self._file} cannot be used as the state ({name}); check disk and rights") from error
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _BUSY_CODES
 
 
 def _applied(

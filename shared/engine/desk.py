@@ -218,7 +218,10 @@ class Desk:
 
         `again` is when (UTC) to look once more, because something may not be done before.
         """
-        await self.save(link, None)
+        if link == self.known:
+            self._held()
+        else:
+            await self.save(link, None)
         released = Delete(layout.lease(self.person, self.target), self.lease_version)
         home = layout.bucket(self.person)
         unmarked: Change = Delete(self.mark.key, self.mark.version)
@@ -235,11 +238,16 @@ class Desk:
         if again is not None:
             await self.engine.ring(Hop.PROVISION, [self.person], self.target, again)
 
-    def _renewed(self) -> Change:
-        """The lease, longer. Raises `Conflict` when it ran out: the world may have changed since it was read."""
+    def _held(self) -> str:
+        """The key of the lease. Raises `Conflict` when it ran out: the world may have changed since it was read."""
         key = layout.lease(self.person, self.target)
         if codec.moment(self.lease["until"]) <= self.now:
             raise Conflict(layout.STATE, layout.bucket(self.person), key)
+        return key
+
+    def _renewed(self) -> Change:
+        """The lease, longer. Raises `Conflict` when it ran out."""
+        key = self._held()
         self.lease = {**self.lease, "until": (self.now + LEASE).isoformat()}
         return Replace(key, self.lease, self.lease_version)
 

@@ -58,6 +58,12 @@ def ending(person: Person) -> Contract | None:
     return max(person.contracts, key=lambda one: (one.end or date.max, one.start, one.id), default=None)
 
 
+def over(person: Person, today: date) -> bool:
+    """Whether nothing of theirs is in force or to come."""
+    last = ending(person)
+    return last is None or (last.end is not None and last.end < today)
+
+
 def named(person: Person, rules: External) -> str:
     """Whom the record names as the sponsor, by an id of HR or an address; "" for nobody."""
     last = ending(person)
@@ -168,10 +174,11 @@ def _without(word: Extension | None, sponsor: Sponsor) -> bool:
 def days(person: Person, sponsor: Sponsor, rules: External) -> Iterator[date]:
     """The days on which what is asked may turn by the calendar alone; the end itself is a day of the contract."""
     last = ending(person)
-    if last is None or last.end is None:
+    if last is None:
         return
-    yield _asked_on(last, rules)
-    yield shift(last.end, 1)
+    if last.end is not None:
+        yield _asked_on(last, rules)
+        yield shift(last.end, 1)
     if sponsor.last is not None:
         yield shift(sponsor.last, -rules.ask_before)
         yield shift(sponsor.last, 1)
@@ -190,9 +197,7 @@ def coming(
 
 def unsponsored(person: Person, sponsor: Sponsor, word: Extension | None, rules: External, today: date) -> str:
     """Why nothing is begun for somebody who has no account yet; "" when somebody answers for them, or they are over."""
-    last = ending(person)
-    over = last is None or (last.end is not None and last.end < today)
-    if over or _without(word, sponsor):
+    if over(person, today) or _without(word, sponsor):
         return ""
     if not sponsor.id:
         return f"{rules.sponsor} is empty, so nobody answers for them; name a sponsor"

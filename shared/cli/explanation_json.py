@@ -19,6 +19,7 @@ def plain(one: Explanation, today: date, attribute: str, veil: Veil) -> dict[str
         "contract": _text(one.contracts[0].id, veil) if one.contracts else None,
         "why": one.why,
         "manager": _text(one.manager, veil),
+        "extended": _text(one.extension.until.isoformat() if one.extension else "", veil),
         "targets": [_target(target, attribute, veil) for target in one.targets],
     }
 

@@ -31,6 +31,7 @@ from shared.externals import (
     last_day,
     misfit,
     named,
+    over,
     question,
     standing,
     unsponsored,
@@ -56,7 +57,8 @@ async def sponsored(draft: Draft) -> bool:
         _ask(draft, None, None)
         return not _waits(draft, "")
     word, last = _standing(draft), ending(draft.subject)
-    sponsor = await _sponsor(draft, rules, named(draft.subject, rules))
+    served = over(extended(draft.subject, word), draft.today)
+    sponsor = await _sponsor(draft, rules, "" if served else named(draft.subject, rules))
     draft.subject = extended(by_id(draft.subject, rules, sponsor), word)
     draft.days |= set(days(draft.subject, sponsor, rules))
     begun = _begun(draft.person, draft.rows)

@@ -352,6 +352,21 @@ async def test_whose_sponsor_is_dismissed_is_asked_about_at_once_and_stays_until
     assert there.world.directory.enabled() == set()
 
 
+async def wakes(there: Externals, hr_id: str = "x") -> list[str]:
+    """The days on which they are looked at again."""
+    own, rows = layout.own_id("guests", hr_id), there.world.store.everything(layout.STATE)
+    return [row.key.split("|")[1] async for row in rows if row.key.startswith(layout.WAKES) and row.key.endswith(own)]
+
+
+async def test_an_address_that_nobody_has_is_looked_up_every_day_until_they_are_over(there: Externals) -> None:
+    await there.say(external(boss="nobody@small.nl"))
+    assert await wakes(there) == [(TODAY + DAY).isoformat()]
+    (held,) = await there.world.held()
+    assert (held.reason, "nobody@" in held.because) == (Reason.MISSING_DATA, False)
+    await there.to(END + DAY)
+    assert (await wakes(there), await there.reasons()) == ([(END + 21 * DAY).isoformat()], set())
+
+
 async def test_an_external_cannot_be_the_sponsor_of_another_by_their_address(there: Externals) -> None:
     first = replace(external("y"), fields={"name": "py@small.nl", "boss": "1"})
     await there.say(first, external(boss="py@small.nl"))

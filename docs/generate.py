@@ -31,6 +31,10 @@ def _one(manifest: Manifest) -> str:
         f"{manifest.summary}\n",
         f"Proven: {manifest.proven}. Vendor: <{manifest.docs}>\n",
     ]
+    if manifest.follows:
+        lines += [
+            f"It makes no accounts: a policy says with `follows` which {manifest.follows} target they belong to.\n"
+        ]
     lines += ["| setting | required | meaning |", "|---|---|---|"]
     for key, field in manifest.settings.model_fields.items():
         lines.append(f"| `{key}` | {'yes' if field.is_required() else 'no'} | {_cell(field.description or '')} |")

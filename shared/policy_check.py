@@ -72,7 +72,17 @@ def warnings(found: PolicyText) -> list[Mistake]:
             for caution in mapping.value.warnings:
                 excerpt = pointed(mapping.value.source, caution.line, caution.column)
                 odd.append(found.mistake(path, f"warning: {caution}", excerpt))
+        odd += _licences(found, target)
     return sorted(odd, key=lambda one: (one.line, one.column))
+
+
+def _licences(found: PolicyText, target: TargetPolicy) -> Iterator[Mistake]:
+    """Licences that go on the day somebody leaves, before what they bring on another target is closed."""
+    other = found.policy.targets.get(target.follows) if target.follows else None
+    for index, grant in enumerate(other.grants if other else ()):
+        if grant.kind == "license" and not grant.after_leaving:
+            text = "warning: if it brings the mailbox, that is lost on leaving; keep it some days with after_leaving"
+            yield found.mistake(("targets", str(target.follows), "grants", index), text)
 
 
 def _fitting(found: PolicyText, path: tuple[str, str], one: Manifest, name: str) -> Manifest:
@@ -113,7 +123,7 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
         yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts, mapping.value)
         yield from _tables(found, here, mapping.value.tables)
     yield from _follows(found, path, target, manifest)
-    for index, attribute in enumerate(target.correlate):
+    for index, attribute in enumerate(() if manifest.follows else target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
             yield found.mistake((*path, "correlate", index), text)

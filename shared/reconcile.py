@@ -109,7 +109,7 @@ async def reconcile(case: Case, link: Link) -> Outcome:
     """
     work, wanted = case.work, case.desired
     if wanted.only == frozenset() or not awaiting.belongs(wanted, link):
-        return Outcome(link)
+        return Outcome(awaiting.seen(link))
     link = awaiting.followed(wanted, link)
     while True:
         live, link = await _look(case, link)
@@ -383,7 +383,8 @@ async def _look(case: Case, link: Link) -> tuple[Account | None, Link]:
     among = concerned(desired, link)
     if account := link.account or desired.follows:
         live = await target.read(account, among)
-        if live is None and not link.deleted and link.since is not None and work.now - link.since < APPEARING:
+        young = desired.follows is None and link.since is not None and work.now - link.since < APPEARING
+        if live is None and young and not link.deleted:
             raise TryLater(f"account {link.account} is new and cannot be seen yet", 30)
         return live, link
     if not desired.keys:

@@ -57,7 +57,7 @@ class Cmdlets:
         Raises what a refusal means.
         """
         body = _body(cmdlet, parameters)
-        address = self._address.copy_merge_params({"$select": select}) if select else self._address
+        address = httpx.URL(f"{self._address}?$select={select}") if select else self._address
         found: list[Row] = []
         for _ in range(PAGES):
             answer = await self._ask(cmdlet, address, body, "")

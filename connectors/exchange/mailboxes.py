@@ -49,7 +49,8 @@ class Mailboxes:
             raise Misconfigured(f"Exchange cannot look for {attribute}; it can for {', '.join(sorted(FINDABLE))}")
         rows = await self._cmdlets.rows("Get-Mailbox", {"Identity": value}, PROPERTIES) if value else None
         key = FINDABLE[attribute]
-        return [row for row in rows or () if str(row.get(key)).casefold() == value.casefold()]
+        owned = [row for row in rows or () if isinstance(row.get("ExternalDirectoryObjectId"), str)]
+        return [row for row in owned if str(row.get(key)).casefold() == value.casefold()]
 
     async def read(self, account: str) -> Row | None:
         """The mailbox of the owner with that id; None while there is none."""

@@ -4,6 +4,7 @@ import pytest
 from exchange_world import KINDS, NOBODY, World, opened
 
 from shared.errors import Misconfigured, Reason, Refused, TryLater
+from shared.model import Verb
 
 LIST = "distribution_group"
 
@@ -79,6 +80,26 @@ async def test_nobody_is_let_into_a_persons_mailbox_unless_the_settings_say_so(w
     world.target = world.connect(personal_mailboxes=True)
     await world.grant(anna, "send_on_behalf:boss@contoso.nl")
     assert await world.held(anna, "send_on_behalf:boss@contoso.nl")
+
+
+async def test_a_leavers_mailbox_is_opened_to_somebody_once_and_closed_once(world: World) -> None:
+    anna, boss = world.person("anna"), world.person("boss")
+    await world.apply(anna, Verb.DISABLE)
+    one = f"opened_to:{boss}"
+    for _ in range(2):
+        await world.grant(anna, one)
+    assert await world.held(anna, one, f"opened_to:{NOBODY}") == {one}
+    assert world.organisation.live()[anna].full_access == [boss]
+    for _ in range(2):
+        await world.revoke(anna, one)
+    assert await world.held(anna, one) == set()
+
+
+async def test_to_somebody_who_cannot_be_seen_it_is_opened_later_and_closed_at_once(world: World) -> None:
+    anna = world.person("anna")
+    with pytest.raises(TryLater, match="not visible yet"):
+        await world.grant(anna, f"opened_to:{NOBODY}")
+    await world.revoke(anna, f"opened_to:{NOBODY}")
 
 
 async def test_outlook_opens_a_mailbox_by_itself_unless_the_settings_say_otherwise(world: World) -> None:

@@ -172,6 +172,27 @@ def test_rules_name_the_days_on_which_they_may_turn() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "given"),
+    [("2026-03-31", False), ("2026-04-01", True), ("2026-04-30", True), ("2026-05-01", False), ("2026-06-01", False)],
+)
+def test_what_is_given_for_days_after_leaving_is_given_on_no_other_day(on: str, given: bool) -> None:
+    rule: list[Any] = [{"group": "Left", "leaving": 30}]
+    gone = contract("2020-01-01", "2026-03-31")
+    assert names(decided(rule, gone, on=day(on))) == (["group:Left"] if given else [])
+    again = contract("2026-06-01", id="2")
+    assert names(decided(rule, gone, again, on=day("2026-06-01"))) == []
+    assert names(decided(rule, contract("2026-06-01"), on=day(on))) == []
+
+
+def test_such_a_rule_is_looked_at_on_its_first_day_and_after_its_last() -> None:
+    rules = target(grants=[{"group": "Left", "leaving": 30}])
+    assert sorted(turning_days(rules, [{"contractEnd": "2026-03-31"}, {"contractEnd": None}])) == [
+        day("2026-04-01"),
+        day("2026-05-01"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"grants": [{"group": "A", "role": "B"}]}, "name exactly one thing: group, license, role, "),
@@ -181,6 +202,8 @@ def test_rules_name_the_days_on_which_they_may_turn() -> None:
         ({"grants": [{"license": "A", "create": "yes"}]}, "only a group can be created"),
         ({"grants": [{"group": "A", "ask": ""}]}, "at least 1 character"),
         ({"grants": [{"group": "A", "after": -1}]}, "greater than or equal to 0"),
+        ({"grants": [{"group": "A", "leaving": 3, "after_leaving": 3}]}, "leave before, after and after_leaving out"),
+        ({"grants": [{"opened_to": "{manager}"}]}, "is for who has left; say for how many days, with leaving"),
         ({"exclusive": [{"of": [{"group": "A"}]}]}, "at least 2 items"),
         ({"exclusive": [{"of": [{"group": "A"}, {"group": "{a}"}]}]}, "named without facts"),
         ({"exclusive": [{"of": [{"group": "A"}, {"group": "A"}]}]}, "named twice"),

@@ -14,7 +14,7 @@ from shared.attributes import Attribute
 from shared.connector import Manifest, Source, Target
 from shared.errors import Misconfigured
 from shared.model import Verb
-from shared.policy_check import check
+from shared.policy_check import check, warnings
 from shared.policy_file import PolicyInvalid, load
 
 
@@ -144,6 +144,24 @@ def test_a_target_whose_accounts_appear_by_themselves_follows_one_that_makes_the
 
 def _with_exchange(name: str) -> Manifest:
     return connectors.manifest(name) if name == "exchange" else manifest(name)
+
+
+def test_a_target_without_accounts_of_its_own_cannot_find_them_by_their_values() -> None:
+    text = SMALL + MAIL.replace("follows: entra", "correlate: [customAttribute1]")
+    text = text.replace("attributes: {}", 'attributes: {customAttribute1: "[employeeId]"}')
+    with pytest.raises(PolicyInvalid) as refused:
+        check(load(text), _with_exchange)
+    assert [str(one) for one in refused.value.mistakes] == [
+        "10:3: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to",
+    ]
+
+
+def test_a_licence_that_takes_the_mailbox_of_a_leaver_with_it_is_warned_of() -> None:
+    grants = "    grants: [{license: E3}, {license: E5, after_leaving: 30}, {group: Sales}]\n"
+    assert [str(one) for one in warnings(load(SMALL + grants + MAIL))] == [
+        "10:14: targets.entra.grants.0: warning: if it brings the mailbox, that is lost on leaving; keep it some days with after_leaving"
+    ]
+    assert warnings(load(SMALL + grants)) == []
 
 
 def test_a_target_that_makes_its_accounts_follows_no_other() -> None:

@@ -7,12 +7,13 @@ from itertools import groupby
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.desired import View
+from shared.engine import blocking, exceptions
 from shared.engine.extending import questions
 from shared.engine.humans import record_of, whole
 from shared.engine.parts import Engine
 from shared.engine.records import human_of, named
 from shared.humans import Record
-from shared.model import Link, Person
+from shared.model import Desired, Link, Person
 from shared.store import Row
 
 
@@ -47,11 +48,22 @@ async def _one(engine: Engine, hr_id: str) -> AsyncIterator[tuple[str, dict[str,
 async def _someone(engine: Engine, person: str, rows: dict[str, Row], record: Record) -> Someone:
     """What is known of somebody whose first record this is."""
     links: dict[str, Link] = {}
+    wanted: dict[str, Desired] = {}
     for target in engine.policy.targets:
         if (link := rows.get(layout.link(person, target))) is not None:
             links[target] = codec.LINK.load(link.data)
+        if (saved := rows.get(layout.desired(person, target))) is not None:
+            wanted[target] = codec.DESIRED.load(saved.data)
     subject, rules = await whole(engine, person, rows) or record.person, engine.policy.sources[record.source]
-    return Someone(id=person, person=subject, rules=rules, links=links)
+    return Someone(
+        id=person,
+        person=subject,
+        rules=rules,
+        links=links,
+        wanted=wanted,
+        exemptions=exceptions.of(person, rows),
+        block=blocking.of(person, rows),
+    )
 
 
 async def _people(engine: Engine) -> dict[str, Person]:

@@ -1,7 +1,7 @@
 """What the days to come bring: the same as a run on each of them would do, and nothing for whom no day comes."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from core_world import contract, day, person
@@ -11,6 +11,7 @@ from test_lifecycle_laws import POLICY, cases
 from shared.attributes import Attribute
 from shared.calendar import Coming, Someone, coming
 from shared.desired import desired, view
+from shared.exceptions import Block, Exemption, Kind
 from shared.expressions import Facts
 from shared.model import Account, Entitlement, Link, Person
 from shared.planning import after, plan, remembered
@@ -165,3 +166,83 @@ def test_a_hundred_days_of_rules_that_read_the_day_are_a_hundred_days() -> None:
     rules = policy(attributes={"employeeId": "[employeeId]", "office": 'FormatDateTime(Today(), , , "yyyy-MM-dd")'})
     found = told(person(contract("2020-01-01")), rules, "2026-01-01", (day("2026-01-01") + timedelta(100)).isoformat())
     assert found == [((day("2026-01-02") + timedelta(n)).isoformat(), ["update office"]) for n in range(100)]
+
+
+HANDED_OVER = {"grants": [{"group": "All"}, {"group": "Sales", "when": {"department": "Sales"}, "after": 10}]}
+
+
+def test_what_is_kept_for_a_handover_is_taken_on_its_day() -> None:
+    someone = person(
+        contract("2020-01-01", "2026-03-31", department="Sales"), contract("2026-04-01", department="Care", id="2")
+    )
+    assert told(someone, policy(**HANDED_OVER), "2026-03-01", "2026-12-31") == [
+        ("2026-04-01", ["update department"]),
+        ("2026-04-11", ["revoke Sales"]),
+    ]
+
+
+def test_a_handover_that_has_begun_ends_on_the_day_that_was_said() -> None:
+    someone, rules = person(contract("2020-01-01", department="Care")), policy(**HANDED_OVER)
+    seen = view(someone, rules.sources["hr"], rules, day("2026-04-02"), seed="7")
+    now = desired(seen, "entra", rules.targets["entra"])
+    assert now is not None
+    sales = Entitlement("group", "Sales")
+    last = replace(now, kept=frozenset({sales}), until={"group:Sales": day("2026-04-05")})
+    link = Link(account="a", enabled=True, granted=frozenset({sales}), written={"employeeId": "7"})
+    one = Someone(id="7", person=someone, rules=rules.sources["hr"], links={"entra": link}, wanted={"entra": last})
+    found = coming(one, rules, KINDS, nobody, day("2026-04-02"), day("2026-12-31"))
+    assert [(each.day.isoformat(), said(each)) for each in found] == [("2026-04-06", ["revoke Sales"])]
+
+
+def test_what_a_rule_gives_ahead_of_the_first_day_is_foreseen() -> None:
+    rules = policy(grants=[{"group": "Welcome", "before": 5}])
+    assert told(person(contract("2026-03-10")), rules, "2026-01-01", "2026-03-20") == [
+        ("2026-02-24", ["create employeeId"]),
+        ("2026-03-05", ["grant Welcome"]),
+        ("2026-03-10", ["enable"]),
+    ]
+
+
+def excepted(*some: Exemption, block: Block | None = None, until: str = "2026-12-31") -> list[tuple[str, list[str]]]:
+    rules = policy()
+    granted = frozenset({Entitlement("group", "All")})
+    link = Link(account="a", enabled=True, granted=granted, written={"employeeId": "7"})
+    one = Someone(
+        id="7",
+        person=person(contract("2020-01-01", "2026-06-30")),
+        rules=rules.sources["hr"],
+        links={"entra": link},
+        exemptions=some,
+        block=block,
+    )
+    return [
+        (found.day.isoformat(), said(found))
+        for found in coming(one, rules, KINDS, nobody, day("2026-03-01"), day(until))
+    ]
+
+
+def exemption(kind: Kind, last: str, what: str = "", first: str = "") -> Exemption:
+    return Exemption(
+        kind=kind,
+        target="entra",
+        entitlement=Entitlement.of(what) if what else None,
+        first=day(first) if first else None,
+        last=day(last),
+        owner="boss",
+        because="audit",
+    )
+
+
+def test_an_exception_is_foreseen_on_its_first_day_and_after_its_last() -> None:
+    found = excepted(exemption(Kind.GRANT, "2026-04-30", "group:Audit", "2026-04-01"), until="2026-05-31")
+    assert found == [("2026-04-01", ["grant Audit"]), ("2026-05-01", ["revoke Audit"])]
+
+
+def test_who_is_left_alone_has_a_day_only_when_that_ends() -> None:
+    found = excepted(exemption(Kind.FREEZE, "2026-07-15"))
+    assert found[:1] == [("2026-07-16", ["disable", "revoke All"])]
+
+
+def test_who_is_blocked_is_not_opened() -> None:
+    block = Block(by="somebody", because="stolen", at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert [verbs for _, verbs in excepted(block=block)] == [["revoke All"], ["delete"]]

@@ -57,7 +57,7 @@ def _steps(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> 
     closed = Stage.READY if desired.follows is None else Stage.DORMANT
     if wanted <= closed and (live.enabled or link.disabling):
         yield Action(verb=Verb.DISABLE, because=why)
-    if wanted is Stage.ABSENT:
+    if wanted is Stage.ABSENT and desired.follows is None:
         yield Action(verb=Verb.DELETE, because=why)
         return
     if wanted >= Stage.READY:

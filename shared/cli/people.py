@@ -63,7 +63,9 @@ async def doings(engine: Engine, actions: Iterable[tuple[str, str, Action]]) -> 
 
 
 async def name_of(engine: Engine, person: str, target: str) -> Name:
-    rows = await engine.rows_of(person)
+    """An account that follows another is called as that one is."""
+    rows, rules = await engine.rows_of(person), engine.policy.targets.get(target)
+    target = (rules.follows if rules else None) or target
     row, found = rows.get(layout.person(person)), rows.get(layout.link(person, target))
     hr_id = codec.PERSON.load(row.data).hr_id if row else person
     if found is None:

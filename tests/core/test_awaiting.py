@@ -47,9 +47,11 @@ def test_while_there_is_no_other_account_nothing_at_all_is_done(stage: Stage, li
         (Stage.READY, CLOSED, [Verb.CORRELATE]),
         (Stage.DORMANT, BOX, [Verb.CORRELATE, Verb.DISABLE]),
         (Stage.DORMANT, CLOSED, []),
+        (Stage.ABSENT, BOX, [Verb.CORRELATE, Verb.DISABLE]),
+        (Stage.ABSENT, CLOSED, []),
     ],
 )
-def test_one_that_appeared_is_taken_over_and_closed_only_for_who_leaves(
+def test_one_that_appeared_is_taken_over_closed_only_for_who_leaves_and_never_deleted(
     stage: Stage, live: Account, expected: list[Verb]
 ) -> None:
     assert verbs(wanted(stage), Link(), live) == expected

@@ -7,7 +7,7 @@ from itertools import groupby
 from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.engine.dependents import manager_of
-from shared.engine.extending import questions
+from shared.engine.extending import ANSWERED_FOR, questions
 from shared.engine.parts import Engine
 from shared.engine.sponsors import as_known
 from shared.expressions import Facts
@@ -43,11 +43,15 @@ async def _one(engine: Engine, hr_id: str) -> AsyncIterator[tuple[str, dict[str,
 
 
 async def _someone(engine: Engine, person: str, rows: dict[str, Row]) -> tuple[str, Someone] | None:
-    """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more."""
+    """Their source, and what is known of them; None for rows that are nobody's, or of a source that is no more, and
+    for whom nothing is begun because nobody answers for them.
+    """
     row = rows.get(layout.person(person))
     if row is None or row.data["source"] not in engine.policy.sources:
         return None
     source = str(row.data["source"])
+    if layout.hold(person, source, ANSWERED_FOR) in rows:
+        return None
     links: dict[str, Link] = {}
     for target in engine.policy.targets:
         if (link := rows.get(layout.link(person, target))) is not None:

@@ -196,7 +196,7 @@ def coming(
 
 
 def unsponsored(person: Person, sponsor: Sponsor, word: Extension | None, rules: External, today: date) -> str:
-    """Why nothing is begun for somebody who has no account yet; "" when somebody answers for them, or they are over."""
+    """Why nothing is begun for somebody not in service yet; "" when somebody answers for them, or they are over."""
     if over(person, today) or _without(word, sponsor):
         return ""
     if not sponsor.id:
@@ -213,8 +213,8 @@ def unsponsored(person: Person, sponsor: Sponsor, word: Extension | None, rules:
 
 
 def misfit(person: Person, until: date, rules: External, today: date) -> str:
-    """Why their source's end cannot be extended `until` a day; "" when it can. That end itself, while it is
-    not past, takes an earlier word back.
+    """Why they cannot stay `until` a day; "" when they can. The end of their source, unless it is past, takes an
+    earlier word back.
     """
     last = ending(person)
     if last is None or last.end is None:

@@ -8,7 +8,7 @@ from shared import codec, layout
 from shared.calendar import Coming, Lead, Someone, coming
 from shared.desired import View
 from shared.engine import blocking, exceptions
-from shared.engine.extending import questions
+from shared.engine.extending import ANSWERED_FOR, questions
 from shared.engine.humans import record_of, whole
 from shared.engine.parts import Engine
 from shared.engine.records import human_of, named
@@ -25,6 +25,8 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
             continue
         for day, asked in await questions(engine, record.source, person, rows, until):
             yield person, Coming(day=day, target=record.source, asks=asked.because)
+        if layout.hold(person, record.source, ANSWERED_FOR) in rows:
+            continue  # nothing is begun, because nobody answers for them
         if engine.policy.people is None or layout.twin_of(person) not in rows:
             someone, lead = await _someone(engine, person, rows, record), _lead(engine, record.source, person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):

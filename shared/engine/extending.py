@@ -1,7 +1,7 @@
 """Whether somebody who is not in HR stays: asked before their end or their sponsor's last day, and said by a person.
 
 A question is one hold that stays until it is answered or its cause is gone. Nothing is begun for somebody for whom
-nobody answers, and whoever has an account keeps it until their end, whatever becomes of the sponsor.
+nobody answers, and whoever is in service stays so until their end, whatever becomes of the sponsor.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ from shared.externals import (
 from shared.facts import shift
 from shared.holds import Held
 from shared.layout import Hop
-from shared.model import Person
+from shared.model import Person, Stage
 from shared.policy import External
 from shared.store import Delete, Put, Row
 
@@ -50,7 +50,7 @@ STAYS, ANSWERED_FOR = "extend", "sponsor"
 async def sponsored(draft: Draft) -> bool:
     """Have the person of a draft count by what was said of them, and ask what is to be asked.
 
-    Whether anything is done for them: not while nobody answers for somebody who has no account yet.
+    Whether anything is done for them: not while nobody answers for somebody who is not in service yet.
     """
     rules = draft.engine.policy.sources[draft.source].external
     if rules is None:
@@ -61,8 +61,7 @@ async def sponsored(draft: Draft) -> bool:
     sponsor = await _sponsor(draft, rules, "" if served else named(draft.subject, rules))
     draft.subject = extended(by_id(draft.subject, rules, sponsor), word)
     draft.days |= set(days(draft.subject, sponsor, rules))
-    begun = _begun(draft.person, draft.rows)
-    why = "" if begun else unsponsored(draft.subject, sponsor, word, rules, draft.today)
+    why = "" if _begun(draft) else unsponsored(draft.subject, sponsor, word, rules, draft.today)
     asked = None if why else question(draft.subject, sponsor, word, rules, draft.today)
     _ask(draft, asked, last.end if last else None)
     return not _waits(draft, why)
@@ -99,12 +98,15 @@ async def _sponsor(draft: Draft, rules: External, name: str) -> Sponsor:
     return found
 
 
-def _begun(person: str, rows: Mapping[str, Row]) -> bool:
-    """Whether they have an account on some target, or are another record of a human."""
-    if layout.twin_of(person) in rows:
+def _begun(draft: Draft) -> bool:
+    """Whether they were to have an open account, or one made ready, by what was wanted last, or are another record of a
+    human.
+    """
+    if layout.twin_of(draft.person) in draft.rows:
         return True
-    links = [row for key, row in rows.items() if key.split("|")[1] == "link" and codec.readable(row.data)]
-    return any(link.account and not link.deleted for link in (codec.LINK.load(row.data) for row in links))
+    rows = [draft.rows.get(layout.desired(draft.person, target)) for target in draft.engine.policy.targets]
+    wanted = [codec.DESIRED.load(row.data) for row in rows if row is not None and codec.readable(row.data)]
+    return any(one.stage >= Stage.READY for one in wanted)
 
 
 def _ask(draft: Draft, asked: Question | None, end: date | None) -> None:

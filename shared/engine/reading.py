@@ -40,7 +40,7 @@ async def read(engine: Engine, source: str, known: Mapping[str, str]) -> Poll:
     poll = Poll(known)
     whole: dict[str, str] = {}
     async for item in engine.sources[source].fetch():
-        item = _asked(engine, source, storable(item), poll)
+        item = _fitting(engine, source, storable(item), poll)
         name, mark = item.hr_id, _hash(engine, item)
         if whole.setdefault(name, mark) != mark:
             item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
@@ -54,7 +54,7 @@ async def read(engine: Engine, source: str, known: Mapping[str, str]) -> Poll:
     return poll
 
 
-def _asked(engine: Engine, source: str, item: Person | Rejected, poll: Poll) -> Person | Rejected:
+def _fitting(engine: Engine, source: str, item: Person | Rejected, poll: Poll) -> Person | Rejected:
     """The record, or why it is held though it could be kept: an external needs an end and a sponsor."""
     found = checked(item, engine.policy.sources[source].external, engine.today)
     if found is not item:

@@ -338,6 +338,27 @@ async def test_an_account_that_is_there_already_is_left_alone_while_nobody_answe
     assert await there.reasons() == {("x", Reason.MISSING_DATA)}
 
 
+async def test_whoever_comes_back_needs_a_sponsor_as_well(there: Externals) -> None:
+    await there.say(external())
+    await there.to(END + DAY)
+    assert there.world.directory.enabled() == {"1"}
+    await there.say(external(end=END + 100 * DAY, boss="9"))
+    assert (there.world.directory.enabled(), await there.reasons()) == ({"1"}, {("x", Reason.MISSING_DATA)})
+    found = [one async for _, one in production.foresee(there.engine, END + 300 * DAY, "x")]
+    assert found == [], "nothing is foreseen for whom nothing is begun"
+    await there.say(external(end=END + 100 * DAY, boss="1"))
+    assert (there.world.directory.enabled(), await there.reasons()) == ({"1", "x"}, set())
+
+
+async def test_whoever_is_made_ready_begins_though_the_sponsor_has_left_and_is_asked_about(there: Externals) -> None:
+    ahead = external(start=TODAY + 2 * DAY)
+    await there.say(ahead)
+    assert "x" in {one.attributes["employeeId"] for one in there.world.directory.accounts.values()}
+    await there.say(ahead, hr=(person("1", end=TODAY),))
+    await there.to(TODAY + 2 * DAY)
+    assert (there.world.directory.enabled(), await there.reasons()) == ({"x"}, {("x", Reason.REVALIDATION)})
+
+
 async def test_whose_sponsor_is_dismissed_is_asked_about_at_once_and_stays_until_the_end(there: Externals) -> None:
     await there.say(external())
     await there.say(external(), hr=(person("1", end=TODAY),))

@@ -111,10 +111,13 @@ def new_place(folder: Path) -> Place:
 
 
 def small_place(folder: Path, people: int = 16) -> Place:
-    """The example with the first so many people of its export only: managers, colleagues and the one to adopt."""
+    """The example with the first so many people of its export only, and eight more next week: managers, colleagues and the
+    one to adopt.
+    """
     place = new_place(folder)
-    lines = place.people.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    place.people.write_text("".join(lines[: people + 1]), encoding="utf-8")
+    for export, count in ((place.people, people), (place.next_week, people + 8)):
+        lines = export.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+        export.write_text("".join(lines[: count + 1]), encoding="utf-8")
     place.alter("minimum_rows: 150", "minimum_rows: 10")
     return place
 

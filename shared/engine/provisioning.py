@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared import codec, consent, layout
+from shared.case import Case, Outcome
 from shared.engine import blocking, breaker, renaming, undoing
 from shared.engine.asking import question
 from shared.engine.breaker import Passage
@@ -19,7 +20,7 @@ from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.exceptions import with_block
 from shared.layout import Hop
 from shared.model import Verb
-from shared.reconcile import Case, Outcome, reconcile
+from shared.reconcile import reconcile
 from shared.store import Change, Conflict, Delete, Replace
 
 ATTEMPTS = 10

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import bugs_of_rules
 from storage import SimulatedBus, SimulatedStore
 
-from shared import codec, issuing, layout, planning, queues, reconcile
+from shared import codec, issuing, layout, planning, queues, reconcile, writing
 from shared.bus import Doorbell
 from shared.engine import admitting, desk, identifiers, mapping, provisioning, tidying
 from shared.guard import Decision
@@ -41,7 +41,7 @@ def no_correlation() -> Iterator[None]:
     async def anybody(*_: Any) -> str:
         return "anybody"
 
-    with patch.object(reconcile, "_look", look), patch.object(issuing, "_stranger", anybody):
+    with patch.object(reconcile, "look", look), patch.object(issuing, "_stranger", anybody):
         yield
 
 
@@ -125,7 +125,7 @@ def no_guard() -> Iterator[None]:
 @contextmanager
 def no_intention() -> Iterator[None]:
     """What is about to be granted is not saved first, so that it stays behind when the answer is lost."""
-    with patch.object(reconcile, "before", lambda link, actions, now: link):
+    with patch.object(writing, "before", lambda link, actions, now: link):
         yield
 
 
@@ -144,7 +144,7 @@ def forgetful_of_grants() -> Iterator[None]:
     def forgetting(link: Link, action: Any, account: Any) -> Link:
         return replace(after(link, action, account), granted=link.granted)
 
-    with patch.object(reconcile, "after", forgetting):
+    with patch.object(writing, "after", forgetting):
         yield
 
 

@@ -22,7 +22,7 @@ def awaits(desired: Desired) -> bool:
 
 def belongs(desired: Desired, link: Link) -> bool:
     """Whether there may be an account at all: the other one is there, and nobody said that this is not theirs."""
-    return desired.follows is None or desired.follows not in {"", *link.apart}
+    return desired.follows not in {"", *link.apart}
 
 
 def followed(desired: Desired, link: Link) -> Link:
@@ -37,7 +37,7 @@ def missing(link: Link, now: datetime) -> Link:
 
 
 def seen(link: Link) -> Link:
-    return replace(link, awaited=None) if link.awaited else link
+    return replace(link, awaited=None)
 
 
 def overdue(link: Link, now: datetime) -> bool:

@@ -76,6 +76,7 @@ def test_it_is_looked_for_once_somebody_is_in_service_and_the_other_account_is_t
 
 def test_it_is_not_looked_for_where_somebody_said_that_it_is_not_theirs() -> None:
     assert belongs(wanted(Stage.ACTIVE), Link())
+    assert not belongs(wanted(Stage.ACTIVE, ""), Link())
     assert not belongs(wanted(Stage.ACTIVE), Link(apart=frozenset({"anna"})))
     assert belongs(wanted(Stage.ACTIVE, None), Link(apart=frozenset({"anna"})))
 
@@ -85,6 +86,8 @@ def test_when_the_other_account_is_another_one_the_link_begins_anew() -> None:
     assert followed(wanted(Stage.ACTIVE), link) == Link(apart=frozenset({"x"}))
     assert followed(wanted(Stage.ACTIVE, "old"), link) is link
     assert followed(wanted(Stage.ACTIVE, None), link) is link
+    nothing_yet = missing(Link(), NOW)
+    assert followed(wanted(Stage.ACTIVE), nothing_yet) is nothing_yet
 
 
 @given(st.integers(min_value=0, max_value=400_000))
@@ -94,6 +97,13 @@ def test_looks_become_rarer_and_a_person_is_told_after_a_day(seconds: int) -> No
     assert SOONEST <= again(link, now) - now <= LATEST
     assert again(link, now) - now >= min(timedelta(seconds=seconds), LATEST)
     assert overdue(link, now) is (timedelta(seconds=seconds) >= PATIENCE)
+
+
+def test_the_first_look_comes_after_five_minutes_and_the_last_ones_hourly_until_a_day_is_over() -> None:
+    link = missing(Link(), NOW)
+    assert again(Link(), NOW) == again(link, NOW) == NOW + timedelta(minutes=5)
+    assert again(link, NOW + timedelta(hours=9)) == NOW + timedelta(hours=10)
+    assert [overdue(link, NOW + timedelta(hours=hours)) for hours in (23, 24, 25)] == [False, True, True]
 
 
 def test_once_it_is_seen_nothing_is_awaited() -> None:

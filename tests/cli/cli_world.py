@@ -111,8 +111,9 @@ def new_place(folder: Path) -> Place:
 
 
 def small_place(folder: Path, people: int = 16) -> Place:
-    """The example with the first so many people of its export only: managers, colleagues and the one to adopt. Next
-    week there are eight more.
+    """The example with the first so many people of its export only: managers, colleagues and the one to adopt.
+
+    Next week there are eight more.
     """
     place = new_place(folder)
     for export, count in ((place.people, people), (place.next_week, people + 8)):

@@ -307,8 +307,8 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     row = await engine.store.get(layout.STATE, home, key)
     now = engine.clock()
     if row is not None and codec.moment(codec.known(row.data)["until"]) > now:
-        wait = (codec.moment(row.data["until"]) - now).total_seconds()
-        raise TryLater(f"somebody else is working on {person} on {target}", min(wait, PATIENCE) + 0.1)
+        left = (codec.moment(row.data["until"]) - now).total_seconds()
+        raise TryLater(f"somebody else is working on {person} on {target}", _wait(left))
     lease = codec.plain(owner=engine.unique(), until=(now + LEASE).isoformat())
     change: Change = Replace(key, lease, row.version) if row else Insert(key, lease)
     try:
@@ -327,6 +327,14 @@ async def sit_down(engine: Engine, person: str, target: str, mark: Row) -> Desk 
     except Conflict as conflict:  # somebody was blocked, or the lease ran out: the mark stays
         raise TryLater(f"{person} on {target} changed meanwhile", 5) from conflict
     return None
+
+
+def _wait(left: float) -> float:
+    """Seconds until it is worth asking again for a lease that has so many `left`: for as long as nothing was heard of
+    whoever has it, so that one who died is asked for a few times only.
+    """
+    silent = LEASE.total_seconds() - left
+    return min(left, max(silent, PATIENCE)) + 0.1
 
 
 async def let_go(desk: Desk) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from engine_world import HOUR, YESTERDAY, World, group, person
 
 from shared import engine as production
-from shared import queues
+from shared import layout, queues
+from shared.engine.desk import LEASE, sit_down
 from shared.errors import Reason
 from shared.layout import Hop
 from shared.model import Person, Verb
@@ -149,3 +150,20 @@ async def test_every_write_of_one_look_has_its_line_in_order(world: World) -> No
         ("grant", "group:Sales", "done"),
         ("enable", "", "done"),
     ]
+
+
+async def test_a_worker_that_died_is_asked_for_a_few_times_until_its_lease_is_over(world: World) -> None:
+    await world.says(person("7"))
+    await world.work(queues.CHANGES, queues.ADMIT)
+    own = layout.own_id("hr", "7")
+    mark = await world.mark(Hop.PROVISION, "7", "entra")
+    assert mark is not None
+    assert await sit_down(world.engine, own, "entra", mark) is not None  # and is never heard of again
+    asked = []
+    while not world.directory.writes:
+        asked.append(world.clock.now)
+        await world.work()
+        if (due := world.bus.next_due()) is not None and not world.directory.writes:
+            world.clock.now = max(world.clock.now, due)
+    assert asked[-1] - asked[0] <= LEASE + timedelta(seconds=1)
+    assert len(asked) <= 10

@@ -50,14 +50,9 @@ class Brake:
         return self._of(target)
 
     async def look(self, store: Store, now: datetime) -> None:
-        """Read who said stop. Raises `TryLater`; then it is read again before anything is written."""
-        self.read_at = now  # whoever comes meanwhile goes by what was known, and not for long
-        try:
-            rows = [row async for row in store.scan(layout.GATES, layout.STOPS)]
-        except BaseException:
-            self.read_at = None
-            raise
-        self.known = {row.key: STOP.load(row.data) for row in rows}
+        """Read who said stop. Raises `TryLater`; what is known is then as old as it was, and so it is meanwhile."""
+        rows = [row async for row in store.scan(layout.GATES, layout.STOPS)]
+        self.known, self.read_at = {row.key: STOP.load(row.data) for row in rows}, now
 
     def _of(self, target: str) -> Stop | None:
         return self.known.get(layout.EVERYTHING) or self.known.get(target)

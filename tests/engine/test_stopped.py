@@ -1,5 +1,6 @@
 """Nothing is written from somebody's word until it is lifted: soon in every process, and nothing of it is lost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -91,6 +92,17 @@ async def test_another_process_hears_of_it_within_a_quarter_of_a_minute(world: W
     await world.work()
     await world.doors()
     assert world.directory.of("7").attributes["department"] == "B", "that it is over is heard at once"
+
+
+async def test_while_one_worker_asks_the_others_do_not_go_by_what_was_known_an_hour_ago(world: World) -> None:
+    heard, store = world.engine, world.engine.store
+    another_process(world)
+    brake = world.engine.brake
+    assert await brake.on(store, "entra", world.clock.now) is None
+    await halting.stop(heard, "", "boss", "something is wrong")
+    world.clock.now += HOUR
+    found = await asyncio.gather(*(brake.on(store, "entra", world.clock.now) for _ in range(3)))
+    assert None not in found
 
 
 async def test_asking_costs_one_read_in_a_quarter_of_a_minute_whatever_is_written(world: World) -> None:

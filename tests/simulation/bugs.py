@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+import bugs_of_answers
+import bugs_of_limits
 import bugs_of_rules
 from storage import SimulatedBus, SimulatedStore
 
@@ -194,5 +196,7 @@ PLANTED: dict[str, Plant] = {
     "names are not reserved": names_are_not_reserved,
     "old names are free at once": old_names_are_free_at_once,
     "names in use are tidied away": names_in_use_are_tidied_away,
+    **bugs_of_limits.PLANTED,
+    **bugs_of_answers.PLANTED,
     **bugs_of_rules.PLANTED,
 }

@@ -1,4 +1,4 @@
-"""More planted bugs: in limits, answers, dates, exceptions, blocks and the kill switch."""
+"""More planted bugs: in dates, exceptions, blocks and the kill switch."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,81 +7,13 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from shared import entitlements, exceptions, layout, lifecycle, whats
-from shared.engine import admitting, approving, asking, desk, gate, mapping, provisioning, targeting
+from shared import entitlements, exceptions, layout, lifecycle
+from shared.engine import desk, mapping, targeting
 from shared.engine.brake import Brake
-from shared.errors import Reason
 from shared.model import Stage
 from shared.store import Delete
 
 Plant = Callable[[], AbstractContextManager[Any]]
-
-
-# ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def nothing_is_reserved() -> Iterator[None]:
-    """Every decision counts for itself: what others were permitted is not known."""
-    reserve = gate.reserve
-
-    async def forgetful(engine: Any, target: str, found: Any, pace: Any, reserved: Any, seated: Any = ()) -> None:
-        await reserve(engine, target, found, pace, (), seated)
-
-    with patch.object(gate, "reserve", forgetful):
-        yield
-
-
-def an_update_is_not_split() -> Any:
-    """A limit of one attribute is not asked, because an update falls under its verb."""
-    return patch.object(whats, "_updating", lambda name, there, apart: "update")
-
-
-@contextmanager
-def shares_of_too_many() -> Iterator[None]:
-    """A percentage is taken of more people than HR knows."""
-
-    async def population(engine: Any) -> int:
-        return 1000
-
-    with patch.object(admitting, "_population", population):
-        yield
-
-
-# ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def what_waits_is_dropped() -> Iterator[None]:
-    """A look at the account takes away what waits for an answer."""
-    holds = provisioning._holds
-
-    def dropping(at: Any, outcome: Any) -> Any:
-        changes = {one.key: one for one in holds(at, outcome)}
-        mine = layout.holds(at.person, at.target)
-        waiting = [key for key in at.rows if key.startswith(mine) and not layout.of_mapping(key)]
-        return list({**{key: Delete(key) for key in waiting}, **changes}.values())
-
-    with patch.object(provisioning, "_holds", dropping):
-        yield
-
-
-def one_pair_of_eyes() -> Any:
-    """One yes is enough for what needs two."""
-    return patch.object(approving, "eyes", lambda *_: 1)
-
-
-@contextmanager
-def nobody_is_asked() -> Iterator[None]:
-    """What waits by its nature is done within the limits."""
-    asks = asking.asks
-
-    def fewer(*given: Any, **beside: Any) -> Any:
-        asked = (Reason.RENAME, Reason.ENTITLEMENT)
-        return {what: why for what, why in asks(*given, **beside).items() if why not in asked}
-
-    with patch.object(asking, "asks", fewer):
-        yield
 
 
 # ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,12 +136,6 @@ def stops_are_read_once() -> Iterator[None]:
 
 
 PLANTED: dict[str, Plant] = {
-    "nothing is reserved": nothing_is_reserved,
-    "an update is not split by what is limited": an_update_is_not_split,
-    "percentages of too many people": shares_of_too_many,
-    "holds are dropped by provisioning": what_waits_is_dropped,
-    "one yes where two are needed": one_pair_of_eyes,
-    "nobody is asked for renames and entitlements": nobody_is_asked,
     "woken a day late": woken_a_day_late,
     "the last day is exclusive": last_day_exclusive,
     "enabled when created": enabled_when_created,

@@ -1,11 +1,12 @@
 """What must be true once faults have stopped and people have answered: all is as the rules say, and rests."""
 
-from collections.abc import Coroutine, Iterable
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Coroutine, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
 
 from customer import EMPLOYEES, GRACE, VAULT
 from reference import should_be
+from said import No
 from simulated_target import SimulatedTarget
 from storage import SimulatedStore
 from violation import Violation
@@ -16,6 +17,8 @@ from shared.engine import Held
 from shared.model import Account, Entitlement, Person, Stage
 from shared.planning import same
 
+Touched: TypeAlias = Mapping[str, datetime]
+"""Account → when an administrator last changed it."""
 SALES, ALL, VAULTED = (Entitlement("group", name) for name in ("Sales", "All", "Vault"))
 
 
@@ -76,6 +79,20 @@ def _groups(name: str, person: Person, account: Account, watch: Watch, today: da
     kept = {SALES} if lost is not None and today < lost + timedelta(days=GRACE) else set[Entitlement]()
     if not wanted <= account.entitlements <= wanted | kept:
         raise Violation(f"L1: {name} holds {sorted(account.entitlements)}")
+
+
+def heeded(noes: Iterable[No], holds: Iterable[Held], waiting: Iterable[Held], touched: Touched, today: date) -> None:
+    """S15: what was rejected is not asked again for as long as it is the same, and what was put off is, on its day."""
+    held, asked = {one.thing: one for one in holds}, {one.thing for one in waiting}
+    for no in noes:
+        one = held.get(no.held.thing)
+        later = touched.get(no.held.account)
+        if one is None or not one.approvable or (later is not None and later >= no.at):
+            continue
+        if no.stands(today) and one.thing in asked:
+            raise Violation(f"S15: {one.hr_id} is asked for {one.what} again although somebody said no")
+        if not no.stands(today) and one.thing not in asked:
+            raise Violation(f"S15: {one.hr_id} is not asked for {one.what} on the day to which it was put off")
 
 
 def tidied(store: SimulatedStore) -> None:

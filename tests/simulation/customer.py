@@ -1,4 +1,4 @@
-"""The simulated customer: rules in three variants, and an HR system that does not always tell the truth."""
+"""The simulated customer: rules in five variants, and an HR system that does not always tell the truth."""
 
 from collections.abc import AsyncIterator
 from functools import cache
@@ -43,8 +43,27 @@ VARIANTS: tuple[dict[str, Any], ...] = (
             "delete": {"day": 0},
         },
     },
+    {
+        "names": {"rename": "ask"},
+        "limits": {
+            **{what: {"day": 0} for what in ("disable", "delete", "update:department", "revoke:group", "urgent")},
+            "rename": {},
+        },
+    },
+    {
+        "names": {"rename": "automatic"},
+        "limits": {
+            **PLENTY,
+            "disable": {"week": 1},
+            "urgent": {"day": 1, "week": 1},
+            "update:department": {"run": 1, "week": 2},
+        },
+        "departments": {"field": "department", "limits": {"revoke:group": {"day": 1}}},
+    },
 )
-"""What may happen without a yes; the third asks for the group Vault, and two must say yes to a deletion."""
+"""What may happen without a yes. The third asks for the group Vault, and two must say yes to a deletion; in the fourth
+hardly anything may, and the fifth counts weeks, runs and departments.
+"""
 VAULT = 2
 """The variant with the group that is asked for."""
 APPROVERS = ("anna", "bert")

@@ -12,7 +12,7 @@ from shared.model import Contract, Person
 
 EVENTS = (
     *("join", "join", "move", "move", "leave", "mass", "back", "back", "admin", "admin", "vanish", "return", "policy"),
-    *("marry", "marry", "day", "day", "days", "days", "holiday", "dismiss", "reorganise"),
+    *("marry", "marry", "day", "day", "days", "days", "holiday", "dismiss", "reorganise", "one by one", "reopen"),
 )
 
 
@@ -21,6 +21,8 @@ class History:
         self.random, self.faults, self.hr, self.target = random, faults, hr, target
         self.gone: dict[str, Person] = {}
         self.sellers = "Sales"
+        self.coming: list[str] = []
+        """What certainly happens next."""
 
     @property
     def today(self) -> date:
@@ -34,7 +36,7 @@ class History:
     def event(self) -> None:
         """Something happens; what does not fit, does not."""
         name, person = (name := self.random.choice(EMPLOYEES)), self.hr.people.get(name)
-        match self.random.choice(EVENTS):
+        match self.coming.pop(0) if self.coming else self.random.choice(EVENTS):
             case "join" if person is None and name not in self.gone:
                 self.employ(name, self.today + timedelta(self.random.choice((-30, 0, 2, 5))))
             case "move" if person:
@@ -52,6 +54,12 @@ class History:
                 department = self.random.choice(("Sales", "Care"))
                 for one in self.hr.people:
                     self._change(one, department=department)
+            case "one by one":
+                dismissed = "yes" if self.random.random() < 0.5 else None
+                for days, one in enumerate(self.hr.people):
+                    self._until(one, self.today + timedelta(days))
+                    self._change(one, dismissed=dismissed)
+                self.coming = ["day"] * 3
             case "mass":
                 for one in self.hr.people:
                     self._until(one, self.today - timedelta(1))
@@ -65,7 +73,9 @@ class History:
             case "return" if name in self.gone:
                 self.hr.people[name] = self.gone.pop(name)
             case "admin":
-                self._administrator()
+                self._administrator(self.random.choice(("delete", "enable", "disable")))
+            case "reopen":
+                self._administrator("enable")
             case "policy":
                 self.sellers = self.random.choice(("Sales", "Care"))
             case "day":
@@ -81,10 +91,12 @@ class History:
             contracts=(Contract(id="c", start=start, fields=fields),),
         )
 
-    def _administrator(self) -> None:
-        ours = [key for key in self.target.accounts if key not in self.target.untouchable]
-        if ours:
-            self.target.by_hand(self.random.choice(("delete", "enable", "disable")), self.random.choice(ours))
+    def _administrator(self, what: str) -> None:
+        some = [key for key in self.target.accounts if key not in self.target.untouchable]
+        if what == "enable":
+            some = [key for key in some if not self.target.accounts[key].enabled] or some
+        if some:
+            self.target.by_hand(what, self.random.choice(some))
 
     def _somebody(self) -> str | None:
         return self.random.choice([*self.hr.people, None])

@@ -22,8 +22,10 @@ LIFE = timedelta(minutes=30)
 STALL = 150
 LONG = timedelta(minutes=1)
 """A worker that was not heard of for so long counts as stalled: it may land one late write."""
-PATIENCE = 8000
+PATIENCE = 40_000
 """Steps a world may take before it counts as stuck."""
+UNDISTURBED = 400
+"""Steps after which whatever is still to be done goes on in the turmoil."""
 PASSING = (timedelta(), timedelta(), timedelta(), timedelta(seconds=1), timedelta(seconds=3))
 
 Timer = Callable[[], Coroutine[Any, Any, None]]
@@ -52,8 +54,9 @@ class MachineRoom:
             (0.07, "sweep", self._sweep),
             (0.075, "renew", self._renew),
             (0.08, "relook", self._relook),
-            (0.11, "people", self.people.act),
+            (0.13, "people", self.people.act),
         )
+        self.timers = {name: timer for _, name, timer in self.often}
 
     # ── busy ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -73,6 +76,22 @@ class MachineRoom:
                 self.faults.now += timedelta(minutes=self.random.choice((0, 6)))
             else:
                 self._step(task)
+
+    def quiet(self, name: str) -> None:
+        """This is begun and nothing else; what follows from it, and from before, goes on undisturbed."""
+        self._start(name, self.timers[name]())
+        for _ in range(UNDISTURBED):
+            self.faults.now += PASSING[int(self.random.random() * 5)]
+            task = choose(self.random, self.tasks)
+            if task is not None:
+                self._step(task)
+            elif not self._deliver() and not self.tasks:
+                return
+
+    def morning(self) -> None:
+        """A night has passed, and every timer has gone off in it."""
+        for name, timer in self.timers.items():
+            self._start(name, timer())
 
     def _maybe_start(self) -> None:
         dice = self.random.random()
@@ -155,12 +174,11 @@ class MachineRoom:
 
     def calm(self, rounds: int) -> None:
         """Polls, looks at the directory, wakes, sweeps and answers within one day, with nothing failing."""
-        timers = {name: timer for _, name, timer in self.often}
         for _ in range(rounds):
             self.faults.now += timedelta(minutes=70)
             for name in ("renew", "poll", "follow", "wake", "relook", "sweep"):
-                self.do(name, timers[name]())
-            self.do("agree", self.people.agree())
+                self.do(name)
+            self.done("agree", self.people.agree())
 
     def rest(self) -> None:
         """Nothing fails from now on; whoever is at work finishes it."""
@@ -169,7 +187,11 @@ class MachineRoom:
             task.stalled = 0
         self.drain()
 
-    def do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def do(self, name: str) -> None:
+        """Have one timer go off, and everything done that follows."""
+        self.done(name, self.timers[name]())
+
+    def done(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Have this done, and everything that follows."""
         self._start(name, work)
         self.drain()

@@ -3,19 +3,19 @@
 What they answer is what they were shown before: anything may have happened since.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from customer import APPROVERS, EXPIRE
+from customer import APPROVERS
+from said import Lifted, No, Yes, word
 from simulation_faults import Faults
 
 from shared import engine as production
 from shared import layout
 from shared.engine import Brake, Engine, Held, blocking, exceptions, fingerprint, halting
-from shared.errors import Refused
+from shared.errors import Refused, TryLater
 from shared.exceptions import Exemption, Kind
 from shared.holds import Answer, State
 from shared.model import Entitlement
@@ -26,27 +26,6 @@ ACTS = (
 )
 BECAUSE = "it was asked for"
 GROUPS = tuple(Entitlement("group", name) for name in ("All", "Sales", "Extra"))
-
-
-@dataclass(frozen=True)
-class Yes:
-    """Somebody's yes to one thing on a list, and when it was begun to be said."""
-
-    at: datetime
-    by: str
-    held: Held
-
-    def covers(self, now: datetime) -> bool:
-        return now < self.at + timedelta(hours=EXPIRE, minutes=35)  # until it was saved, half an hour may pass
-
-
-@dataclass(frozen=True)
-class No:
-    """A no to one thing on a list; with a day, only a not now."""
-
-    at: datetime
-    version: int
-    until: date | None = None
 
 
 @dataclass
@@ -61,11 +40,10 @@ class People:
     blocked: dict[str, datetime] = field(default_factory=dict)
     exempt: dict[tuple[str, str, str], tuple[datetime, Exemption]] = field(default_factory=dict)
     """(employee, kind, what) → since when the exception stands."""
+    excepted: set[str] = field(default_factory=set)
+    """Employees of whom anybody ever began to make an exception."""
     stopped: datetime | None = None
-    lifting: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """What somebody is about to take back, or died over: of that nobody can say whether it stands."""
-    begun: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """How often somebody began to take it back, or had done so."""
+    lifted: Lifted = field(default_factory=Lifted)
 
     async def act(self) -> None:
         """One of them does something; what the engine refuses, they leave."""
@@ -79,10 +57,9 @@ class People:
                 case "approve":
                     await self._approve(engine, self._chosen(), self.random.choice(APPROVERS))
                 case "reject":
-                    self._said(await production.reject(engine, self._names(), APPROVERS[0], BECAUSE))
+                    await self._refuse(engine, self._chosen())
                 case "snooze":
-                    until = engine.today + timedelta(self.random.choice((1, 2)))
-                    self._said(await production.snooze(engine, self._names(), APPROVERS[0], until, BECAUSE), until)
+                    await self._refuse(engine, self._chosen(), engine.today + timedelta(self.random.choice((1, 2))))
                 case "reconsider":
                     await self._reconsider(engine)
                 case "except":
@@ -90,16 +67,16 @@ class People:
                 case "end":
                     await self._end(engine, name)
                 case "block":
-                    begun = self.begun["block", name]
+                    begun = self.lifted.begun["block", name]
                     await blocking.block(engine, layout.own_id("hr", name), "anna", BECAUSE)
-                    if self._stands(("block", name), begun):
+                    if self.lifted.stands(("block", name), begun):
                         self.blocked[name] = self.faults.now
                 case "unblock":
                     await self._unblock(engine, layout.own_id("hr", name), name)
                 case "stop":
-                    begun = self.begun["stop",]
+                    begun = self.lifted.begun["stop",]
                     await halting.stop(engine, "", "anna", BECAUSE)
-                    if self._stands(("stop",), begun):
+                    if self.lifted.stands(("stop",), begun):
                         self.stopped = self.stopped or self.faults.now
                 case "resume":
                     await self._resume(engine)
@@ -130,18 +107,6 @@ class People:
                     except Refused:
                         continue
 
-    def _lifts(self, key: tuple[str, ...]) -> None:
-        self.begun[key] += 1
-        self.lifting[key] += 1
-
-    def _lifted(self, key: tuple[str, ...]) -> None:
-        self.begun[key] += 1
-        self.lifting[key] -= 1
-
-    def _stands(self, key: tuple[str, ...], begun: int) -> bool:
-        """Whether nobody took it back since `begun` was counted, or is about to."""
-        return self.begun[key] == begun and not self.lifting[key]
-
     def _desk(self) -> Engine:
         """Their own process: it knows of nothing that it did not read."""
         return replace(self.engine(), brake=Brake())
@@ -151,33 +116,60 @@ class People:
         if not self.shown:
             return []
         every = [one for one in self.shown if one.approvable]
-        return every if every and self.random.random() < 0.4 else [self.random.choice(self.shown)]
-
-    def _names(self) -> list[str]:
-        return [fingerprint(chosen)] if (chosen := self._chosen()) else []
+        dice = self.random.random()
+        return every if every and dice < 0.4 else [self.random.choice(every if every and dice < 0.9 else self.shown)]
 
     async def _approve(self, engine: Engine, chosen: list[Held], by: str) -> None:
         if not chosen:
             return
         said = [Yes(self.faults.now, by, one) for one in chosen]
         self.yeses += said
+        for one in chosen:
+            self.lifted.begin(word(one))
         try:
             await production.approve(engine, [fingerprint(chosen)], by, BECAUSE, recreate=True)
         except Refused:
             self.yeses = [one for one in self.yeses if not any(one is mine for mine in said)]
+            for one in chosen:
+                self.lifted.done(word(one))
             raise
+        except TryLater:
+            self._answered(chosen)
+            raise
+        self._answered(chosen)
 
-    def _said(self, some: list[Held], until: date | None = None) -> None:
+    async def _refuse(self, engine: Engine, chosen: list[Held], until: date | None = None) -> None:
+        """Say no to a list, or with a day, not now; it stands unless it is taken back or overruled meanwhile."""
+        if not chosen:
+            return
+        names, by = [fingerprint(chosen)], APPROVERS[0]
+        begun = {word(one): self.lifted.begun[word(one)] for one in chosen}
+        if until is None:
+            some = await production.reject(engine, names, by, BECAUSE)
+        else:
+            some = await production.snooze(engine, names, by, until, BECAUSE)
         for one in some:
-            self.noes[one.hr_id, one.action] = No(self.faults.now, one.version, until)
+            if self.lifted.stands(word(one), begun[word(one)]):
+                self.noes[one.hr_id, one.action] = No(self.faults.now, one, until)
 
     async def _reconsider(self, engine: Engine) -> None:
         unsaid = (State.REJECTED, State.SNOOZED, State.LAPSED)
         some = [one for one in await production.holds(engine) if production.state_of(engine, one) in unsaid]
         for one in some:
+            self.lifted.begin(word(one))
+        try:
+            if some:
+                await production.reconsider(engine, [one.name for one in some], APPROVERS[0])
+        except (Refused, TryLater):
+            self._answered(some)
+            raise
+        self._answered(some)
+
+    def _answered(self, some: list[Held]) -> None:
+        """Whatever no was said before to these does not stand any longer."""
+        for one in some:
             self.noes.pop((one.hr_id, one.action), None)
-        if some:
-            await production.reconsider(engine, [one.name for one in some], APPROVERS[0])
+            self.lifted.done(word(one))
 
     async def _except(self, engine: Engine, name: str) -> None:
         kind = self.random.choice((Kind.GRANT, Kind.DENY, Kind.FREEZE))
@@ -186,9 +178,10 @@ class People:
         target = "" if kind is Kind.FREEZE else "entra"
         one = Exemption(kind=kind, target=target, entitlement=entitlement, last=last, owner="anna", because=BECAUSE)
         self.exempt.pop((name, kind, one.what), None)
-        begun = self.begun[name, kind, one.what]
+        self.excepted.add(name)
+        begun = self.lifted.begun[name, kind, one.what]
         await exceptions.add(engine, "hr", name, one, "anna")
-        if self._stands((name, kind, one.what), begun):
+        if self.lifted.stands((name, kind, one.what), begun):
             self.exempt[name, kind, one.what] = (self.faults.now, one)
 
     async def _end(self, engine: Engine, name: str) -> None:
@@ -198,22 +191,22 @@ class People:
 
     async def _ended(self, engine: Engine, name: str, one: Exemption) -> None:
         key = (name, one.kind, one.what)
-        self._lifts(key)
+        self.lifted.begin(key)
         self.exempt.pop(key, None)
         await exceptions.end(engine, "hr", name, one.kind, one.target, one.what, "anna", BECAUSE)
         self.exempt.pop(key, None)
-        self._lifted(key)
+        self.lifted.done(key)
 
     async def _unblock(self, engine: Engine, person: str, name: str) -> None:
-        self._lifts(("block", name))
+        self.lifted.begin(("block", name))
         self.blocked.pop(name, None)
         await blocking.unblock(engine, person, "anna", BECAUSE)
         self.blocked.pop(name, None)
-        self._lifted(("block", name))
+        self.lifted.done(("block", name))
 
     async def _resume(self, engine: Engine) -> None:
-        self._lifts(("stop",))
+        self.lifted.begin(("stop",))
         self.stopped = None
         await halting.resume(engine, "", "anna", BECAUSE)
         self.stopped = None
-        self._lifted(("stop",))
+        self.lifted.done(("stop",))

@@ -1,9 +1,10 @@
 """What the saved state says of each person, followed write by write: since when, and for which version."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from counting import falls_under
 from customer import EMPLOYEES
 from storage import SimulatedStore
 
@@ -34,6 +35,19 @@ class Seen:
     """The day on which the rules no longer gave somebody who stays the group Sales."""
     waits: bool = False
     """Whether rules could not be worked out for them."""
+    department: str | None = None
+    """Where they belonged when this was wanted; None when they have moved since."""
+    asked: dict[str, set[str]] = field(default_factory=dict)
+    """What was asked for this version, and what brought each of it in: a poll, a day, a look at the directory."""
+
+    def blocked(self, now: datetime) -> bool:
+        """Whether a block may still be carried out."""
+        return self.blocked_at is not None and now - self.blocked_at < timedelta(hours=1)
+
+    def run(self, what: str) -> str:
+        """The one run in which a what or a part of it was asked; "" when there were several."""
+        found = {run for one, runs in self.asked.items() if falls_under(one, what) for run in runs}
+        return found.pop() if len(found) == 1 else ""
 
 
 @dataclass
@@ -51,6 +65,7 @@ class Watch:
                 layout.desired(one, "entra"),
                 layout.mark(Hop.MAP, one),
                 layout.block(one),
+                layout.mark(Hop.ADMIT, one, "entra"),
                 layout.hold(one, "entra", "map"),
             )
             for name, one in own.items()
@@ -65,7 +80,7 @@ class Watch:
         if self.noted == self.store.writes:
             return
         self.noted = self.store.writes
-        for name, (place, person, desired, mark, block, held) in self.places.items():
+        for name, (place, person, desired, mark, block, asked, held) in self.places.items():
             rows, seen = self.store.rows.get(place, {}), self.seen[name]
             if block in rows:
                 seen.blocked_at = now
@@ -78,13 +93,21 @@ class Watch:
                     seen.person = codec.PERSON.load(rows[person].data) if person in rows else None
                 if versions[1] != before[1]:
                     self._wanted(seen, rows[desired].data, now)
+            if asked in rows and int(rows[asked].data["version"]) == seen.version:
+                for what in rows[asked].data["whats"]:
+                    seen.asked.setdefault(what, set()).add(str(rows[asked].data["cohort"]))
             if mark in rows:
                 seen.settled = None
-            elif seen.settled is None:
+                continue
+            if seen.department != _department(seen.person):
+                seen.department = None
+            if seen.settled is None:
                 seen.settled, seen.mapped_on = now, now.date()
 
     def _wanted(self, seen: Seen, data: Any, now: datetime) -> None:
         wanted = data["is"]
+        if int(data["version"]) != seen.version:
+            seen.department, seen.asked = _department(seen.person), {}
         seen.version, seen.stage, seen.urgent = int(data["version"]), Stage(wanted["stage"]), bool(wanted["urgent"])
         if seen.stage is Stage.ACTIVE:
             seen.left = None
@@ -96,3 +119,7 @@ class Watch:
         elif seen.sold:
             seen.lost_sales = now.date()
         seen.sold = seen.stage is Stage.ACTIVE and SALES in given
+
+
+def _department(person: Person | None) -> str | None:
+    return None if person is None else person.contracts[0].fields["department"]

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from convergence import asked, converged, tidied
+from convergence import asked, converged, heeded, tidied
+from counting import Counts
 from customer import EMPLOYEES, GRACE, VARIANTS, SimulatedHR, policy
 from history import History
 from invariants import Invariants
@@ -24,6 +25,12 @@ from shared.model import Account
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
+WHILE = (timedelta(), timedelta(minutes=5), timedelta(minutes=40), timedelta(minutes=40))
+"""What passes before the next thing happens: often enough that the lease of whoever died has run out."""
+SETTLED = 0.7
+"""How often everybody has what they should when a history begins."""
+PEACE = 0.4
+"""How often what happened is seen and answered before anything goes wrong."""
 ROUNDS = 4
 """Times that every timer goes off and everything that waits is answered, before everything must be right."""
 
@@ -65,7 +72,7 @@ class World:
             variant=self.variant,
             watch=self.watch,
             people=self.people,
-            known=lambda: self.history.known,
+            counts=Counts(policy(variant=self.variant).targets["entra"], lambda: self.history.known),
             worker=lambda: self.room.running,
             touched=self.target.touched,
         )
@@ -80,13 +87,9 @@ class World:
         later it must be as right.
         """
         try:
-            for name in self.random.sample(EMPLOYEES, 3):
-                self.history.employ(name, START.date() - timedelta(30))
+            self._begin()
             for _ in range(events):
-                self.history.event()
-                sellers = self.history.sellers
-                if sellers != self.engine.policy_hash:
-                    self.engine = replace(self.engine, policy=policy(sellers, self.variant), policy_hash=sellers)
+                self._happens()
                 self.room.busy(self.random.randrange(20, 320))
             self._calm()
             self._quiet()
@@ -99,14 +102,45 @@ class World:
             self.graveyard.tasks += self.room.tasks
             self.graveyard.close()
 
+    def _begin(self) -> None:
+        for name in self.random.sample(EMPLOYEES, 3):
+            self.history.employ(name, START.date() - timedelta(30))
+        if self.random.random() < SETTLED:
+            self.room.rest()
+            self.room.do("poll")
+            self.faults.active = True
+
+    def _happens(self) -> None:
+        """Some time passes, and then something happens; often it is seen before anything goes wrong."""
+        today, self.faults.now = self.history.today, self.faults.now + self.random.choice(WHILE)
+        self.history.event()
+        if self.history.today != today:
+            self.room.morning()
+        if self.random.random() < PEACE:
+            self._in_peace()
+        sellers = self.history.sellers
+        if sellers != self.engine.policy_hash:
+            self.engine = replace(self.engine, policy=policy(sellers, self.variant), policy_hash=sellers)
+
+    def _in_peace(self) -> None:
+        """HR is read and people answer what comes of it, before everything happens at once again."""
+        self.room.quiet("poll")
+        for _ in range(self.random.randrange(5)):
+            self.room.quiet("people")
+
     def _calm(self) -> None:
         self.room.rest()
         self.hr.people |= self.history.gone
         self.faults.now = (self.faults.now + timedelta(days=1)).replace(hour=5)
-        self.room.do("relent", self.people.relent())
+        self._heeded()
+        self.room.done("relent", self.people.relent())
         self.room.calm(ROUNDS)
         holds, today = asked(production.holds(self.engine)), self.faults.now.date()
         converged(self.hr.people, holds, self.target, self.watch, today, self.history.sellers, self.variant)
+
+    def _heeded(self) -> None:
+        holds, waiting = asked(production.holds(self.engine)), asked(production.held(self.engine))
+        heeded(self.people.noes.values(), holds, waiting, self.target.touched, self.faults.now.date())
 
     def _quiet(self) -> None:
         """L2: everything once more, and not one write to the target."""

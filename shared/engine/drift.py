@@ -8,7 +8,7 @@ from shared.connector import DirectoryPage
 from shared.engine import identifiers
 from shared.engine.parts import Engine
 from shared.layout import Hop
-from shared.model import Account, Link
+from shared.model import Account, Link, Stage
 from shared.planning import same
 from shared.store import Change, Delete, Put
 
@@ -97,12 +97,22 @@ async def _compare(engine: Engine, target: str, account: str, now: Account | Non
     home = layout.bucket(person)
     row = await engine.store.get(layout.STATE, home, layout.link(person, target))
     link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
-    if link.account != account or _as_left(link, now):
+    if link.account != account or (_as_left(link, now) and not await _open_in_vain(engine, target, now, person)):
         return 0
     mark = engine.marked(Hop.PROVISION, person, engine.trickle("directory"), target, attempts=0)
     await engine.store.commit(layout.STATE, home, [mark])
     await engine.ring(Hop.PROVISION, [person], target)
     return 1
+
+
+async def _open_in_vain(engine: Engine, target: str, now: Account | None, person: str) -> bool:
+    """Whether the account is open and should not be: somebody else may have closed it before we did, and opened it
+    again since.
+    """
+    if now is None or not now.enabled:
+        return False
+    row = await engine.store.get(layout.STATE, layout.bucket(person), layout.desired(person, target))
+    return row is not None and codec.readable(row.data) and codec.DESIRED.load(row.data).stage < Stage.ACTIVE
 
 
 def _as_left(link: Link, now: Account | None) -> bool:

@@ -245,3 +245,16 @@ async def test_whoever_points_to_an_account_by_any_fact_is_told_when_it_comes(op
     assert world.directory.of("7").attributes.get("manager") is None
     await world.hears(person("7", supervisor="8"), person("8"))
     assert world.directory.of("7").attributes["manager"] == world.directory.of("8").id
+
+
+async def test_a_leavers_account_that_others_closed_and_opened_again_is_closed_at_once(world: World) -> None:
+    await world.hears(person("7"))
+    account = world.directory.of("7").id
+    world.directory.changed_by_hand(account, enabled=False)
+    await world.hears(person("7", end=YESTERDAY))
+    await world.hours(2)
+    assert not world.directory.accounts[account].enabled
+    world.directory.changed_by_hand(account, enabled=True)
+    await production.follow(world.engine, "entra")
+    await world.settle(HOUR)
+    assert not world.directory.accounts[account].enabled

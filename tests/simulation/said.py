@@ -42,7 +42,7 @@ def word(held: Held) -> tuple[str, ...]:
 
 @dataclass
 class Lifted:
-    """Words that somebody takes back while another may be saying them."""
+    """Words that somebody takes back or says otherwise while another may be saying them."""
 
     lifting: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """What somebody is about to take back, or died over: of that nobody can say whether it stands."""

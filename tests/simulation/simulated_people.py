@@ -83,6 +83,10 @@ class People:
         except Refused:
             return
 
+    def standing(self) -> list[No]:
+        """The noes that nobody can have taken back."""
+        return [no for no in self.noes.values() if not self.lifted.lifting[word(no.held)]]
+
     async def relent(self) -> None:
         """Everything that was said by hand is taken back."""
         engine = self._desk()
@@ -130,8 +134,7 @@ class People:
             await production.approve(engine, [fingerprint(chosen)], by, BECAUSE, recreate=True)
         except Refused:
             self.yeses = [one for one in self.yeses if not any(one is mine for mine in said)]
-            for one in chosen:
-                self.lifted.done(word(one))
+            self._left(chosen)
             raise
         except TryLater:
             self._answered(chosen)
@@ -143,13 +146,23 @@ class People:
         if not chosen:
             return
         names, by = [fingerprint(chosen)], APPROVERS[0]
+        for one in chosen:
+            self.lifted.begin(word(one))
         begun = {word(one): self.lifted.begun[word(one)] for one in chosen}
-        if until is None:
-            some = await production.reject(engine, names, by, BECAUSE)
-        else:
-            some = await production.snooze(engine, names, by, until, BECAUSE)
+        try:
+            if until is None:
+                some = await production.reject(engine, names, by, BECAUSE)
+            else:
+                some = await production.snooze(engine, names, by, until, BECAUSE)
+        except Refused:
+            self._left(chosen)
+            raise
+        except TryLater:
+            self._answered(chosen)
+            raise
+        self._answered(chosen)
         for one in some:
-            if self.lifted.stands(word(one), begun[word(one)]):
+            if self.lifted.stands(word(one), begun[word(one)] + 1):
                 self.noes[one.hr_id, one.action] = No(self.faults.now, one, until)
 
     async def _reconsider(self, engine: Engine) -> None:
@@ -169,6 +182,11 @@ class People:
         """Whatever no was said before to these does not stand any longer."""
         for one in some:
             self.noes.pop((one.hr_id, one.action), None)
+        self._left(some)
+
+    def _left(self, some: list[Held]) -> None:
+        """What was said before to these stands as it did."""
+        for one in some:
             self.lifted.done(word(one))
 
     async def _except(self, engine: Engine, name: str) -> None:

@@ -140,7 +140,7 @@ class World:
 
     def _heeded(self) -> None:
         holds, waiting = asked(production.holds(self.engine)), asked(production.held(self.engine))
-        heeded(self.people.noes.values(), holds, waiting, self.target.touched, self.faults.now.date())
+        heeded(self.people.standing(), holds, waiting, self.target.touched, self.faults.now.date())
 
     def _quiet(self) -> None:
         """L2: everything once more, and not one write to the target."""

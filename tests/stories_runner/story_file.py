@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -101,6 +102,7 @@ class Story(Strict):
     """Filled in by the runner: the policy that `policy` changes."""
 
 
+@cache
 def product_stories() -> dict[str, Story]:
     """The product's own, by file name; one in each file."""
     base = _yaml(STORIES / "base.yaml")
@@ -108,6 +110,7 @@ def product_stories() -> dict[str, Story]:
     return {file.stem: parsed(file.name, _yaml(file), base) for file in files}
 
 
+@cache
 def customer_stories() -> dict[str, Story]:
     """The acceptance stories beside each customer's policy, several in one file."""
     found: dict[str, Story] = {}

@@ -1,5 +1,7 @@
 """What holds for all tests: how many examples a law is tried on, and what coverage is not measured for."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -14,9 +16,16 @@ settings.register_profile(
 )
 settings.load_profile("joinly")
 
+WHOLE = frozenset({"fuzz", "laws", "local_graph", "mutation", "simulation", "stories_runner"})
+"""Folders whose tests drive whole histories, or what is not part of what is measured."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long tries code that quick tests have covered; to measure it there as well would double its time."""
+    """What takes long, tries a law on many examples or lives through a whole history runs code that plain tests have
+    covered; to measure it there as well would double its time.
+    """
+    here = Path(__file__).parent
     for item in items:
-        if item.get_closest_marker("slow"):
+        law = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if law or item.get_closest_marker("slow") or item.path.relative_to(here).parts[0] in WHOLE:
             item.add_marker("no_cover")

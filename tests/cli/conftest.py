@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,22 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cli_world import Place, Said, new_place, small_place
 
+from shared.cli import policy_text
+
 
 @pytest.fixture(autouse=True)
 def _no_habits(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the machine's owner prefers must not change a result."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOINLY_DEBUG", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_text_is_read_once() -> Iterator[None]:
+    """A process reads its policy once; hundreds of commands are called in this one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policy_text, "load", cache(policy_text.load))
+        yield
 
 
 @pytest.fixture

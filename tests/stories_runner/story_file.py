@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -113,6 +114,7 @@ class Story(Strict):
     """Filled in by the runner: the policy that `policy` changes."""
 
 
+@cache
 def product_stories() -> dict[str, Story]:
     """The product's own, by file name; one in each file."""
     base = _yaml(STORIES / "base.yaml")
@@ -120,6 +122,7 @@ def product_stories() -> dict[str, Story]:
     return {file.stem: parsed(file.name, _yaml(file), base) for file in files}
 
 
+@cache
 def customer_stories() -> dict[str, Story]:
     """The acceptance stories beside each customer's policy, several in one file."""
     found: dict[str, Story] = {}

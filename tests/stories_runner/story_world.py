@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from io import StringIO
 from itertools import count
 from pathlib import Path
@@ -210,7 +211,13 @@ async def opened(story: Story) -> AsyncIterator[World]:
 def _policy(story: Story) -> PolicyText:
     text = StringIO()
     YAML().dump(merged(story.base, story.policy), text)
-    return load(text.getvalue())
+    return _loaded(text.getvalue())
+
+
+@cache
+def _loaded(text: str) -> PolicyText:
+    """Most stories change nothing of the policy, and some are lived many times."""
+    return load(text)
 
 
 def _furniture(found: PolicyText, story: Story) -> Directory:

@@ -3,13 +3,13 @@
 from datetime import date
 from pathlib import Path
 
-from shared import layout
 from shared.cli import at_once, report
 from shared.cli.local import open_local
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of
 from shared.engine import extend
+from shared.engine.records import human_of
 
 
 def extend_person(policy: Path, data: Path, on: date | None, person: str, until: date, because: str) -> int:
@@ -24,5 +24,5 @@ async def _extend(policy: Path, data: Path, on: date | None, person: str, until:
         await extend(local.engine, source, person, until, await who(local), because)
         await at_once.carry_out(local)
         said = f"{person} stays until {until.day} {until:%B %Y}."
-        await at_once.show(local, layout.own_id(source, person), [said])
+        await at_once.show(local, await human_of(local.engine, source, person), [said])
         return report.complain_of(local)

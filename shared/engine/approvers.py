@@ -4,6 +4,7 @@ from shared import codec, layout
 from shared.approvals import barred, roles, with_deputies
 from shared.engine.dependents import manager_today
 from shared.engine.parts import Engine
+from shared.engine.records import human
 from shared.engine.sponsors import names_of, sponsor_of
 from shared.errors import Refused
 from shared.externals import named
@@ -42,11 +43,17 @@ async def _sponsor(engine: Engine, person: str) -> frozenset[str]:
     if row is None or source is None or source.external is None:
         return frozenset()
     found = await sponsor_of(engine, source.external, named(codec.PERSON.load(row.data), source.external))
-    return names_of(engine, found.id, await engine.rows_of(found.id))
+    return await _names(engine, found.id)
+
+
+async def _names(engine: Engine, person: str) -> frozenset[str]:
+    """The names by which the human of a record signs in."""
+    home = await human(engine, person)
+    return names_of(engine, home, await engine.rows_of(home))
 
 
 async def may(engine: Engine, held: Held, by: str, *, own: bool) -> None:
     """Raises `Refused` when `by` may not answer; about themselves they may only with `own`."""
-    themselves = frozenset() if own else names_of(engine, held.person, await engine.rows_of(held.person))
+    themselves = frozenset() if own else await _names(engine, held.person)
     if why := barred(by, roles(held, engine.policy.approvals), await entitled(engine, held), themselves):
         raise Refused(f"you may not answer what waits for {held.hr_id} ({held.reason}, {held.what}): {why}")

@@ -23,10 +23,10 @@ async def foresee(engine: Engine, until: date, hr_id: str = "") -> AsyncIterator
     async for person, rows in _one(engine, hr_id) if hr_id else _everybody(engine):
         if (record := await record_of(engine, person, rows)) is None:
             continue
-        for day, asked in await questions(engine, record.source, person, rows, until):
-            yield person, Coming(day=day, target=record.source, asks=asked.because)
         if layout.hold(person, record.source, ANSWERED_FOR) in rows:
             continue  # nothing is begun, because nobody answers for them
+        for day, asked in await questions(engine, record.source, person, rows, until):
+            yield person, Coming(day=day, target=record.source, asks=asked.because)
         if engine.policy.people is None or layout.twin_of(person) not in rows:
             someone, lead = await _someone(engine, person, rows, record), _lead(engine, record.source, person, managers)
             for one in coming(someone, engine.policy, engine.attributes, lead, engine.today, until):

@@ -5,6 +5,7 @@ nobody answers, and whoever is in service stays so until their end, whatever bec
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from shared import codec, layout, ledger
@@ -16,7 +17,7 @@ from shared.engine.extensions import EXTENSION, of
 from shared.engine.holding import hold
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.sponsors import addressed, sponsor_of
+from shared.engine.sponsors import addressed, begun, sponsor_of
 from shared.errors import Reason, Refused
 from shared.externals import (
     ADDRESS,
@@ -39,7 +40,7 @@ from shared.externals import (
 from shared.facts import shift
 from shared.holds import Held
 from shared.layout import Hop
-from shared.model import Person, Stage
+from shared.model import Person
 from shared.policy import External
 from shared.store import Delete, Put, Row
 
@@ -61,9 +62,13 @@ async def sponsored(draft: Draft) -> bool:
     sponsor = await _sponsor(draft, rules, "" if served else named(draft.subject, rules))
     draft.subject = extended(by_id(draft.subject, rules, sponsor), word)
     draft.days |= set(days(draft.subject, sponsor, rules))
-    why = "" if _begun(draft) else unsponsored(draft.subject, sponsor, word, rules, draft.today)
+    why = unsponsored(draft.subject, sponsor, word, rules, draft.today)
+    if why and await begun(draft.engine, draft.person, draft.rows):
+        why = ""
     asked = None if why else question(draft.subject, sponsor, word, rules, draft.today)
     _ask(draft, asked, last.end if last else None)
+    if why:
+        draft.subject = replace(draft.subject, contracts=())
     return not _waits(draft, why)
 
 
@@ -96,17 +101,6 @@ async def _sponsor(draft: Draft, rules: External, name: str) -> Sponsor:
         draft.days.add(shift(draft.today, 1))
     draft.leads |= {first, found.id}
     return found
-
-
-def _begun(draft: Draft) -> bool:
-    """Whether they were to have an open account, or one made ready, by what was wanted last, or are another record of a
-    human.
-    """
-    if layout.twin_of(draft.person) in draft.rows:
-        return True
-    rows = [draft.rows.get(layout.desired(draft.person, target)) for target in draft.engine.policy.targets]
-    wanted = [codec.DESIRED.load(row.data) for row in rows if row is not None and codec.readable(row.data)]
-    return any(one.stage >= Stage.READY for one in wanted)
 
 
 def _ask(draft: Draft, asked: Question | None, end: date | None) -> None:

@@ -99,7 +99,7 @@ async def _work_out(draft: Draft) -> None:
         return
     draft.release(layout.hold(person, source, "map"))
     seen = await _view(draft)
-    for target in engine.policy.targets if goes_on else ():
+    for target in engine.policy.targets if goes_on or draft.others else ():
         await map_target(draft, seen, target)
     draft.changes += await exceptions.expire(engine, person, draft.rows)
     _remember(draft, seen)

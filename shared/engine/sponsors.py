@@ -4,6 +4,7 @@ Whoever names an address is kept under an id of that address, so that they are l
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from shared import codec, layout
@@ -13,9 +14,10 @@ from shared.engine.answering import as_decided
 from shared.engine.identifiers import HOLDING, place
 from shared.engine.parts import Engine
 from shared.engine.records import human, others_of
-from shared.externals import ADDRESS, Sponsor, by_id, extended, last_day, named
+from shared.engine.records import named as human_named
+from shared.externals import ADDRESS, Sponsor, by_id, extended, last_day, named, standing, unsponsored
 from shared.identifiers import folded
-from shared.model import Link, Person
+from shared.model import Link, Person, Stage
 from shared.policy import External
 from shared.store import Row
 
@@ -40,12 +42,29 @@ def _unique(engine: Engine, target: str) -> list[str]:
 
 
 async def as_known(engine: Engine, source: str, person: str, rows: Mapping[str, Row]) -> Person:
-    """Somebody as they count: whoever is not in HR with the end that was extended, and their sponsor by HR's id."""
+    """Somebody as they count: whoever is not in HR with the end that was extended, and their sponsor by HR's id.
+
+    Another record of a human counts for nothing while nobody answers for it and the human is not in service.
+    """
     subject, rules = codec.PERSON.load(rows[layout.person(person)].data), engine.policy.sources[source].external
     if rules is None:
         return subject
-    sponsor = await sponsor_of(engine, rules, named(subject, rules))
-    return extended(by_id(subject, rules, sponsor), extensions.of(person, rows))
+    sponsor, word = await sponsor_of(engine, rules, named(subject, rules)), extensions.of(person, rows)
+    found = extended(by_id(subject, rules, sponsor), word)
+    alone = layout.twin_of(person) not in rows or engine.policy.people is None
+    if alone or not unsponsored(found, sponsor, standing(word, subject), rules, engine.today):
+        return found
+    return found if await begun(engine, person, rows) else replace(found, contracts=())
+
+
+async def begun(engine: Engine, person: str, rows: Mapping[str, Row]) -> bool:
+    """Whether the human of a record with these rows was to have an open account, or one made ready, when last asked."""
+    home = human_named(rows.get(layout.twin_of(person))) if engine.policy.people is not None else ""
+    if home not in ("", person):
+        rows, person = await engine.rows_of(home), home
+    saved = [rows.get(layout.desired(person, target)) for target in engine.policy.targets]
+    wanted = [codec.DESIRED.load(row.data) for row in saved if row is not None and codec.readable(row.data)]
+    return any(one.stage >= Stage.READY for one in wanted)
 
 
 def addressed(address: str) -> str:

@@ -26,7 +26,7 @@ EXTERNAL = {"sponsor": "boss", "sponsors_in": "hr"}
 EVERYBODY = {"most_gone": 100, "always_allowed": 100, "always_changed": 1000}
 
 
-def rules(approvals: dict[str, Any] | None = None, **external: Any) -> Policy:
+def rules(approvals: dict[str, Any] | None = None, people: dict[str, Any] | None = None, **external: Any) -> Policy:
     """The small customer with a source of externals beside HR."""
     given = policy().model_dump(by_alias=True)
     target = {**given["targets"]["entra"], "limits": {"disable": {}}}
@@ -40,6 +40,7 @@ def rules(approvals: dict[str, Any] | None = None, **external: Any) -> Policy:
             "sources": {"hr": hr, "guests": guests},
             "targets": {"entra": target},
             "approvals": approvals or {},
+            "people": people,
         }
     )
 
@@ -294,6 +295,23 @@ async def test_the_policy_may_leave_it_to_the_sponsor_and_nobody_says_it_of_them
     await there.extend(END + 30 * DAY, by="tom")
     await there.extend(END + 31 * DAY, by="p1")
     assert (await there.row())["by"] == "p1"
+
+
+async def test_nobody_says_it_of_themselves_under_another_number_either(there: Externals) -> None:
+    there.ruled(rules(people={"same": [{"all": ["badge"]}]}))
+    boss, mo = person("1"), replace(person("7", end=END), fields={"name": "p7", "badge": "B7"})
+    them = replace(external(end=END + 60 * DAY), fields={"name": "px", "badge": "B7", "boss": "1"})
+    await there.say(them, hr=(boss, mo))
+    await there.to(END + 50 * DAY)
+    assert await there.reasons() == {("x", Reason.REVALIDATION)}
+    assert there.world.directory.enabled() == {"1", "x"}
+    with pytest.raises(Refused, match="about themselves"):
+        await there.answer("approve", by="px")
+    with pytest.raises(Refused, match="about themselves"):
+        await there.extend(END + 70 * DAY, by="px")
+    await there.answer("approve")
+    await there.to(END + 61 * DAY)
+    assert there.world.directory.enabled() == {"1", "x"}
 
 
 async def test_where_two_people_must_say_yes_one_cannot_go_around_it(there: Externals) -> None:

@@ -127,7 +127,7 @@ def test_a_text_that_cannot_be_read_is_told_so_with_its_place(text: str, said: s
         ("timing: {leave: [{ends: left}]}", "10:22: targets.entra.timing.leave.0: say who is on leave: when, begins or both; as it stands everybody is"),
         ("timing: {rules: [{when: {a: b}, enable_before: 15}]}", "10:5: targets.entra.timing: rule 1: enable_before cannot be earlier than create_before"),
         ("timing: {enable_before: 20}", "10:5: targets.entra.timing: enable_before cannot be earlier than create_before"),
-        ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: name exactly one thing: group, license, role, full_access, send_as, send_on_behalf or distribution_group"),
+        ("grants: [{group: A}, {}]", "10:26: targets.entra.grants.1: name exactly one thing: group, license, role, full_access, send_as, send_on_behalf, distribution_group or opened_to"),
         # conditions
         ("when: {department: null}", "10:24: targets.entra.when.department: write a text, a number, a date, true or false"),
         ("when: {department: [A, null]}", "10:28: targets.entra.when.department.1: write a text, a number, a date, true or false"),

@@ -35,12 +35,17 @@ async def mend(engine: Engine, target: str) -> None:
 
 
 async def unfinished(engine: Engine) -> int:
-    """How many people still have a mark: work that was promised and is left for another run."""
+    """How many people still have a mark: work that was promised and is left for another run.
+
+    What waits for a time of its own, such as a mailbox that is still to appear, is not left over.
+    """
     people = set()
     for bucket in layout.buckets():
         async for row in engine.store.scan(layout.STATE, bucket, *prefixed(layout.MARKS)):
             _, _, person, target = row.key.split("|")
-            if not target or target in engine.policy.targets:
+            due = row.data.get("due", "")
+            ahead = bool(due) and codec.moment(due) > engine.clock()
+            if not ahead and (not target or target in engine.policy.targets):
                 people.add(person)
     return len(people)
 

@@ -26,7 +26,7 @@ def test_the_commands_do_what_the_page_shows(tmp_path: Path, monkeypatch: pytest
     for variable in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(variable, raising=False)
     sessions = block("console").split("$ ")[1:]
-    assert len(sessions) == 5
+    assert len(sessions) == 6
     for session in sessions:
         command, *shown = session.splitlines()
         said = joinly(*shlex.split(command)[1:])

@@ -59,7 +59,7 @@ def test_mutants_of_one_text_are_numbered_and_long_texts_are_cut() -> None:
 def test_every_mutant_of_what_decides_can_be_loaded_and_has_a_name_of_its_own(module: str) -> None:
     source = (PROJECT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
     every = list(mutants(module, source))
-    assert len({one.name for one in every}) == len(every) > 100
+    assert len({one.name for one in every}) == len(every) > 50
     for one in every[::10]:
         compile(one.tree, module, "exec")  # type: ignore[arg-type]
 

@@ -14,7 +14,7 @@ from shared.errors import Misconfigured, Reason, Refused
 from shared.layout import Hop
 from shared.model import Account, Person, Verb
 from shared.policy import Alike, People
-from shared.store import Delete
+from shared.store import Delete, Put
 
 CERTAIN = Alike(all=("badge",))
 MAYBE = Alike(all=("born", "family"), confidence=0.8)
@@ -344,3 +344,55 @@ async def test_mapping_a_joined_record_costs_few_commits(world: World) -> None:
     world.store.after = count
     await production.map_person(world.engine, layout.own_id("hr", twin))
     assert commits == [layout.STATE] * 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 8))
+@pytest.mark.parametrize("first", ["7", "8"])
+async def test_two_records_that_are_mapped_at_one_moment_are_one_human(
+    world: World, first: str, number: int, moment: str
+) -> None:
+    told(world, CERTAIN, Alike(all=("born",)))
+    await world.says(human("7"), human("8"))
+    other, left = {"7": "8", "8": "7"}[first], number
+
+    async def meanwhile(table: str, changes: Any) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            await production.map_person(world.engine, layout.own_id("hr", other))
+
+    setattr(world.store, moment, meanwhile)
+    await production.map_person(world.engine, layout.own_id("hr", first))
+    world.store.before = world.store.after = None
+    await world.hours(3)
+    assert len(world.directory.accounts) == 1
+    assert len(await production.twins(world.engine)) == 1
+    await quiet(world)
+
+
+async def test_two_records_that_were_joined_to_each_other_are_one_human_all_the_same(world: World) -> None:
+    told(world, CERTAIN)
+    await world.says(human("7"), human("8"))
+    ids = [layout.own_id("hr", one) for one in ("7", "8")]
+    for one, other in (ids, ids[::-1]):
+        row = Put(layout.twin_of(one), {"schema": 2, "human": other, "by": "policy", "at": "2026-03-02"})
+        await world.store.commit(layout.STATE, layout.bucket(one), [row])
+    await world.work()
+    await world.hours(2)
+    assert len(world.directory.accounts) == 1
+    assert len(await production.twins(world.engine)) == 1
+
+
+async def test_a_record_that_gets_an_account_first_has_the_other_one_asked(world: World) -> None:
+    """The one that was known first has none, because its first day is far off when the policy begins to speak of it."""
+    far = TODAY + 30 * DAY
+    await world.hears(human("7", start=far), human("8"))
+    told(world, MAYBE)
+    world.renewed("second", world.engine.policy)
+    await world.hours(1)
+    assert await world.held() == [], "nothing is asked of somebody who does not come yet"
+    world.clock.now += 27 * DAY
+    await world.hours(1)
+    assert {(one.hr_id, one.reason) for one in await world.held()} == {("7", Reason.SAME_HUMAN)}
+    assert accounts(world) == {"8": True}

@@ -161,12 +161,16 @@ async def _update(case: Case, live: Account, action: Action) -> None:
 
 
 async def _restore(case: Case, link: Link, action: Action) -> Link:
-    """The account back from the target's bin, or, when it is gone for good, forgotten so that a new one is made."""
+    """The account back from the target's bin, or, when it is gone for good, forgotten so that a new one is made.
+
+    What it was called is then an old name, unless the new one is called the same.
+    """
     try:
         await case.target.apply(link.account, action)
     except Refused as error:
         if error.reason is not Reason.ACCOUNT_GONE:
             raise
+        await case.work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
         return Link(identifiers=link.identifiers, count=link.count, basis=link.basis, apart=link.apart)
     await hold_names(case, bearing.remembered(case.kinds, link), link.account)
     return replace(after(link, action, Account(id=link.account, enabled=False)), since=case.work.now)

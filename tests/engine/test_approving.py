@@ -465,6 +465,25 @@ async def test_an_account_that_is_gone_comes_back_only_when_a_person_says_so(wor
     assert await world.held() == []
 
 
+async def test_what_an_account_was_called_that_is_gone_for_good_is_kept_for_as_long_as_any_old_name(
+    world: World,
+) -> None:
+    await world.hears(person("7"))
+    gone = world.directory.accounts.pop(world.directory.of("7").id)
+    world.directory.log.append(gone.id)
+    await world.hours(1)
+    married = replace(person("7"), fields={"name": "new"})
+    await world.hears(married)
+    await yes(world, await world.held())
+    (one,) = await world.held()
+    assert one.reason == Reason.ACCOUNT_GONE
+    await yes(world, [one], recreate=True)
+    await world.settle(HOUR)
+    assert world.directory.of("7").attributes["userPrincipalName"] == "new"
+    await world.hears(married, replace(person("8"), fields={"name": "p7"}))
+    assert world.directory.of("8").attributes["userPrincipalName"] == "p72"
+
+
 async def test_an_account_that_is_back_already_is_not_made_anew(world: World) -> None:
     await world.hears(person("7"))
     gone = world.directory.accounts.pop(world.directory.of("7").id)

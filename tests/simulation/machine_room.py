@@ -22,7 +22,7 @@ LIFE = timedelta(minutes=30)
 STALL = 150
 LONG = timedelta(minutes=1)
 """A worker that was not heard of for so long counts as stalled: it may land one late write."""
-PATIENCE = 40_000
+PATIENCE = 8000
 """Steps a world may take before it counts as stuck."""
 UNDISTURBED = 400
 """Steps after which whatever is still to be done goes on in the turmoil."""

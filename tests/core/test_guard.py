@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Reason
-from shared.guard import NO_STOCK, Decision, Seats, Wish, admit, unseated
+from shared.guard import GATES, NO_STOCK, Decision, Seats, Wish, admit, unseated
 from shared.limiting import DAY, WEEK, Brakes, Request, Reservation
 from shared.model import Verb
 from shared.policy import SAFE_LIMITS, Limit
@@ -181,6 +181,25 @@ def test_nothing_asked_is_nothing_decided() -> None:
     assert decide([Request(person="a", version=1, cohort="c", whats={}, asks={})], Limit(run=0)).permitted == (
         frozenset(),
     )
+
+
+@pytest.mark.parametrize(
+    ("verb", "stands"),
+    [
+        (Verb.CREATE, True),
+        (Verb.CORRELATE, True),
+        (Verb.RESTORE, True),
+        (Verb.DISABLE, True),
+        (Verb.DELETE, True),
+        (Verb.UPDATE, False),
+        (Verb.RENAME, False),
+        (Verb.ENABLE, False),
+        (Verb.GRANT, False),
+        (Verb.REVOKE, False),
+    ],
+)
+def test_the_rest_of_a_plan_stands_on_what_makes_finds_closes_or_ends_an_account(verb: Verb, stands: bool) -> None:
+    assert (verb in GATES) is stands
 
 
 # ── percentages, and small organisations ─────────────────────────────────────────────────────────────────────────

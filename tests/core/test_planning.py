@@ -25,6 +25,9 @@ from shared.planning import (
     LATEST,
     after,
     before,
+    concerned,
+    conflicts,
+    excluding,
     forgotten,
     missed,
     no_longer_intended,
@@ -66,6 +69,7 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
         # nobody yet
         (active(SALES, a="x", b=None, manager="boss"), Link(), None,
          [(Verb.CREATE, {"a": "x"}), (Verb.UPDATE, {"manager": "boss"}), (Verb.GRANT, SALES), Verb.ENABLE]),
+        (active(mail="ann@a"), Link(), None, [(Verb.CREATE, {"mail": "ann@a"}), Verb.ENABLE]),
         (replace(READY, initial={"once": "y", "no": ""}, attributes={"a": ()}), Link(identifiers={"name": "ann"}), None,
          [(Verb.CREATE, {"once": "y"})]),
         (replace(READY, lacking={"a": "x"}, changing={"b": "y"}), Link(), None, [(Verb.CREATE, {"a": "x", "b": "y"})]),
@@ -85,6 +89,7 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
         (active(E3, STAFF, SALES), link(), account(), [(Verb.GRANT, SALES), (Verb.GRANT, STAFF), (Verb.GRANT, E3)]),
         (active(*MANY), link(), account(), [(Verb.GRANT, one) for one in MANY]),
         (active(), link(granted=set(MANY)), account(*MANY), [(Verb.REVOKE, one) for one in MANY]),
+        (active(SALES), link(granted={SALES}), account(SALES), NOTHING),
         # what was taken away by hand need not be taken away again
         (active(), link(granted={SALES}), account(), NOTHING),
         # nothing over something of ours, of somebody else's, and over nothing
@@ -113,6 +118,9 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
         (DORMANT, link(deleted=True), None, NOTHING),
         (active(SALES, a="x"), link(deleted=True), None, [Verb.RESTORE]),
         (READY, link(), account(), [Verb.DISABLE]),
+        # who comes soon has everything but the right to sign in
+        (replace(READY, attributes={"a": "y"}, entitlements=frozenset({SALES, E3})), link(enabled=False),
+         account(SALES, enabled=False, a="x"), [(Verb.UPDATE, {"a": "y"}), (Verb.GRANT, E3)]),
         # gone without us, while nobody needs it
         (DORMANT, link(), None, NOTHING),
         (ABSENT, link(), None, NOTHING),
@@ -121,7 +129,9 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
 def test_a_plan_for_every_situation(
     desired: Desired, known: Link, live: Account | None, expected: list[object]
 ) -> None:
-    assert shown(plan(desired, known, live, KINDS)) == expected
+    actions = plan(replace(desired, because="the 2nd of March"), known, live, KINDS)
+    assert shown(actions) == expected
+    assert {action.because for action in actions} <= {"the 2nd of March"}
 
 
 @pytest.mark.parametrize("desired", [READY, active()])
@@ -129,6 +139,56 @@ def test_an_account_that_vanished_waits_for_a_person(desired: Desired) -> None:
     with pytest.raises(Refused, match="account acc is gone from the target; recreate or forget it") as refused:
         plan(desired, link(), None, KINDS)
     assert refused.value.reason is Reason.ACCOUNT_GONE
+
+
+def test_a_grant_says_by_which_rule_and_whether_the_group_may_be_made() -> None:
+    desired = replace(active(SALES, E3), creatable=frozenset({SALES}), reasons={"group:Sales": "grants.0"})
+    assert [(one.entitlement, one.may_create, one.rule) for one in plan(desired, link(), account(), KINDS)] == [
+        (SALES, True, "grants.0"),
+        (E3, False, ""),
+    ]
+
+
+def test_what_is_kept_or_excluded_by_what_somebody_has_is_neither_taken_nor_given() -> None:
+    known, live = link(granted={SALES, STAFF}), account(SALES, STAFF)
+    assert shown(plan(replace(active(), kept=frozenset({SALES})), known, live, KINDS)) == [(Verb.REVOKE, STAFF)]
+    apart = replace(active(E3), apart=(frozenset({SALES, E3}),))
+    assert shown(plan(apart, link(), account(SALES), KINDS)) == []
+    assert shown(plan(apart, known, live, KINDS)) == [(Verb.REVOKE, SALES), (Verb.REVOKE, STAFF), (Verb.GRANT, E3)]
+
+
+def test_of_what_excludes_each_other_the_first_is_given_and_of_the_others_it_is_said_what_is_in_their_way() -> None:
+    wish = replace(active(*MANY), apart=(frozenset(MANY),))
+    assert conflicts(wish, link(), account()) == dict.fromkeys(MANY[1:], MANY[0])
+    assert conflicts(wish, link(), account(*MANY[2:])) == dict.fromkeys(MANY[:2], MANY[2])
+    assert conflicts(wish, link(), account(*MANY)) == {}, "nothing of it is to be given"
+    assert conflicts(wish, link(), None) == {}, "nobody knows yet what there will be"
+
+
+def test_nothing_is_in_its_own_way_or_in_that_of_what_no_rule_sets_apart_from_it() -> None:
+    wish = replace(active(), apart=(frozenset({SALES, STAFF}),))
+    assert excluding(wish, SALES, frozenset({SALES, E3})) is None
+    assert excluding(wish, E3, frozenset({SALES, STAFF})) is None
+    assert excluding(wish, STAFF, frozenset({SALES, E3})) == SALES
+
+
+def test_a_plan_must_know_of_all_that_is_wanted_kept_ours_or_on_its_way_and_of_what_excludes_that() -> None:
+    wanted, kept, granted, granting, revoking, other = MANY[:6]
+    wish = replace(active(wanted), kept=frozenset({kept}), apart=(frozenset({wanted, other}),))
+    known = link(granted={granted}, granting=frozenset({granting}), revoking=frozenset({revoking}))
+    assert concerned(wish, known) == {wanted, kept, granted, granting, revoking, other}
+
+
+def test_of_somebody_of_whom_nothing_is_to_be_done_not_even_a_vanished_account_is_asked_about() -> None:
+    assert plan(replace(active(), only=frozenset()), link(), None, KINDS) == ()
+
+
+def test_an_account_that_only_a_person_may_touch_is_refused_once_there_is_something_to_do() -> None:
+    protected = replace(account(a="x"), protected="it is an administrator")
+    assert plan(active(a="x"), link(), protected, KINDS) == ()
+    with pytest.raises(Refused, match="account acc is protected: it is an administrator") as refused:
+        plan(active(a="y"), link(), protected, KINDS)
+    assert refused.value.reason is Reason.PROTECTED
 
 
 def test_what_came_back_from_the_bin_is_still_ours_to_take() -> None:

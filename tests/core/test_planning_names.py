@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - each situation stands on one line
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,11 +79,11 @@ def test_all_names_are_given_anew_in_step_when_one_of_them_no_longer_fits() -> N
 
 
 def test_a_rename_is_one_action_between_the_other_values_and_what_is_granted() -> None:
-    actions = plan(wanting(BOB, mail="y@a", a="y"), link(), account(name="ann", mail="x@a", a="x"), KINDS)
-    assert [(action.verb, dict(action.attributes)) for action in actions] == [
-        (Verb.UPDATE, {"a": "y"}),
-        (Verb.RENAME, {}),
-    ]
+    desired = replace(wanting(BOB, mail="y@a", a="y"), because="the 2nd of March")
+    assert plan(desired, link(), account(name="ann", mail="x@a", a="x"), KINDS) == (
+        Action(verb=Verb.UPDATE, attributes={"a": "y"}, because="the 2nd of March"),
+        Action(verb=Verb.RENAME, because="the 2nd of March"),
+    )
 
 
 @pytest.mark.parametrize("desired", [DORMANT, ABSENT])

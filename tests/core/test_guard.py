@@ -1,7 +1,7 @@
 """The brake: how much may happen before a person says yes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -145,6 +145,12 @@ def test_deciding_the_same_again_counts_once() -> None:
     assert goes_on(decide([*many(3), request("new")], Limit(day=3), first.reserved)) == [True] * 3 + [False]
 
 
+def test_what_is_reserved_for_one_person_comes_in_one_order() -> None:
+    whats = ["create", "delete", "disable", "enable", "grant", "rename", "revoke", "update"]
+    decision = decide([request("a", *whats[::-1])], dict.fromkeys(whats, Limit()))
+    assert [one.what for one in decision.reserved] == whats
+
+
 def test_another_version_of_the_same_person_is_another_use() -> None:
     first = decide([request("a")], Limit(day=1))
     assert goes_on(decide([request("a", version=2)], Limit(day=1), first.reserved)) == [False]
@@ -154,6 +160,12 @@ def test_what_is_permitted_again_counts_from_then_on_and_stays_in_its_cohort() -
     first = Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON - timedelta(hours=23))
     again = decide(many(1, "relook"), Limit(day=1), [first])
     assert again.reserved == (Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON),)
+
+
+def test_what_was_reserved_a_day_ago_is_reserved_anew_where_it_is_asked_now() -> None:
+    old = Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON - DAY, department="care")
+    anew = decide([request("p0", cohort="relook", department="sales")], Limit(day=1), [old])
+    assert anew.reserved == (replace(old, cohort="relook", at=NOON, department="sales"),)
 
 
 def test_what_was_reserved_days_ago_and_not_done_must_fit_into_today() -> None:
@@ -334,6 +346,18 @@ def test_only_disabling_is_urgent() -> None:
     assert decision.permitted == (frozenset({DISABLE}),)
 
 
+def test_what_is_done_beside_it_uses_up_its_own_limit() -> None:
+    decision = decide([urgent("a", DISABLE, DELETE)], {URGENT: Limit(day=2), DELETE: Limit(day=2)})
+    assert [one.what for one in decision.reserved] == [DELETE, URGENT]
+
+
+def test_what_was_permitted_as_urgent_stays_so_though_the_policy_gives_no_allowance_any_longer() -> None:
+    first = decide([urgent("a")], {URGENT: Limit(day=1)})
+    again = decide([urgent("a"), urgent("b")], {DISABLE: Limit(day=0)}, first.reserved)
+    assert goes_on(again) == [True, False]
+    assert again.reserved == first.reserved
+
+
 def test_what_needs_a_yes_needs_it_also_when_it_is_urgent() -> None:
     decision = decide([urgent("a", Verb.CORRELATE, DISABLE, asks=ADOPTED)], {URGENT: Limit(day=2)})
     assert (decision.permitted, decision.reserved) == ((frozenset(),), ())
@@ -370,6 +394,7 @@ def test_a_seat_that_is_reserved_is_there_for_whoever_has_it() -> None:
 def test_where_nobody_counts_the_seats_nobody_waits_for_one() -> None:
     assert decide([request("a", E3)], {}).held == ({},)
     assert decide([request("a", "grant:license:F1")], {}, seats=Seats(left={E3: 0})).held == ({},)
+    assert unseated([Wish("2026-03-01", "a", E3)], NO_STOCK) == frozenset()
 
 
 def test_whoever_waits_for_a_yes_takes_no_seat() -> None:

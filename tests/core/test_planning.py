@@ -29,12 +29,14 @@ from shared.planning import (
     conflicts,
     excluding,
     forgotten,
+    landed,
     missed,
     no_longer_intended,
     plan,
     remembered,
     same,
     settled,
+    unfinished,
 )
 
 
@@ -244,6 +246,55 @@ def test_an_account_counts_as_enabled_by_us_when_it_is_and_should_be(
     assert settled(link(enabled=was), account(enabled=live), stage).enabled is expected
 
 
+def test_what_was_to_be_taken_away_and_is_gone_is_no_longer_ours() -> None:
+    found = settled(link(granted={SALES, STAFF}, revoking=frozenset({SALES, STAFF})), account(STAFF), Stage.ACTIVE)
+    assert (found.granted, found.revoking) == ({STAFF}, {STAFF})
+
+
+@pytest.mark.parametrize(
+    ("intended", "names", "basis"),
+    [
+        ({"name": "bob", "a": "x"}, {"name": "bob", "logon": "a"}, "n=?"),
+        ({"name": "ann", "a": "x"}, {"name": "ann", "logon": "a"}, "n=1"),
+        ({"a": "x"}, {"name": "ann", "logon": "a"}, "n=1"),
+    ],
+)
+def test_of_a_new_name_whose_answer_was_lost_nobody_knows_what_it_followed_from(
+    intended: Mapping[str, Value], names: Mapping[str, str], basis: str
+) -> None:
+    known = link(identifiers={"name": "ann", "logon": "a"}, basis="n=1", intended=intended)
+    found = settled(known, account(**intended), Stage.ACTIVE)
+    assert (found.identifiers, found.basis) == (names, basis)
+    made = settled(replace(known, account=""), account(**intended), Stage.ACTIVE)
+    assert (made.identifiers, made.basis) == (names, "n=1"), "a new account follows from what was saved for it"
+
+
+def test_what_was_done_though_no_answer_came_is_told_as_it_was_planned() -> None:
+    begun = link(
+        enabled=False, identifiers={"name": "ann"}, intended={"a": "x", "b": "y", "name": "bob"}, intending=NOW
+    )
+    begun = replace(begun, granting=frozenset({E3, *MANY[:4]}), revoking=frozenset({STAFF, *MANY[4:]}))
+    seen = replace(begun, intended={"b": "y"}, granting=frozenset({E3}), revoking=frozenset({STAFF}), enabled=True)
+    assert landed(begun, seen, "because") == (
+        Action(verb=Verb.UPDATE, attributes={"a": "x"}, because="because"),
+        Action(verb=Verb.RENAME, attributes={"name": "bob"}, because="because"),
+        *(Action(verb=Verb.REVOKE, entitlement=one, because="because") for one in MANY[4:]),
+        *(Action(verb=Verb.GRANT, entitlement=one, because="because") for one in MANY[:4]),
+        Action(verb=Verb.ENABLE, because="because"),
+    )
+    assert landed(seen, seen, "because") == (), "nothing has come since"
+    assert landed(replace(begun, intending=None), seen, "because") == (), "nothing was begun"
+
+
+def test_an_account_that_was_made_though_no_answer_came_is_told_as_made() -> None:
+    begun = Link(intended={"a": "x", "name": "ann"}, intending=NOW)
+    seen = link(identifiers={"name": "ann"})
+    assert landed(begun, seen, "because") == (
+        Action(verb=Verb.CREATE, attributes={"a": "x", "name": "ann"}, because="because"),
+    )
+    assert landed(begun, replace(begun, intended={}), "because") == (), "there is none yet"
+
+
 def test_somebody_restored_by_hand_is_no_longer_deleted() -> None:
     assert not settled(link(deleted=True), account(), Stage.ACTIVE).deleted
 
@@ -253,6 +304,8 @@ def test_before_a_plan_everything_it_may_make_ours_is_remembered() -> None:
     known = before(link(intended={"b": "y"}, granting={E3}), actions, NOW)
     assert (known.intended, known.granting, known.disabling) == ({"a": "x", "b": "y"}, {SALES, E3}, False)
     assert known.intending == NOW
+    taking = before(link(revoking={E3}), (Action(verb=Verb.REVOKE, entitlement=STAFF),), NOW)
+    assert (taking.granting, taking.revoking) == (frozenset(), {STAFF, E3})
     closing = before(link(), (Action(verb=Verb.DISABLE), Action(verb=Verb.DELETE)), NOW)
     assert (closing.disabling, closing.deleting) == (True, True)
     assert before(closing, (), NOW) == closing
@@ -263,8 +316,15 @@ def test_what_nobody_can_be_doing_any_more_is_no_longer_expected() -> None:
     known = before(link(granted={STAFF}), (Action(verb=Verb.DISABLE), Action(verb=Verb.GRANT, entitlement=SALES)), NOW)
     assert forgotten(known, account(), NOW + LATEST - timedelta(microseconds=1)) == known
     assert timedelta(hours=1) == LATEST, "longer than a worker may live"
+    ending = before(link(revoking={E3}), (Action(verb=Verb.DELETE),), NOW)
+    assert forgotten(ending, account(), NOW + LATEST) == link()
     assert forgotten(known, account(), NOW + LATEST) == forgotten(known, None, NOW + LATEST) == link(granted={STAFF})
     assert forgotten(link(), account(), NOW) == link()
+
+
+def test_an_account_that_others_disabled_meanwhile_is_not_taken_for_one_that_we_meant_to() -> None:
+    known = before(link(), (Action(verb=Verb.GRANT, entitlement=SALES),), NOW)
+    assert forgotten(known, account(enabled=False), NOW + LATEST) == link()
 
 
 @pytest.mark.parametrize(("desired", "verb"), [(DORMANT, Verb.DISABLE), (active(), Verb.ENABLE)])
@@ -277,6 +337,21 @@ def test_a_disable_whose_answer_was_lost_stays_ours_however_long_it_takes_to_loo
     later = forgotten(settled(known, closed, desired.stage), closed, NOW + timedelta(days=3))
     assert later.disabling
     assert [action.verb for action in plan(desired, later, closed, KINDS)] == [verb]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        {"intended": {"a": "x"}},
+        {"granting": {SALES}},
+        {"revoking": {SALES}},
+        {"disabling": True},
+        {"deleting": True},
+    ],
+)
+def test_a_plan_is_unfinished_as_long_as_one_answer_is_missing(begun: Mapping[str, Any]) -> None:
+    assert unfinished(link(**begun)) is True
+    assert unfinished(link(intending=NOW)) is False
 
 
 @pytest.mark.parametrize(
@@ -293,10 +368,10 @@ def test_a_disable_whose_answer_was_lost_stays_ours_however_long_it_takes_to_loo
 def test_an_account_that_is_not_there_was_deleted_by_us_when_we_meant_to_or_wanted_it(
     known: Link, stage: Stage, deleted: bool
 ) -> None:
-    found = missed(replace(known, granted=frozenset({SALES})), stage)
+    found = missed(replace(known, granted=frozenset({SALES}), disabling=True), stage)
     assert found.deleted is deleted
     assert found.granted == {SALES}
-    assert not deleted or not (found.deleting or found.enabled)
+    assert not deleted or not (found.deleting or found.disabling or found.enabled)
 
 
 @pytest.mark.parametrize(
@@ -327,6 +402,7 @@ def test_after_each_action_we_remember_exactly_what_it_did(action: Action, expec
 def test_granting_nothing_is_a_bug(verb: Verb) -> None:
     with pytest.raises(ValueError, match=f"{verb} without its entitlement"):
         after(link(), Action(verb=verb), account())
+    assert before(link(), (Action(verb=verb),), NOW) == link(intending=NOW)
 
 
 def test_what_we_remember_stands_for_the_account_until_it_is_read() -> None:

@@ -59,7 +59,11 @@ def account(**attributes: Value) -> Account:
         (wanting(mail="x@a"), link(), {"mail": "x@a"}, {}),
         (wanting(mail="x@a"), link(), {"mail": None}, {}),
         (wanting(mail=None), link(written={"mail": "x@a"}), {"mail": "x@a"}, {}),
+        (wanting(mail=""), link(written={"mail": "x@a"}), {"mail": "x@a"}, {}),
+        # what is no address is only another value
         (wanting(a="y"), link(), {"a": "x"}, {}),
+        (wanting(manager="y"), link(), {"manager": "x"}, {}),
+        (wanting(mail=("y@a",)), link(), {"mail": "x@a"}, {}),
         (Desired(stage=Stage.ACTIVE, changing={"mail": "y@a"}), link(written={"mail": "y@a"}), {"mail": "x@a"}, {}),
         (Desired(stage=Stage.ACTIVE, changing={"mail": "y@a"}), link(), {"mail": "x@a"}, {"mail": Candidates(values=("y@a",))}),
         (Desired(stage=Stage.ACTIVE, lacking={"mail": "y@a"}), link(), {"mail": "x@a"}, {}),

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - two contracts and the reason stand on one line
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations
 from typing import Any
@@ -205,6 +206,8 @@ def test_facts_are_the_persons_the_contracts_and_what_every_person_has() -> None
         "contractState": "future",
     }
     assert facts_of(someone, contract("2026-03-02"), MARCH)["contractEnd"] is None
+    elsewhere = replace(contract("2026-03-02"), hr_id="8")
+    assert facts_of(someone, elsewhere, MARCH)["employeeId"] == "8"
 
 
 def test_a_contract_says_nothing_of_itself_for_whom_there_is_none() -> None:

@@ -386,6 +386,12 @@ def test_who_starts_first_gets_the_seat_and_everybody_else_everything_else() -> 
     assert decision.seated == ((E3, "a"), (E3, "z"))
 
 
+def test_seats_come_in_one_order() -> None:
+    plans = [f"grant:license:{name}" for name in "abcdefgh"]
+    decision = decide([request("a", *plans[::-1])], {}, seats=Seats(left=dict.fromkeys(plans, 1)))
+    assert decision.seated == tuple((what, "a") for what in plans)
+
+
 def test_a_seat_that_is_reserved_is_there_for_whoever_has_it() -> None:
     seats = Seats(left={E3: 0}, reserved=frozenset({(E3, "a")}))
     assert decide([request("a", E3), request("b", E3)], {}, seats=seats).held == ({}, {E3: Reason.NO_SEAT})

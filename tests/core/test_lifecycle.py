@@ -26,6 +26,7 @@ def wakes(someone: Person, days: Timing, on: str) -> list[str]:
     found, today, targets = [], day(on), {"entra": target(timing=days)}
     while (after := next_change(someone, SOURCE, targets, today)) is not None:
         assert after > today
+        assert len(found) < 10
         found.append(after.isoformat())
         today = after
     return found

@@ -380,22 +380,36 @@ def test_an_account_that_is_not_there_was_deleted_by_us_when_we_meant_to_or_want
         (Action(verb=Verb.CREATE, attributes={"a": "x"}),
          {"account": "acc", "written": {"a": "x"}, "enabled": False, "deleted": False}),
         (Action(verb=Verb.CORRELATE), {"account": "acc", "enabled": True, "deleted": False, "written": {"b": "z"}}),
-        (Action(verb=Verb.UPDATE, attributes={"a": "x"}), {"written": {"a": "x", "b": "z"}}),
+        (Action(verb=Verb.UPDATE, attributes={"a": "x"}), {"written": {"a": "x", "b": "z"}, "told": {"b": "u"}}),
         (Action(verb=Verb.ENABLE), {"enabled": True, "disabling": False}),
         (Action(verb=Verb.DISABLE), {"enabled": False, "disabling": False}),
-        (Action(verb=Verb.DELETE), {"deleted": True, "enabled": False, "deleting": False, "granted": {STAFF}}),
+        (Action(verb=Verb.DELETE), {"deleted": True, "enabled": False, "deleting": False, "disabling": False, "granted": {STAFF}}),
         (Action(verb=Verb.RESTORE), {"deleted": False}),
         (Action(verb=Verb.GRANT, entitlement=SALES), {"granted": {SALES, STAFF}, "granting": frozenset()}),
-        (Action(verb=Verb.REVOKE, entitlement=STAFF), {"granted": frozenset()}),
+        (Action(verb=Verb.REVOKE, entitlement=STAFF), {"granted": frozenset(), "revoking": frozenset()}),
     ],
 )  # fmt: skip
 def test_after_each_action_we_remember_exactly_what_it_did(action: Action, expected: Mapping[str, Any]) -> None:
     known = link(
-        deleted=True, disabling=True, written={"b": "z"}, granted={STAFF}, granting={SALES}, intended={"a": "x"}
+        deleted=True,
+        disabling=True,
+        deleting=True,
+        written={"b": "z"},
+        told={"a": "t", "b": "u"},
+        granted={STAFF},
+        granting={SALES},
+        revoking={STAFF},
+        intended={"a": "x"},
     )
     found = after(known, action, account())
     assert {name: getattr(found, name) for name in expected} == expected
     assert found.intended == ({} if action.attributes else {"a": "x"})
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_an_account_that_is_taken_over_is_remembered_as_it_is(enabled: bool) -> None:
+    taken = after(Link(enabled=not enabled), Action(verb=Verb.CORRELATE), account(enabled=enabled))
+    assert taken == Link(account="acc", enabled=enabled)
 
 
 @pytest.mark.parametrize("verb", [Verb.GRANT, Verb.REVOKE])

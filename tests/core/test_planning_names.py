@@ -108,6 +108,7 @@ def test_an_account_that_is_adopted_gets_the_address_that_is_mapped_and_keeps_it
         # issued by us, as it was and as it fits now: by our own rename, or by hand
         (link(identifiers={"name": "ann"}), {"name": "bob2"}, {"name": "bob2"}, "n=2"),
         (link(identifiers={"name": "bob"}), {"name": "Bob"}, {"name": "Bob"}, "n=2"),
+        (link(identifiers={"name": "bob", "logon": "b"}), {"name": "bob2"}, {"name": "bob2", "logon": "b"}, "n=2"),
         # what does not fit waits for a rename
         (link(identifiers={"name": "ann"}), {"name": "ann"}, {"name": "ann"}, "n=1"),
         (link(identifiers={"name": "ann"}), {"name": None}, {"name": "ann"}, "n=1"),
@@ -136,6 +137,7 @@ def test_of_an_account_without_names_to_try_nothing_is_noted() -> None:
         ({"a": "x"}, {}, {"a": "x"}, {}),
         ({"a": "x"}, {"a": "y"}, {"a": "x"}, {"a": "x"}),
         ({"a": "y"}, {"a": "x"}, {"a": "x"}, {"a": "x"}),
+        ({}, {"b": "z"}, {"a": "x"}, {"a": "x", "b": "z"}),
         ({}, {}, {"a": "y"}, {}),
         ({}, {"a": "y"}, {"a": "y"}, {"a": "y"}),
         ({}, {}, {}, {}),

@@ -8,7 +8,7 @@ from core_world import AMSTERDAM, SOURCE, contract, day, person, target
 from pydantic import ValidationError
 
 from shared.desired import desired, view
-from shared.entitlements import turning_days
+from shared.entitlements import Origin, turning_days
 from shared.errors import Reason
 from shared.model import Contract, Desired, Entitlement, Stage
 from shared.policy import Policy
@@ -98,6 +98,11 @@ def test_a_name_that_is_too_long_waits_by_itself_and_shows_no_fact() -> None:
     }
 
 
+def test_all_that_waits_for_one_reason_is_told() -> None:
+    found = decided([{"group": "A-{department}"}, {"group": "B-{department}"}], department="Secret" * 60)
+    assert [one.split()[0] for one in found.waiting[Reason.INVALID_VALUE].split("; ")[::2]] == ["grants.0", "grants.1"]
+
+
 @pytest.mark.parametrize(
     ("on", "stage", "expected"),
     [
@@ -127,6 +132,16 @@ def test_what_may_be_created_and_who_is_asked_follows_from_every_rule_that_gives
     )
     assert found.creatable == {Entitlement("group", "Dept-Sales")}
     assert found.asking == {"group:Vault": "manager"}
+
+
+def test_whom_to_ask_and_which_rule_gave_it_is_told_in_one_order() -> None:
+    found = decided([{"group": name, "ask": "it"} for name in "hgfedcba"])
+    assert list(found.asking) == list(found.reasons) == [f"group:{name}" for name in "abcdefgh"]
+
+
+def test_of_who_has_no_contract_only_the_rule_is_named() -> None:
+    (grant,) = target(grants=[{"group": "All"}]).grants
+    assert str(Origin(number=0, grant=grant, contract="")) == "grants.0"
 
 
 BOTH: list[Any] = [{"group": "Sales", "when": {"a": 1}}, {"group": "Finance", "when": {"b": 1}}, {"group": "All"}]
@@ -182,6 +197,17 @@ def test_what_is_given_for_days_after_leaving_is_given_on_no_other_day(on: str, 
     again = contract("2026-06-01", id="2")
     assert names(decided(rule, gone, again, on=day("2026-06-01"))) == []
     assert names(decided(rule, contract("2026-06-01"), on=day(on))) == []
+
+
+def test_it_is_given_to_nobody_who_still_has_an_account_and_counted_from_the_last_day_however_somebody_left() -> None:
+    rule: list[Any] = [{"group": "Left", "leaving": 30}]
+    gone = contract("2020-01-01", "2026-03-31", endReason="dismissal")
+    open_until = {"disable_after": 5}
+    assert names(decided(rule, gone, timing=open_until, on=day("2026-04-05"))) == []
+    assert names(decided(rule, gone, timing=open_until, on=day("2026-04-06"))) == ["group:Left"]
+    at_once = {"at_once": {"endReason": "dismissal"}}
+    assert names(decided(rule, gone, timing=at_once, on=day("2026-03-31"))) == []
+    assert names(decided(rule, gone, timing=at_once, on=day("2026-04-01"))) == ["group:Left"]
 
 
 def test_such_a_rule_is_looked_at_on_its_first_day_and_after_its_last() -> None:

@@ -73,6 +73,8 @@ INSTANT = timedelta(microseconds=1)
         (Limit(week=3), 4, [], 1000, False),
         (Limit(percent=10), 4, [], 40, True),
         (Limit(percent=10), 5, [], 40, False),
+        (Limit(percent=10), 100, [], 1000, True),
+        (Limit(percent=10), 101, [], 1000, False),
         (Limit(percent=2.5), 1, [], 40, True),
         (Limit(percent=0), 2, [], 40, False),
         (Limit(run=0), 1, [], 1000, False),
@@ -314,6 +316,8 @@ def test_what_was_reserved_within_a_department_counts_there_only() -> None:
 
 def test_somebody_without_a_department_counts_in_none() -> None:
     assert goes_on(decide(many(9), {}, departments={DISABLE: Limit(run=1)})) == [True] * 9
+    somewhere = [request("a", department="x")]
+    assert goes_on(decide(somewhere, {}, reserved(9, HOUR), departments={DISABLE: Limit(day=1)})) == [True]
 
 
 def test_what_a_department_holds_does_not_use_up_the_target() -> None:
@@ -384,6 +388,11 @@ def test_who_starts_first_gets_the_seat_and_everybody_else_everything_else() -> 
     assert decision.permitted == (frozenset({GRANT, E3}), frozenset({GRANT, E3}), frozenset({GRANT}))
     assert decision.held == ({}, {}, {E3: Reason.NO_SEAT})
     assert decision.seated == ((E3, "a"), (E3, "z"))
+
+
+def test_who_is_there_already_as_far_as_anybody_knows_gets_a_seat_before_who_starts() -> None:
+    decision = decide([request("a", E3, start="2026-03-01"), request("b", E3)], {}, seats=Seats(left={E3: 1}))
+    assert decision.held == ({E3: Reason.NO_SEAT}, {})
 
 
 def test_seats_come_in_one_order() -> None:

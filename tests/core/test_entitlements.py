@@ -118,6 +118,13 @@ def test_a_rule_may_give_something_ahead_of_the_first_day(on: str, stage: Stage,
     assert (found.stage, names(found)) == (stage, expected)
 
 
+def test_ahead_of_the_first_day_is_not_on_it_though_somebody_begins_with_a_leave() -> None:
+    rules, away = [{"group": "Early", "before": 5}], {"leave": [{"begins": "leaveStart"}]}
+    job = contract("2026-04-01", leaveStart="2026-04-01")
+    assert names(decided(rules, job, timing=away, on=day("2026-03-31"))) == ["group:Early"]
+    assert names(decided(rules, job, timing=away, on=day("2026-04-01"))) == []
+
+
 def test_what_may_be_created_and_who_is_asked_follows_from_every_rule_that_gives_it() -> None:
     found = decided(
         [
@@ -172,6 +179,15 @@ def test_what_lost_to_another_no_longer_excludes_a_third() -> None:
     of = [{"of": [{"group": "A"}, {"group": "B"}], "then": "first"}, {"of": [{"group": "B"}, {"group": "C"}]}]
     found = decided(rules, exclusive=of)
     assert (names(found), found.waiting) == (["group:A", "group:C"], {})
+
+
+def test_what_waits_for_a_person_already_is_no_second_question() -> None:
+    rules = [{"group": "A"}, {"group": "B"}, {"group": "C"}]
+    found = decided(
+        rules, exclusive=[{"of": [{"group": "A"}, {"group": "B"}]}, {"of": [{"group": "B"}, {"group": "C"}]}]
+    )
+    assert (names(found), sorted(map(str, found.kept))) == (["group:C"], ["group:A", "group:B"])
+    assert "exclusive.1" not in found.waiting[Reason.CONFLICT]
 
 
 def test_rules_name_the_days_on_which_they_may_turn() -> None:

@@ -350,6 +350,11 @@ def test_only_disabling_is_urgent() -> None:
     assert decision.permitted == (frozenset({DISABLE}),)
 
 
+def test_who_is_not_to_be_disabled_takes_no_part_of_the_allowance() -> None:
+    decision = decide([urgent("a", GRANT), urgent("b")], {URGENT: Limit(day=1), DISABLE: Limit(day=0)})
+    assert goes_on(decision) == [False, True]
+
+
 def test_what_is_done_beside_it_uses_up_its_own_limit() -> None:
     decision = decide([urgent("a", DISABLE, DELETE)], {URGENT: Limit(day=2), DELETE: Limit(day=2)})
     assert [one.what for one in decision.reserved] == [DELETE, URGENT]
@@ -365,6 +370,8 @@ def test_what_was_permitted_as_urgent_stays_so_though_the_policy_gives_no_allowa
 def test_what_needs_a_yes_needs_it_also_when_it_is_urgent() -> None:
     decision = decide([urgent("a", Verb.CORRELATE, DISABLE, asks=ADOPTED)], {URGENT: Limit(day=2)})
     assert (decision.permitted, decision.reserved) == ((frozenset(),), ())
+    asking = urgent("a", Verb.CORRELATE, DISABLE, asks=ADOPTED)
+    assert goes_on(decide([asking, urgent("b")], {URGENT: Limit(day=1), DISABLE: Limit(day=0)})) == [False, True]
 
 
 def test_what_is_urgent_counts_once_however_often_it_is_asked() -> None:

@@ -163,6 +163,9 @@ def test_of_what_excludes_each_other_the_first_is_given_and_of_the_others_it_is_
     wish = replace(active(*MANY), apart=(frozenset(MANY),))
     assert conflicts(wish, link(), account()) == dict.fromkeys(MANY[1:], MANY[0])
     assert conflicts(wish, link(), account(*MANY[2:])) == dict.fromkeys(MANY[:2], MANY[2])
+    pairs = dict(zip(MANY[1::2], MANY[::2], strict=True))
+    two = replace(wish, apart=tuple(map(frozenset, pairs.items())))
+    assert conflicts(two, link(), account()) == pairs
     assert conflicts(wish, link(), account(*MANY)) == {}, "nothing of it is to be given"
     assert conflicts(wish, link(), None) == {}, "nobody knows yet what there will be"
 
@@ -282,6 +285,7 @@ def test_what_was_done_though_no_answer_came_is_told_as_it_was_planned() -> None
         *(Action(verb=Verb.GRANT, entitlement=one, because="because") for one in MANY[:4]),
         Action(verb=Verb.ENABLE, because="because"),
     )
+    assert landed(begun, replace(seen, enabled=False), "because")[-1].verb is Verb.GRANT
     assert landed(seen, seen, "because") == (), "nothing has come since"
     assert landed(replace(begun, intending=None), seen, "because") == (), "nothing was begun"
 
@@ -316,7 +320,8 @@ def test_what_nobody_can_be_doing_any_more_is_no_longer_expected() -> None:
     known = before(link(granted={STAFF}), (Action(verb=Verb.DISABLE), Action(verb=Verb.GRANT, entitlement=SALES)), NOW)
     assert forgotten(known, account(), NOW + LATEST - timedelta(microseconds=1)) == known
     assert timedelta(hours=1) == LATEST, "longer than a worker may live"
-    ending = before(link(revoking={E3}), (Action(verb=Verb.DELETE),), NOW)
+    writes = (Action(verb=Verb.UPDATE, attributes={"a": "x"}), Action(verb=Verb.DELETE))
+    ending = before(link(revoking={E3}), writes, NOW)
     assert forgotten(ending, account(), NOW + LATEST) == link()
     assert forgotten(known, account(), NOW + LATEST) == forgotten(known, None, NOW + LATEST) == link(granted={STAFF})
     assert forgotten(link(), account(), NOW) == link()

@@ -307,6 +307,12 @@ def test_within_one_department_no_more_than_its_limit() -> None:
     assert {one.department for one in decision.reserved} == {"sales"}
 
 
+def test_of_a_department_of_which_nobody_knows_the_size_anybody_is_too_large_a_part() -> None:
+    limits = {"departments": {DISABLE: Limit(percent=100, at_least=0)}, "sizes": {"care": 1}}
+    both = [request("a", department="care"), request("b", department="sales", cohort="other")]
+    assert goes_on(decide(both, {}, **limits)) == [True, False]
+
+
 def test_what_was_reserved_within_a_department_counts_there_only() -> None:
     earlier = [Reservation(what=DISABLE, person="x", version=1, cohort="x", at=NOON - HOUR, department="care")]
     both = [request("a", department="care"), request("b", department="sales")]

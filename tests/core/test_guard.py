@@ -180,6 +180,8 @@ def test_what_was_reserved_days_ago_and_not_done_must_fit_into_today() -> None:
     ]
     assert goes_on(decide(late, Limit(day=3, week=6), [*old, *today])) == [False] * 3
     assert goes_on(decide(late, Limit(day=6, week=6), [*old, *today])) == [True] * 3
+    assert goes_on(decide(late, Limit(day=0), reserved(3, DAY - INSTANT))) == [True] * 3, "it is the same use"
+    assert goes_on(decide(late, Limit(day=0), reserved(3, DAY))) == [False] * 3
 
 
 def test_what_needs_a_yes_by_its_nature_waits_and_uses_up_nothing() -> None:
@@ -287,6 +289,8 @@ def test_what_the_narrower_limit_holds_does_not_use_up_the_wider_one() -> None:
     requests = [request("a", LICENCES), request("b", LICENCES), request("c", GROUPS)]
     decision = decide(requests, {"revoke": Limit(run=1), LICENCES: Limit(run=1), GROUPS: Limit()})
     assert decision.permitted == (frozenset(), frozenset(), frozenset({GROUPS}))
+    turned = decide(requests[::-1], {"revoke": Limit(run=1), LICENCES: Limit(run=1), GROUPS: Limit()})
+    assert turned.permitted == decision.permitted[::-1], "whoever comes first"
 
 
 def test_a_name_that_only_begins_alike_is_something_else() -> None:
@@ -329,6 +333,7 @@ def test_somebody_without_a_department_counts_in_none() -> None:
 def test_what_a_department_holds_does_not_use_up_the_target() -> None:
     requests = [*(request(name, department="care") for name in "abc"), request("d", department="sales")]
     assert goes_on(decide(requests, Limit(run=1), **HALF)) == [False] * 3 + [True]
+    assert goes_on(decide([request("e"), *requests[:3]], Limit(run=1), **HALF)) == [True] + [False] * 3
 
 
 # ── urgent ───────────────────────────────────────────────────────────────────────────────────────────────────────

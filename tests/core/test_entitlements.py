@@ -161,6 +161,12 @@ def test_of_two_that_exclude_each_other_neither_is_given_or_taken_until_a_person
         Reason.CONFLICT: "exclusive.0 lets nobody have group:Sales (grants.0) and group:Finance (grants.1) together; "
         "correct it in HR or in the policy"
     }
+    twice = decided(
+        [*BOTH, {"group": "Sales"}], exclusive=[{"of": [{"group": "Sales"}, {"group": "Finance"}]}], a=1, b=1
+    )
+    assert (
+        "have group:Sales (grants.0, grants.3) and group:Finance (grants.1) together" in twice.waiting[Reason.CONFLICT]
+    )
     alone = decided(BOTH, exclusive=[{"of": [{"group": "Sales"}, {"group": "Finance"}]}], b=1)
     assert (names(alone), alone.kept, alone.waiting) == (["group:All", "group:Finance"], frozenset(), {})
     assert alone.apart == (frozenset({SALES, FINANCE}),)

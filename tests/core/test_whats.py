@@ -136,6 +136,7 @@ def test_a_licence_that_is_given_is_always_told_apart_because_its_seats_are_coun
     assert list(of(grant("E3", "license"), {}, Apart())) == ["grant:license:E3"]
     assert list(of(grant("E3", "license", Verb.REVOKE), {}, Apart())) == ["revoke"]
     assert runs_out("grant:license:E3")
+    assert runs_out("grant:license:Plan: large")
     assert not any(map(runs_out, ("grant:group:A", "revoke:license:E3", "grant:license", "grant", "")))
 
 

@@ -390,6 +390,8 @@ def test_what_is_urgent_counts_once_however_often_it_is_asked() -> None:
     first = decide([urgent("a")], limits)
     assert decide([urgent("a")], limits, first.reserved) == first
     assert goes_on(decide([urgent("b")], limits, first.reserved)) == [False]
+    assert goes_on(decide([urgent("b")], limits, reserved(1, DAY - INSTANT, what=URGENT))) == [False]
+    assert goes_on(decide([urgent("b")], limits, reserved(1, DAY, what=URGENT))) == [True]
 
 
 # ── seats ────────────────────────────────────────────────────────────────────────────────────────────────────────

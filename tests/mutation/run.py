@@ -38,8 +38,6 @@ SUBJECTS: Mapping[str, Sequence[str]] = {
         "tests/core/test_desired.py",
         "tests/core/test_lifecycle_laws.py",
     ),
-    "shared.exceptions": ("tests/core/test_exceptions.py", "tests/core/test_awaiting.py"),
-    "shared.externals": ("tests/core/test_externals.py",),
     "shared.humans": ("tests/core/test_humans.py",),
     "shared.guard": ("tests/core/test_guard*.py",),
     "shared.limiting": ("tests/core/test_guard*.py",),

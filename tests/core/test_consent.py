@@ -11,6 +11,7 @@ from shared.consent import apart, asks, observed, takes_part
 from shared.errors import Reason
 from shared.model import Verb
 from shared.policy import SAFE_LIMITS, Pilot
+from shared.whats import Apart
 
 CORRELATE, DISABLE, DELETE, UPDATE, GRANT = Verb.CORRELATE, Verb.DISABLE, Verb.DELETE, Verb.UPDATE, Verb.GRANT
 
@@ -72,11 +73,12 @@ def test_what_is_told_apart_is_what_the_policy_speaks_of() -> None:
     rules = target(
         limits={"grant:group:A": {"day": 1}},
         observe=["update:title"],
-        departments={"field": "department", "limits": {"update:manager": {"day": 1}}},
+        departments={"field": "department", "limits": {"update:location": {"day": 1}}},
     )
     told = apart(rules, {"group:B": "owner"})
-    assert told.limited == {*SAFE_LIMITS, "grant:group:A", "update:manager"}
+    assert told.limited == {*SAFE_LIMITS, "grant:group:A", "update:location"}
     assert told.always == {"update:title", "grant:group:B"}
+    assert apart(target(), {}) == Apart(limited=frozenset(SAFE_LIMITS))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - two contracts and the reason stand on one line
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations
 from typing import Any
@@ -30,6 +31,7 @@ ENDED = "all have ended, and it ended last"
         ("2020-01-01", "2026-03-02", "active"),
         ("2026-03-03", None, "future"),
         ("2020-01-01", "2026-03-01", "past"),
+        ("2026-03-02", "2026-03-01", "past"),
     ],
 )
 def test_the_first_and_the_last_day_belong_to_a_contract(start: str, end: str | None, expected: str) -> None:
@@ -52,6 +54,7 @@ def test_the_first_and_the_last_day_belong_to_a_contract(start: str, end: str | 
         (contract("2026-01-01", fte="0,6"), contract("2020-01-01", id="2", fte="0,5"), "it has the most fte"),
         (contract("2026-01-01", fte=1), contract("2020-01-01", id="2", fte="much"), "it has the most fte"),
         (contract("2026-01-01", fte=1), contract("2020-01-01", id="2", fte="inf"), "it has the most fte"),
+        (contract("2026-01-01"), contract("2020-01-01", id="2", fte=-0.5), "it has the most fte"),
         (contract("2026-01-01", hours="24"), contract("2020-01-01", id="2", hours="8"), "it has the most hours"),
         (contract("2026-04-01", fte=0.6), contract("2026-04-01", id="2", fte=0.4), "it has the most fte"),
         (contract("2020-01-01", "2026-02-02", hours=2), contract("2020-01-01", "2026-02-02", id="2"), "it has the most hours"),
@@ -97,6 +100,12 @@ def test_a_policy_names_what_speaks_for_a_contract_and_a_contract_that_covers_th
     for both in ((one, other), (other, one)):
         assert ranked(person(*both), source, MARCH) == (one, other)
         assert reason(person(*both), source, MARCH) == why
+
+
+def test_of_several_the_reason_is_what_tells_the_first_from_the_next() -> None:
+    some = contract("2026-01-01", fte=0.6), contract("2026-01-01", id="2", fte=0.4), contract("2027-01-01", id="3")
+    assert ranked(person(*some[::-1]), SOURCE, MARCH) == some
+    assert reason(person(*some), SOURCE, MARCH) == "it has the most fte"
 
 
 def test_who_has_one_contract_or_none_needs_no_reason_to_choose() -> None:
@@ -197,6 +206,8 @@ def test_facts_are_the_persons_the_contracts_and_what_every_person_has() -> None
         "contractState": "future",
     }
     assert facts_of(someone, contract("2026-03-02"), MARCH)["contractEnd"] is None
+    elsewhere = replace(contract("2026-03-02"), hr_id="8")
+    assert facts_of(someone, elsewhere, MARCH)["employeeId"] == "8"
 
 
 def test_a_contract_says_nothing_of_itself_for_whom_there_is_none() -> None:

@@ -8,7 +8,7 @@ from core_world import AMSTERDAM, SOURCE, contract, day, person, target
 from pydantic import ValidationError
 
 from shared.desired import desired, view
-from shared.entitlements import turning_days
+from shared.entitlements import Origin, turning_days
 from shared.errors import Reason
 from shared.model import Contract, Desired, Entitlement, Stage
 from shared.policy import Policy
@@ -98,6 +98,11 @@ def test_a_name_that_is_too_long_waits_by_itself_and_shows_no_fact() -> None:
     }
 
 
+def test_all_that_waits_for_one_reason_is_told() -> None:
+    found = decided([{"group": "A-{department}"}, {"group": "B-{department}"}], department="Secret" * 60)
+    assert [one.split()[0] for one in found.waiting[Reason.INVALID_VALUE].split("; ")[::2]] == ["grants.0", "grants.1"]
+
+
 @pytest.mark.parametrize(
     ("on", "stage", "expected"),
     [
@@ -111,6 +116,13 @@ def test_a_rule_may_give_something_ahead_of_the_first_day(on: str, stage: Stage,
     rules = [{"group": "Early", "before": 5}, {"group": "Eve", "before": 1}, {"group": "First day"}]
     found = decided(rules, contract("2026-04-01"), on=day(on))
     assert (found.stage, names(found)) == (stage, expected)
+
+
+def test_ahead_of_the_first_day_is_not_on_it_though_somebody_begins_with_a_leave() -> None:
+    rules, away = [{"group": "Early", "before": 5}], {"leave": [{"begins": "leaveStart"}]}
+    job = contract("2026-04-01", leaveStart="2026-04-01")
+    assert names(decided(rules, job, timing=away, on=day("2026-03-31"))) == ["group:Early"]
+    assert names(decided(rules, job, timing=away, on=day("2026-04-01"))) == []
 
 
 def test_what_may_be_created_and_who_is_asked_follows_from_every_rule_that_gives_it() -> None:
@@ -129,6 +141,16 @@ def test_what_may_be_created_and_who_is_asked_follows_from_every_rule_that_gives
     assert found.asking == {"group:Vault": "manager"}
 
 
+def test_whom_to_ask_and_which_rule_gave_it_is_told_in_one_order() -> None:
+    found = decided([{"group": name, "ask": "it"} for name in "hgfedcba"])
+    assert list(found.asking) == list(found.reasons) == [f"group:{name}" for name in "abcdefgh"]
+
+
+def test_of_who_has_no_contract_only_the_rule_is_named() -> None:
+    (grant,) = target(grants=[{"group": "All"}]).grants
+    assert str(Origin(number=0, grant=grant, contract="")) == "grants.0"
+
+
 BOTH: list[Any] = [{"group": "Sales", "when": {"a": 1}}, {"group": "Finance", "when": {"b": 1}}, {"group": "All"}]
 
 
@@ -139,6 +161,12 @@ def test_of_two_that_exclude_each_other_neither_is_given_or_taken_until_a_person
         Reason.CONFLICT: "exclusive.0 lets nobody have group:Sales (grants.0) and group:Finance (grants.1) together; "
         "correct it in HR or in the policy"
     }
+    twice = decided(
+        [*BOTH, {"group": "Sales"}], exclusive=[{"of": [{"group": "Sales"}, {"group": "Finance"}]}], a=1, b=1
+    )
+    assert (
+        "have group:Sales (grants.0, grants.3) and group:Finance (grants.1) together" in twice.waiting[Reason.CONFLICT]
+    )
     alone = decided(BOTH, exclusive=[{"of": [{"group": "Sales"}, {"group": "Finance"}]}], b=1)
     assert (names(alone), alone.kept, alone.waiting) == (["group:All", "group:Finance"], frozenset(), {})
     assert alone.apart == (frozenset({SALES, FINANCE}),)
@@ -157,6 +185,15 @@ def test_what_lost_to_another_no_longer_excludes_a_third() -> None:
     of = [{"of": [{"group": "A"}, {"group": "B"}], "then": "first"}, {"of": [{"group": "B"}, {"group": "C"}]}]
     found = decided(rules, exclusive=of)
     assert (names(found), found.waiting) == (["group:A", "group:C"], {})
+
+
+def test_what_waits_for_a_person_already_is_no_second_question() -> None:
+    rules = [{"group": "A"}, {"group": "B"}, {"group": "C"}]
+    found = decided(
+        rules, exclusive=[{"of": [{"group": "A"}, {"group": "B"}]}, {"of": [{"group": "B"}, {"group": "C"}]}]
+    )
+    assert (names(found), sorted(map(str, found.kept))) == (["group:C"], ["group:A", "group:B"])
+    assert "exclusive.1" not in found.waiting[Reason.CONFLICT]
 
 
 def test_rules_name_the_days_on_which_they_may_turn() -> None:
@@ -182,6 +219,17 @@ def test_what_is_given_for_days_after_leaving_is_given_on_no_other_day(on: str, 
     again = contract("2026-06-01", id="2")
     assert names(decided(rule, gone, again, on=day("2026-06-01"))) == []
     assert names(decided(rule, contract("2026-06-01"), on=day(on))) == []
+
+
+def test_it_is_given_to_nobody_who_still_has_an_account_and_counted_from_the_last_day_however_somebody_left() -> None:
+    rule: list[Any] = [{"group": "Left", "leaving": 30}]
+    gone = contract("2020-01-01", "2026-03-31", endReason="dismissal")
+    open_until = {"disable_after": 5}
+    assert names(decided(rule, gone, timing=open_until, on=day("2026-04-05"))) == []
+    assert names(decided(rule, gone, timing=open_until, on=day("2026-04-06"))) == ["group:Left"]
+    at_once = {"at_once": {"endReason": "dismissal"}}
+    assert names(decided(rule, gone, timing=at_once, on=day("2026-03-31"))) == []
+    assert names(decided(rule, gone, timing=at_once, on=day("2026-04-01"))) == ["group:Left"]
 
 
 def test_such_a_rule_is_looked_at_on_its_first_day_and_after_its_last() -> None:

@@ -1,7 +1,7 @@
 """The brake: how much may happen before a person says yes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Reason
-from shared.guard import NO_STOCK, Decision, Seats, Wish, admit, unseated
+from shared.guard import GATES, NO_STOCK, Decision, Seats, Wish, admit, unseated
 from shared.limiting import DAY, WEEK, Brakes, Request, Reservation
 from shared.model import Verb
 from shared.policy import SAFE_LIMITS, Limit
@@ -73,6 +73,8 @@ INSTANT = timedelta(microseconds=1)
         (Limit(week=3), 4, [], 1000, False),
         (Limit(percent=10), 4, [], 40, True),
         (Limit(percent=10), 5, [], 40, False),
+        (Limit(percent=10), 100, [], 1000, True),
+        (Limit(percent=10), 101, [], 1000, False),
         (Limit(percent=2.5), 1, [], 40, True),
         (Limit(percent=0), 2, [], 40, False),
         (Limit(run=0), 1, [], 1000, False),
@@ -145,6 +147,12 @@ def test_deciding_the_same_again_counts_once() -> None:
     assert goes_on(decide([*many(3), request("new")], Limit(day=3), first.reserved)) == [True] * 3 + [False]
 
 
+def test_what_is_reserved_for_one_person_comes_in_one_order() -> None:
+    whats = ["create", "delete", "disable", "enable", "grant", "rename", "revoke", "update"]
+    decision = decide([request("a", *whats[::-1])], dict.fromkeys(whats, Limit()))
+    assert [one.what for one in decision.reserved] == whats
+
+
 def test_another_version_of_the_same_person_is_another_use() -> None:
     first = decide([request("a")], Limit(day=1))
     assert goes_on(decide([request("a", version=2)], Limit(day=1), first.reserved)) == [False]
@@ -154,6 +162,12 @@ def test_what_is_permitted_again_counts_from_then_on_and_stays_in_its_cohort() -
     first = Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON - timedelta(hours=23))
     again = decide(many(1, "relook"), Limit(day=1), [first])
     assert again.reserved == (Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON),)
+
+
+def test_what_was_reserved_a_day_ago_is_reserved_anew_where_it_is_asked_now() -> None:
+    old = Reservation(what=DISABLE, person="p0", version=1, cohort="poll", at=NOON - DAY, department="care")
+    anew = decide([request("p0", cohort="relook", department="sales")], Limit(day=1), [old])
+    assert anew.reserved == (replace(old, cohort="relook", at=NOON, department="sales"),)
 
 
 def test_what_was_reserved_days_ago_and_not_done_must_fit_into_today() -> None:
@@ -166,6 +180,8 @@ def test_what_was_reserved_days_ago_and_not_done_must_fit_into_today() -> None:
     ]
     assert goes_on(decide(late, Limit(day=3, week=6), [*old, *today])) == [False] * 3
     assert goes_on(decide(late, Limit(day=6, week=6), [*old, *today])) == [True] * 3
+    assert goes_on(decide(late, Limit(day=0), reserved(3, DAY - INSTANT))) == [True] * 3, "it is the same use"
+    assert goes_on(decide(late, Limit(day=0), reserved(3, DAY))) == [False] * 3
 
 
 def test_what_needs_a_yes_by_its_nature_waits_and_uses_up_nothing() -> None:
@@ -181,6 +197,25 @@ def test_nothing_asked_is_nothing_decided() -> None:
     assert decide([Request(person="a", version=1, cohort="c", whats={}, asks={})], Limit(run=0)).permitted == (
         frozenset(),
     )
+
+
+@pytest.mark.parametrize(
+    ("verb", "stands"),
+    [
+        (Verb.CREATE, True),
+        (Verb.CORRELATE, True),
+        (Verb.RESTORE, True),
+        (Verb.DISABLE, True),
+        (Verb.DELETE, True),
+        (Verb.UPDATE, False),
+        (Verb.RENAME, False),
+        (Verb.ENABLE, False),
+        (Verb.GRANT, False),
+        (Verb.REVOKE, False),
+    ],
+)
+def test_the_rest_of_a_plan_stands_on_what_makes_finds_closes_or_ends_an_account(verb: Verb, stands: bool) -> None:
+    assert (verb in GATES) is stands
 
 
 # ── percentages, and small organisations ─────────────────────────────────────────────────────────────────────────
@@ -254,6 +289,8 @@ def test_what_the_narrower_limit_holds_does_not_use_up_the_wider_one() -> None:
     requests = [request("a", LICENCES), request("b", LICENCES), request("c", GROUPS)]
     decision = decide(requests, {"revoke": Limit(run=1), LICENCES: Limit(run=1), GROUPS: Limit()})
     assert decision.permitted == (frozenset(), frozenset(), frozenset({GROUPS}))
+    turned = decide(requests[::-1], {"revoke": Limit(run=1), LICENCES: Limit(run=1), GROUPS: Limit()})
+    assert turned.permitted == decision.permitted[::-1], "whoever comes first"
 
 
 def test_a_name_that_only_begins_alike_is_something_else() -> None:
@@ -274,6 +311,12 @@ def test_within_one_department_no_more_than_its_limit() -> None:
     assert {one.department for one in decision.reserved} == {"sales"}
 
 
+def test_of_a_department_of_which_nobody_knows_the_size_anybody_is_too_large_a_part() -> None:
+    limits = {"departments": {DISABLE: Limit(percent=100, at_least=0)}, "sizes": {"care": 1}}
+    both = [request("a", department="care"), request("b", department="sales", cohort="other")]
+    assert goes_on(decide(both, {}, **limits)) == [True, False]
+
+
 def test_what_was_reserved_within_a_department_counts_there_only() -> None:
     earlier = [Reservation(what=DISABLE, person="x", version=1, cohort="x", at=NOON - HOUR, department="care")]
     both = [request("a", department="care"), request("b", department="sales")]
@@ -283,11 +326,14 @@ def test_what_was_reserved_within_a_department_counts_there_only() -> None:
 
 def test_somebody_without_a_department_counts_in_none() -> None:
     assert goes_on(decide(many(9), {}, departments={DISABLE: Limit(run=1)})) == [True] * 9
+    somewhere = [request("a", department="x")]
+    assert goes_on(decide(somewhere, {}, reserved(9, HOUR), departments={DISABLE: Limit(day=1)})) == [True]
 
 
 def test_what_a_department_holds_does_not_use_up_the_target() -> None:
     requests = [*(request(name, department="care") for name in "abc"), request("d", department="sales")]
     assert goes_on(decide(requests, Limit(run=1), **HALF)) == [False] * 3 + [True]
+    assert goes_on(decide([request("e"), *requests[:3]], Limit(run=1), **HALF)) == [True] + [False] * 3
 
 
 # ── urgent ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,9 +361,28 @@ def test_only_disabling_is_urgent() -> None:
     assert decision.permitted == (frozenset({DISABLE}),)
 
 
+def test_who_is_not_to_be_disabled_takes_no_part_of_the_allowance() -> None:
+    decision = decide([urgent("a", GRANT), urgent("b")], {URGENT: Limit(day=1), DISABLE: Limit(day=0)})
+    assert goes_on(decision) == [False, True]
+
+
+def test_what_is_done_beside_it_uses_up_its_own_limit() -> None:
+    decision = decide([urgent("a", DISABLE, DELETE)], {URGENT: Limit(day=2), DELETE: Limit(day=2)})
+    assert [one.what for one in decision.reserved] == [DELETE, URGENT]
+
+
+def test_what_was_permitted_as_urgent_stays_so_though_the_policy_gives_no_allowance_any_longer() -> None:
+    first = decide([urgent("a")], {URGENT: Limit(day=1)})
+    again = decide([urgent("a"), urgent("b")], {DISABLE: Limit(day=0)}, first.reserved)
+    assert goes_on(again) == [True, False]
+    assert again.reserved == first.reserved
+
+
 def test_what_needs_a_yes_needs_it_also_when_it_is_urgent() -> None:
     decision = decide([urgent("a", Verb.CORRELATE, DISABLE, asks=ADOPTED)], {URGENT: Limit(day=2)})
     assert (decision.permitted, decision.reserved) == ((frozenset(),), ())
+    asking = urgent("a", Verb.CORRELATE, DISABLE, asks=ADOPTED)
+    assert goes_on(decide([asking, urgent("b")], {URGENT: Limit(day=1), DISABLE: Limit(day=0)})) == [False, True]
 
 
 def test_what_is_urgent_counts_once_however_often_it_is_asked() -> None:
@@ -325,6 +390,8 @@ def test_what_is_urgent_counts_once_however_often_it_is_asked() -> None:
     first = decide([urgent("a")], limits)
     assert decide([urgent("a")], limits, first.reserved) == first
     assert goes_on(decide([urgent("b")], limits, first.reserved)) == [False]
+    assert goes_on(decide([urgent("b")], limits, reserved(1, DAY - INSTANT, what=URGENT))) == [False]
+    assert goes_on(decide([urgent("b")], limits, reserved(1, DAY, what=URGENT))) == [True]
 
 
 # ── seats ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -343,6 +410,17 @@ def test_who_starts_first_gets_the_seat_and_everybody_else_everything_else() -> 
     assert decision.seated == ((E3, "a"), (E3, "z"))
 
 
+def test_who_is_there_already_as_far_as_anybody_knows_gets_a_seat_before_who_starts() -> None:
+    decision = decide([request("a", E3, start="2026-03-01"), request("b", E3)], {}, seats=Seats(left={E3: 1}))
+    assert decision.held == ({E3: Reason.NO_SEAT}, {})
+
+
+def test_seats_come_in_one_order() -> None:
+    plans = [f"grant:license:{name}" for name in "abcdefgh"]
+    decision = decide([request("a", *plans[::-1])], {}, seats=Seats(left=dict.fromkeys(plans, 1)))
+    assert decision.seated == tuple((what, "a") for what in plans)
+
+
 def test_a_seat_that_is_reserved_is_there_for_whoever_has_it() -> None:
     seats = Seats(left={E3: 0}, reserved=frozenset({(E3, "a")}))
     assert decide([request("a", E3), request("b", E3)], {}, seats=seats).held == ({}, {E3: Reason.NO_SEAT})
@@ -351,6 +429,7 @@ def test_a_seat_that_is_reserved_is_there_for_whoever_has_it() -> None:
 def test_where_nobody_counts_the_seats_nobody_waits_for_one() -> None:
     assert decide([request("a", E3)], {}).held == ({},)
     assert decide([request("a", "grant:license:F1")], {}, seats=Seats(left={E3: 0})).held == ({},)
+    assert unseated([Wish("2026-03-01", "a", E3)], NO_STOCK) == frozenset()
 
 
 def test_whoever_waits_for_a_yes_takes_no_seat() -> None:

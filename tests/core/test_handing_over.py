@@ -49,6 +49,11 @@ def test_it_is_kept_for_its_days_after_the_last_on_which_it_was_wanted_and_leave
     assert over(last, active(), day("2026-03-16")) == active()
 
 
+def test_what_is_kept_is_told_in_one_order() -> None:
+    old = active(*(Entitlement("group", f"Dept-{name}") for name in "hgfedcba"))
+    assert list(over(old, active(), MARCH).until) == [f"group:Dept-{name}" for name in "abcdefgh"]
+
+
 def test_coming_back_ends_it_and_losing_it_again_begins_anew() -> None:
     kept = over(active(SALES), active(), MARCH)
     back = over(kept, active(SALES), day("2026-03-10"))
@@ -66,6 +71,7 @@ def test_who_leaves_keeps_only_what_a_rule_keeps_for_leavers() -> None:
     old = active(SALES, Entitlement("group", "Dept-Sales"))
     left = over(old, Desired(stage=Stage.DORMANT), MARCH)
     assert left.until == {"group:Dept-Sales": day("2026-03-31")}
+    assert over(old, Desired(stage=Stage.READY), MARCH).until == left.until, "on leave it is the same"
     assert over(left, Desired(stage=Stage.DORMANT), day("2026-04-01")).kept == frozenset()
     assert over(left, Desired(stage=Stage.ABSENT), day("2026-03-10")).kept == frozenset()
 
@@ -79,7 +85,7 @@ def test_nothing_is_kept_by_who_leaves_at_once() -> None:
 
 
 def test_what_was_given_ahead_of_a_first_day_that_never_came_is_not_kept() -> None:
-    old = replace(active(SALES), stage=Stage.READY)
+    old = replace(active(SALES, Entitlement("group", "Dept-Sales")), stage=Stage.READY)
     assert over(old, Desired(stage=Stage.READY), MARCH).kept == frozenset()
     assert over(old, Desired(stage=Stage.DORMANT), MARCH).kept == frozenset()
 
@@ -87,6 +93,11 @@ def test_what_was_given_ahead_of_a_first_day_that_never_came_is_not_kept() -> No
 def test_nobody_keeps_what_excludes_something_they_are_given() -> None:
     assert over(active(VAULT), active(), MARCH).kept == {VAULT}
     assert over(active(VAULT), active(FINANCE), MARCH).kept == frozenset()
+
+
+def test_what_waits_for_a_person_is_kept_for_as_long_as_that_takes_and_not_for_days() -> None:
+    undecided = active(kept=frozenset({VAULT}))
+    assert over(active(VAULT), undecided, MARCH) == undecided
 
 
 def test_a_rule_that_is_gone_keeps_nothing_any_longer() -> None:

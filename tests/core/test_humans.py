@@ -72,6 +72,13 @@ def test_facts_of_other_names_are_not_alike() -> None:
     assert len({one.text, two.text, three.text}) == 3
 
 
+@pytest.mark.parametrize(("one", "another"), [("Bos", "Bosch"), ("van der Berg", "vander Berg"), ("é", "e")])
+def test_values_that_differ_in_more_than_case_and_spaces_are_not_alike(one: str, another: str) -> None:
+    (first,), (second,) = (likenesses({"a": each}, [Alike(all=("a",))]) for each in (one, another))
+    assert first.names == second.names == ("a",)
+    assert first.text != second.text
+
+
 def test_a_certain_likeness_to_one_human_joins() -> None:
     assert judged(False, [other()]).joins == other()
     assert judged(False, [other(earlier=False, settled=True)]).joins is not None
@@ -96,6 +103,11 @@ def test_what_is_less_than_certain_is_asked() -> None:
     assert asked.question == "may be the same human as 7 of hr (badge); yes joins the records, no keeps them apart"
 
 
+def test_a_question_names_every_fact_that_is_alike() -> None:
+    asked = judged(False, [replace(other(confidence=0.99), names=("lastName", "birthDate"))])
+    assert asked.question.startswith("may be the same human as 7 of hr (lastName, birthDate);")
+
+
 def test_a_likeness_to_two_humans_is_asked_and_no_yes_can_tell_which() -> None:
     asked = judged(False, [other("8", confidence=0.5), other("7")])
     assert (asked.joins, asked.human) == (None, "")
@@ -114,9 +126,10 @@ def test_the_speaking_contract_brings_the_facts_of_its_record() -> None:
     later = TODAY + timedelta(1)
     speaks = primary(whole, SOURCE, later)
     assert speaks is not None
+    assert whole.contracts[0] == first.person.contracts[0], "its own are as they were"
     assert (speaks.id, speaks.source, speaks.hr_id) == ("X1/1", "guests", "X1")
     facts = facts_of(whole, speaks, later)
-    assert (facts["name"], facts["employeeId"], facts["title"]) == ("Kok", "X1", "x")
+    assert (facts["name"], facts["employeeId"], facts["title"], facts["manager"]) == ("Kok", "X1", "x", "9")
     assert facts_of(whole, primary(whole, SOURCE, TODAY), TODAY)["employeeId"] == "7"
 
 

@@ -23,11 +23,12 @@ def stands(someone: Person, days: Timing, on: str, source: SourcePolicy = SOURCE
 
 def wakes(someone: Person, days: Timing, on: str) -> list[str]:
     """Every day on which somebody is woken from that day on."""
-    found, today, targets = [], next_change(someone, SOURCE, {"entra": target(timing=days)}, day(on)), {}
-    targets["entra"] = target(timing=days)
-    while today is not None:
-        found.append(today.isoformat())
-        today = next_change(someone, SOURCE, targets, today)
+    found, today, targets = [], day(on), {"entra": target(timing=days)}
+    while (after := next_change(someone, SOURCE, targets, today)) is not None:
+        assert after > today
+        assert len(found) < 10
+        found.append(after.isoformat())
+        today = after
     return found
 
 

@@ -125,6 +125,7 @@ def test_somebody_is_woken_on_each_day_on_which_something_is_different_and_on_no
     different = [on for on, before, now in zip(window[1:], by_day, by_day[1:], strict=False) if before != now]
     woken, on = [], next_change(someone, source, targets, window[0])
     while on is not None and on <= window[-1]:
+        assert on not in woken
         woken.append(on)
         on = next_change(someone, source, targets, on)
     assert woken == different

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - each situation stands on one line
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,7 +59,11 @@ def account(**attributes: Value) -> Account:
         (wanting(mail="x@a"), link(), {"mail": "x@a"}, {}),
         (wanting(mail="x@a"), link(), {"mail": None}, {}),
         (wanting(mail=None), link(written={"mail": "x@a"}), {"mail": "x@a"}, {}),
+        (wanting(mail=""), link(written={"mail": "x@a"}), {"mail": "x@a"}, {}),
+        # what is no address is only another value
         (wanting(a="y"), link(), {"a": "x"}, {}),
+        (wanting(manager="y"), link(), {"manager": "x"}, {}),
+        (wanting(mail=("y@a",)), link(), {"mail": "x@a"}, {}),
         (Desired(stage=Stage.ACTIVE, changing={"mail": "y@a"}), link(written={"mail": "y@a"}), {"mail": "x@a"}, {}),
         (Desired(stage=Stage.ACTIVE, changing={"mail": "y@a"}), link(), {"mail": "x@a"}, {"mail": Candidates(values=("y@a",))}),
         (Desired(stage=Stage.ACTIVE, lacking={"mail": "y@a"}), link(), {"mail": "x@a"}, {}),
@@ -78,11 +83,11 @@ def test_all_names_are_given_anew_in_step_when_one_of_them_no_longer_fits() -> N
 
 
 def test_a_rename_is_one_action_between_the_other_values_and_what_is_granted() -> None:
-    actions = plan(wanting(BOB, mail="y@a", a="y"), link(), account(name="ann", mail="x@a", a="x"), KINDS)
-    assert [(action.verb, dict(action.attributes)) for action in actions] == [
-        (Verb.UPDATE, {"a": "y"}),
-        (Verb.RENAME, {}),
-    ]
+    desired = replace(wanting(BOB, mail="y@a", a="y"), because="the 2nd of March")
+    assert plan(desired, link(), account(name="ann", mail="x@a", a="x"), KINDS) == (
+        Action(verb=Verb.UPDATE, attributes={"a": "y"}, because="the 2nd of March"),
+        Action(verb=Verb.RENAME, because="the 2nd of March"),
+    )
 
 
 @pytest.mark.parametrize("desired", [DORMANT, ABSENT])
@@ -103,6 +108,7 @@ def test_an_account_that_is_adopted_gets_the_address_that_is_mapped_and_keeps_it
         # issued by us, as it was and as it fits now: by our own rename, or by hand
         (link(identifiers={"name": "ann"}), {"name": "bob2"}, {"name": "bob2"}, "n=2"),
         (link(identifiers={"name": "bob"}), {"name": "Bob"}, {"name": "Bob"}, "n=2"),
+        (link(identifiers={"name": "bob", "logon": "b"}), {"name": "bob2"}, {"name": "bob2", "logon": "b"}, "n=2"),
         # what does not fit waits for a rename
         (link(identifiers={"name": "ann"}), {"name": "ann"}, {"name": "ann"}, "n=1"),
         (link(identifiers={"name": "ann"}), {"name": None}, {"name": "ann"}, "n=1"),
@@ -131,6 +137,7 @@ def test_of_an_account_without_names_to_try_nothing_is_noted() -> None:
         ({"a": "x"}, {}, {"a": "x"}, {}),
         ({"a": "x"}, {"a": "y"}, {"a": "x"}, {"a": "x"}),
         ({"a": "y"}, {"a": "x"}, {"a": "x"}, {"a": "x"}),
+        ({}, {"b": "z"}, {"a": "x"}, {"a": "x", "b": "z"}),
         ({}, {}, {"a": "y"}, {}),
         ({}, {"a": "y"}, {"a": "y"}, {"a": "y"}),
         ({}, {}, {}, {}),

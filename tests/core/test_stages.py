@@ -271,6 +271,7 @@ def test_following_the_next_changes_meets_every_stage_of_a_life(timing: Timing, 
     someone = person(Contract(id="1", start=first, end=first + timedelta(length)))
     lived, today = {}, FIRST - timedelta(40)
     while today is not None:
+        assert today not in lived
         lived[today] = told(someone, SOURCE, timing, today)[0]
         today = next_change(someone, SOURCE, {"entra": target(timing=timing)}, today)
     met = DORMANT

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from core_world import target
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model import Action, Attributes, Entitlement, Verb
-from shared.whats import FORM, LONGEST, Apart, above, allowed, counted, entitled, of, parsed, runs_out
+from shared.policy import Limit
+from shared.whats import FORM, LONGEST, URGENT, Apart, above, allowed, counted, entitled, of, parsed, runs_out
 
 CHANGED = {"manager": "m1", "department": "Sales"}
 MANAGER = Apart(limited=frozenset({"update:manager"}))
@@ -29,6 +31,7 @@ def grant(name: str, kind: str = "group", verb: Verb = Verb.GRANT) -> Action:
         ("update:manager", "update:manager"),
         ("revoke:license", "revoke:license"),
         ("grant:group:Finance", "grant:group:Finance"),
+        ("revoke:group:Finance", "revoke:group:Finance"),
         ("grant:group:Team: Sales", "grant:group:Team: Sales"),
         ("grant:group:A|B!", "grant:group:A%7CB%21"),
         ("grant:group:100 %", "grant:group:100 %25"),
@@ -64,6 +67,18 @@ def test_a_long_name_is_told_by_its_beginning_and_its_hash() -> None:
     assert max(len(one), len(other)) <= LONGEST + len("grant:group:")
 
 
+def test_a_name_of_a_hundred_characters_is_told_in_full_and_no_longer_one() -> None:
+    assert entitled(Verb.GRANT, Entitlement("group", "a" * 100)) == f"grant:group:{'a' * 100}"
+    cut = entitled(Verb.GRANT, Entitlement("group", "a" * 101)).removeprefix("grant:group:")
+    assert cut.startswith("a" * 80 + "~")
+    assert (len(cut), LONGEST) == (80 + len("~") + 16, 100)
+    assert "~" in entitled(Verb.GRANT, Entitlement("group", "\ud800" * 101)), "half a character is one of a name"
+
+
+def test_the_allowance_of_what_is_urgent_is_called_as_a_policy_writes_it() -> None:
+    assert target(limits={"urgent": {"day": 1}}).limits[URGENT] == Limit(day=1)
+
+
 def test_a_what_is_part_of_its_kind_and_of_its_verb() -> None:
     assert above("grant:group:A:B") == ("grant:group:A:B", "grant:group", "grant")
     assert above("update:manager") == ("update:manager", "update")
@@ -83,6 +98,7 @@ BOTH = Apart(limited=frozenset({"update:manager", "update:department"}))
         (MANAGER, {}, {"update": CHANGED}),
         (MANAGER, {"manager": None}, {"update": CHANGED}),
         (MANAGER, {"manager": ""}, {"update": CHANGED}),
+        (MANAGER, {"manager": ()}, {"update": CHANGED}),
         # but what is only observed is observed always
         (Apart(always=frozenset({"update:manager"})), {}, TWO),
         (BOTH, {"manager": "m0"}, TWO),
@@ -120,6 +136,7 @@ def test_a_licence_that_is_given_is_always_told_apart_because_its_seats_are_coun
     assert list(of(grant("E3", "license"), {}, Apart())) == ["grant:license:E3"]
     assert list(of(grant("E3", "license", Verb.REVOKE), {}, Apart())) == ["revoke"]
     assert runs_out("grant:license:E3")
+    assert runs_out("grant:license:Plan: large")
     assert not any(map(runs_out, ("grant:group:A", "revoke:license:E3", "grant:license", "grant", "")))
 
 

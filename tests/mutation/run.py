@@ -25,9 +25,24 @@ SUBJECTS: Mapping[str, Sequence[str]] = {
         "tests/core/test_awaiting.py",
     ),
     "shared.awaiting": ("tests/core/test_awaiting.py",),
-    "shared.lifecycle": ("tests/core/test_stages.py", "tests/laws/test_laws.py"),
+    "shared.lifecycle": (
+        "tests/core/test_stages.py",
+        "tests/core/test_lifecycle.py",
+        "tests/core/test_lifecycle_laws.py",
+        "tests/laws/test_laws.py",
+    ),
     "shared.contracts": ("tests/core/test_contracts*.py", "tests/core/test_stages.py", "tests/core/test_desired.py"),
+    "shared.entitlements": (
+        "tests/core/test_entitlements.py",
+        "tests/core/test_handing_over.py",
+        "tests/core/test_desired.py",
+        "tests/core/test_lifecycle_laws.py",
+    ),
+    "shared.humans": ("tests/core/test_humans.py",),
     "shared.guard": ("tests/core/test_guard*.py",),
+    "shared.limiting": ("tests/core/test_guard*.py",),
+    "shared.consent": ("tests/core/test_consent.py",),
+    "shared.whats": ("tests/core/test_whats.py", "tests/core/test_guard*.py", "tests/core/test_consent.py"),
 }
 """The modules that decide, and the tests that must notice, the likeliest first."""
 

@@ -31,6 +31,7 @@ def wrong(source: str) -> list[str]:
         ("a = [b for b in c if b]", ["a = [b for b in c]"]),
         ("a = b if c else d", ["a = b if True else d", "a = b if False else d"]),
         ("a, b = c, d", []),
+        ("a = zip(b, c, strict=True)", []),
     ],
 )
 def test_one_place_of_a_line_is_wrong_at_a_time(source: str, expected: list[str]) -> None:

@@ -4,6 +4,7 @@ In it the wrong takes the place of what is loaded already, and the tests run unt
 used much more of the processor than the tests need when nothing is wrong.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -11,14 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.planting import planted
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPTIONS = (
-    *("-qq", "-s", "--no-summary", "--assert=plain", "--hypothesis-seed=0", f"--rootdir={PROJECT}"),
-    *("-p", "no:cacheprovider", "-p", "no:xdist"),
+    *("-qq", "-s", "--no-summary", "--tb=no", "--assert=plain", "--hypothesis-seed=0", f"--rootdir={PROJECT}"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:faker", "-p", "no:logging"),
 )
 MEMORY = 4 * 2**30
 SURVIVED, NOTICED, BROKEN = 0, 1, 70
@@ -44,10 +46,17 @@ class Trials:
         self._mutants, self._at_once, self._verdict = mutants, at_once, verdict
         self.sound = False
 
+    def pytest_collection(self) -> None:
+        """That a law is broken is enough: no smaller example is looked for, and none of an earlier mutant is tried."""
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("trial", settings.get_profile("joinly"), phases=phases, database=None)
+        settings.load_profile("trial")
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed or not session.items:
             return True
+        gc.freeze()
         before = _children()
         _, status = os.waitpid(_forked(session, None, 0), 0)
         self.sound = status == SURVIVED

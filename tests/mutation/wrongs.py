@@ -88,7 +88,7 @@ def _comparisons(node: ast.Compare) -> Iterator[ast.AST]:
 
 
 def _constants(node: ast.Constant, within: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    if _pattern(within) or isinstance(within[-1], ast.JoinedStr | ast.FormattedValue):
+    if _pattern(within) or isinstance(within[-1], ast.JoinedStr | ast.FormattedValue) or _asserted(within[-1]):
         return
     match node.value:
         case bool():
@@ -105,7 +105,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     if isinstance(node.func, ast.Name) and node.func.id in CALLED:
         yield _changed(node, func=ast.Name(CALLED[node.func.id], ast.Load()), keywords=[])
     for number, keyword in enumerate(node.keywords):
-        if keyword.arg:
+        if keyword.arg and not _asserted(keyword):
             yield _changed(node, keywords=_without(node.keywords, number))
 
 
@@ -137,6 +137,11 @@ def _unpacked(node: ast.Set | ast.Tuple | ast.List, outer: ast.AST) -> bool:
     """Whether it must have as many parts as it has: it is a target, a value for several, or a type's arguments."""
     several = isinstance(outer, ast.Assign) and isinstance(outer.targets[0], ast.Tuple)
     return several or isinstance(outer, ast.Subscript) or isinstance(getattr(node, "ctx", None), ast.Store)
+
+
+def _asserted(node: ast.AST) -> bool:
+    """Whether it says that two lists are of one length: whatever is so cannot be noticed when it is not said."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def _pattern(within: Sequence[ast.AST]) -> bool:

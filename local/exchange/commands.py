@@ -13,6 +13,9 @@ from local.exchange.organisation import PRESET, Mailbox, Organisation
 
 CUSTOM = tuple(f"CustomAttribute{number}" for number in range(1, 16))
 HASHTABLE = "#Exchange.GenericHashTable"
+FULL_ACCESS, SEND_AS = "FullAccess", "SendAs"
+PRESENT = "The appropriate access control entry is already present on the object."
+ABSENT = "Can't remove the access control entry because the ACE isn't present."
 _MEMBERS = re.compile(r"Members -eq '((?:[^']|'')*)'")
 
 
@@ -116,46 +119,37 @@ def _of(run: Run, found: Rows, whom: str) -> Rows:
 
 
 def add_permission(run: Run) -> Rows:
-    mailbox, user = _writable(run), _user(run, run.text("User"))
-    _rights(run, ["FullAccess"])
-    run.org.about_to_change(mailbox)
-    if not _add(mailbox.full_access, user):
-        run.warnings.append("The appropriate access control entry is already present on the object.")
-    run.org.keep(mailbox)
+    mailbox, user = _changed(run, "User", FULL_ACCESS, adds=True, asks=False)
     return [row for row in rows.full_access(run.org, mailbox) if row["UserSid"] == f"S-1-5-21-{user}"]
 
 
 def remove_permission(run: Run) -> Rows:
-    mailbox, user = _writable(run), _user(run, run.text("User"))
-    _confirmed(run)
-    _rights(run, ["FullAccess"])
-    run.org.about_to_change(mailbox)
-    if not _take(mailbox.full_access, user):
-        run.warnings.append("Can't remove the access control entry because the ACE isn't present.")
-    run.org.keep(mailbox)
+    _changed(run, "User", FULL_ACCESS, adds=False)
     return []
 
 
 def add_send_as(run: Run) -> Rows:
-    mailbox, user = _writable(run), _user(run, run.text("Trustee"))
-    _confirmed(run)
-    _rights(run, ["SendAs"])
-    run.org.about_to_change(mailbox)
-    if not _add(mailbox.send_as, user):
-        run.warnings.append("The appropriate access control entry is already present on the object.")
-    run.org.keep(mailbox)
+    _changed(run, "Trustee", SEND_AS, adds=True)
     return []
 
 
 def remove_send_as(run: Run) -> Rows:
-    mailbox, user = _writable(run), _user(run, run.text("Trustee"))
-    _confirmed(run)
-    _rights(run, ["SendAs"])
-    run.org.about_to_change(mailbox)
-    if not _take(mailbox.send_as, user):
-        run.warnings.append("Can't remove the access control entry because the ACE isn't present.")
-    run.org.keep(mailbox)
+    _changed(run, "Trustee", SEND_AS, adds=False)
     return []
+
+
+def _changed(run: Run, whom: str, right: str, *, adds: bool, asks: bool = True) -> tuple[Mailbox, str]:
+    """Somebody has this right on a mailbox from now on, or no longer; which mailbox, and who."""
+    mailbox, user = _writable(run), _user(run, run.text(whom))
+    if asks:
+        _confirmed(run)
+    _rights(run, [right])
+    run.org.about_to_change(mailbox)
+    held = mailbox.full_access if right == FULL_ACCESS else mailbox.send_as
+    if not (_add if adds else _take)(held, user):
+        run.warnings.append(PRESENT if adds else ABSENT)
+    run.org.keep(mailbox)
+    return mailbox, user
 
 
 def get_recipient(run: Run) -> Rows:

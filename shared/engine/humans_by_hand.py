@@ -7,7 +7,7 @@ from shared import codec, layout
 from shared.engine.ledger import note
 from shared.engine.linking import let_go
 from shared.engine.parts import Engine
-from shared.engine.records import human_of, joined, links, named, parted, settled
+from shared.engine.records import human_of, joined, links, live, named, parted, settled
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.store import Change, Conflict, Row
@@ -56,7 +56,7 @@ async def join_records(
         raise Refused(said, Reason.SAME_HUMAN)
     if settled(rows) and not both:
         record, home, rows = home, record, theirs
-    left = {target: link for target, link in links(rows).items() if link.account and not link.deleted}
+    left = {target: link for target, link in links(rows).items() if live(link)}
     accounts = {target: link.account for target, link in left.items()}
     await note(engine, record, "", "join record", by=by, because=because, human=home, accounts=accounts)
     await _commit(engine, record, joined(engine, record, rows, home, by))

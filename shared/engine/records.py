@@ -38,7 +38,7 @@ def others_of(person: str, rows: Mapping[str, Row]) -> list[str]:
 
 def settled(rows: Mapping[str, Row]) -> bool:
     """Whether somebody with these rows has an account, or may have one soon."""
-    return any(_live(link) or link.intending is not None for link in links(rows).values())
+    return any(live(link) or link.intending is not None for link in links(rows).values())
 
 
 def links(rows: Mapping[str, Row]) -> dict[str, Link]:
@@ -47,7 +47,8 @@ def links(rows: Mapping[str, Row]) -> dict[str, Link]:
     return {target: codec.LINK.load(row.data) for target, row in found.items()}
 
 
-def _live(link: Link) -> bool:
+def live(link: Link) -> bool:
+    """Whether it leads to an account, as far as we know."""
     return bool(link.account) and not link.deleted
 
 
@@ -84,6 +85,6 @@ def _links_end(person: str, rows: Mapping[str, Row]) -> Iterator[Change]:
     """The next save of a worker who knows nothing of this fails."""
     for target, link in links(rows).items():
         row = rows[layout.link(person, target)]
-        left = codec.LINK.dump(Link(apart=link.apart | {link.account})) if _live(link) else row.data
+        left = codec.LINK.dump(Link(apart=link.apart | {link.account})) if live(link) else row.data
         yield Replace(row.key, left, row.version)
         yield Put(layout.lease(person, target), NOBODY)

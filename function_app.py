@@ -5,7 +5,7 @@ from typing import List  # noqa: UP035 - the Functions runtime knows a batch by 
 import azure.functions as func
 
 from shared import queues
-from shared.azure import Doors, build
+from shared.azure import Doors, beside, build
 
 app = func.FunctionApp()
 doors = Doors(build)
@@ -43,7 +43,7 @@ async def sweep(timer: func.TimerRequest) -> None:
 )
 async def changes(message: func.ServiceBusMessage) -> None:
     """Map one person."""
-    await doors.answer(queues.CHANGES, [message.get_body()])
+    await doors.answer(queues.CHANGES, [message.get_body()], [beside(message)])
 
 
 @app.service_bus_queue_trigger(
@@ -55,7 +55,7 @@ async def changes(message: func.ServiceBusMessage) -> None:
 )
 async def admit(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
     """Decide what is ready. All doorbells say the same, and an import rings one for everybody: one look serves all."""
-    await doors.answer(queues.ADMIT, [message.get_body() for message in messages])
+    await doors.answer(queues.ADMIT, [message.get_body() for message in messages], list(map(beside, messages)))
 
 
 @app.service_bus_queue_trigger(
@@ -63,7 +63,7 @@ async def admit(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
 )
 async def provisioning_now(message: func.ServiceBusMessage) -> None:
     """Bring one account in line, at once."""
-    await doors.answer(queues.PROVISIONING_NOW, [message.get_body()])
+    await doors.answer(queues.PROVISIONING_NOW, [message.get_body()], [beside(message)])
 
 
 @app.service_bus_queue_trigger(
@@ -71,4 +71,4 @@ async def provisioning_now(message: func.ServiceBusMessage) -> None:
 )
 async def provisioning(message: func.ServiceBusMessage) -> None:
     """Bring one account in line, at the time that was reserved for it."""
-    await doors.answer(queues.PROVISIONING, [message.get_body()])
+    await doors.answer(queues.PROVISIONING, [message.get_body()], [beside(message)])

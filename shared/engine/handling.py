@@ -4,7 +4,7 @@ Handled, held and left for later all complete the message, because the mark is t
 for redelivery and in the end the dead-letter queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from shared import queues
@@ -17,10 +17,19 @@ from shared.engine.parts import Engine
 from shared.engine.provisioning import provision
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.layout import Hop
+from shared.telemetry import carried, catalogue, continuing, tell
 
 
-async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
-    """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does."""
+async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, str], traces: Sequence[str] = ()) -> str:
+    """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does.
+
+    `traces` are those of all doorbells that said the same.
+    """
+    with continuing(traces):
+        return await _handle(engine, queue, session, body)
+
+
+async def _handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
     try:
         match queue:
             case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:
@@ -35,7 +44,8 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
                 raise ValueError(f"nothing handles the queue {queue}")
     except TryLater as later:
         at = engine.clock() + timedelta(seconds=later.seconds)
-        await engine.bus.ring(queue, [Doorbell(session, body)], at)
+        await engine.bus.ring(queue, [Doorbell(session, body, carried())], at)
+        tell(catalogue.WAITED, later.seconds, {catalogue.WHERE: "queue"})
         return str(later)
     except (Misconfigured, Refused, UnknownSchema) as stopped:
         return str(stopped)

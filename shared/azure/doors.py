@@ -13,8 +13,9 @@ from itertools import chain, repeat
 from shared.azure.bug import told_by_place
 from shared.azure.messages import Beside
 from shared.doorbells import Unreadable, from_text
-from shared.engine import Engine, detect, follow, handle, patrol, relook, renew, session, sweep, wake
+from shared.engine import Engine, detect, follow, gauge, handle, patrol, relook, renew, session, sweep, wake
 from shared.errors import Misconfigured, TryLater
+from shared.queues import QUEUES
 from shared.telemetry import catalogue, logs, tell
 
 Step = tuple[str, Callable[[], Awaitable[int]]]
@@ -60,10 +61,14 @@ class Doors:
         await _all([("renew", partial(renew, engine)), ("wake", partial(wake, engine))])
 
     async def sweep(self) -> None:
-        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked."""
+        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked.
+
+        Afterwards every level is told.
+        """
         engine = await self.engine()
         looks = (("relook", relook), ("patrol", patrol), ("sweep", sweep))
-        await _all((name, partial(look, engine)) for name, look in looks)
+        steps: list[Step] = [(name, partial(look, engine)) for name, look in looks]
+        await _all([*steps, ("gauge", partial(gauge, engine, QUEUES))])
 
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with

@@ -1,5 +1,6 @@
 """App settings → engine: reads the policy, refuses one that is not for this deployment, and puts the parts together."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -8,6 +9,7 @@ from typing import TypeAlias
 
 import connectors
 from shared.azure import settings as app_settings
+from shared.azure import telemetry
 from shared.azure.settings import Settings
 from shared.compose import Surroundings, assemble
 from shared.engine import Engine
@@ -17,7 +19,7 @@ from shared.policy_file import PolicyInvalid, PolicyText, load
 SANDBOX = "sandbox"
 """The tenant that is no tenant; it exists on a developer's machine only."""
 
-TALKATIVE = ("azure", "httpcore", "httpx", "msal")
+TALKATIVE = ("azure", "httpcore", "httpx", "msal", "opentelemetry")
 """Libraries that log every address they call: filters and row keys hold names of people."""
 
 Around: TypeAlias = Callable[[Settings, PolicyText, AsyncExitStack], Awaitable[Surroundings]]
@@ -30,6 +32,7 @@ async def build(stack: AsyncExitStack, around: Around | None = None) -> Engine:
     """
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    await asyncio.to_thread(telemetry.begin, os.environ)
     settings = app_settings.read(os.environ)
     found = read_policy(settings)
     refuse_other_tenants(found, settings.tenant)

@@ -176,12 +176,13 @@ async def test_what_stands_in_the_way_of_a_doorbell_is_logged_and_the_message_co
     said = [one.message for one in caplog.records if one.levelname == "WARNING"]
     assert [one for one in said if "Microsoft sign-in was refused AADSTS700016" in one]
     assert world.users() == {}
-    assert [await world.bus.dead_letters(queue) for queue in queues.QUEUES] == [[]] * 4
+    assert [await world.bus.dead_letters(queue) for queue in queues.QUEUES] == [[]] * len(queues.QUEUES)
 
 
 @pytest.mark.parametrize(
     ("queue", "body", "expected"),
     [
+        (queues.POLLS, {"source": "hr"}, "hr"),
         (queues.CHANGES, {"person": "p", "hop": "map"}, "p"),
         (queues.ADMIT, {}, "admit"),
         (queues.PROVISIONING, {"person": "p", "target": "entra"}, "p|entra"),
@@ -193,7 +194,7 @@ def test_the_session_of_a_doorbell_follows_from_its_body(queue: str, body: dict[
 
 
 def test_every_queue_has_a_session_and_no_other_has() -> None:
-    body = {"person": "p", "target": "t"}
+    body = {"source": "s", "person": "p", "target": "t"}
     assert all(session(queue, body) for queue in queues.QUEUES)
     with pytest.raises(ValueError, match="there is no queue elsewhere"):
         session("elsewhere", body)

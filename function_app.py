@@ -9,17 +9,17 @@ from typing import List  # noqa: UP035 - the Functions runtime knows a batch by 
 import azure.functions as func
 
 from shared import queues
-from shared.azure import Doors, build, triggers
+from shared.azure import Doors, deploy, triggers
 from shared.azure.registering import registering
 
 app = func.FunctionApp()
-doors = Doors(build)
+doors = Doors(deploy)
 on = registering(app, triggers.registered(os.environ))
 
 
 @on(triggers.POLL)
 async def poll(timer: func.TimerRequest) -> None:
-    """HR says who works here."""
+    """HR is to be asked who works here."""
     await doors.poll()
 
 
@@ -39,6 +39,12 @@ async def wake(timer: func.TimerRequest) -> None:
 async def sweep(timer: func.TimerRequest) -> None:
     """What was refused or is still marked is looked at again."""
     await doors.sweep()
+
+
+@on(triggers.POLLS)
+async def polls(message: func.ServiceBusMessage) -> None:
+    """Read one HR system, or go on reading it."""
+    await doors.answer(queues.POLLS, [message.get_body()])
 
 
 @on(triggers.CHANGES)

@@ -18,6 +18,9 @@ SERVICE_BUS = "ServiceBus"
 ROLE = "JOINLY_ROLE"
 """The app setting that says which of the two apps this one is."""
 
+CHOICES = "read or write, whichever of the two apps this is, or to both on a developer's machine"
+"""What that setting may be."""
+
 PREFIX = "api"
 """Before the route of every HTTP trigger; host.json says so too."""
 
@@ -77,6 +80,7 @@ FOLLOW = Timer(name="follow", roles=READ, default="30 */5 * * * *")
 WAKE = Timer(name="wake", roles=READ, default="0 5 * * * *")
 SWEEP = Timer(name="sweep", roles=READ, default="0 35 * * * *")
 
+POLLS = Listener(queue=queues.POLLS, roles=READ)
 CHANGES = Listener(queue=queues.CHANGES, roles=READ)
 ADMIT = Listener(queue=queues.ADMIT, roles=READ, many=True)
 PROVISIONING_NOW = Listener(queue=queues.PROVISIONING_NOW, roles=WRITE)
@@ -84,7 +88,7 @@ PROVISIONING = Listener(queue=queues.PROVISIONING, roles=WRITE)
 
 TRIGGERS: tuple[Trigger, ...] = (
     *(POLL, FOLLOW, WAKE, SWEEP),
-    *(CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
+    *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
 )
 
 
@@ -95,9 +99,7 @@ def role_of(environment: Mapping[str, str]) -> Role:
         return Role(given)
     except ValueError:
         said = "not right" if given else "missing"
-        raise Misconfigured(
-            f"the app setting {ROLE} is {said}: set it to read or write; both is for a developer's machine"
-        ) from None
+        raise Misconfigured(f"the app setting {ROLE} is {said}: set it to {CHOICES}") from None
 
 
 def of(role: Role) -> tuple[Trigger, ...]:

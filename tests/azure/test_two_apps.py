@@ -78,7 +78,7 @@ async def test_the_app_that_writes_has_no_source_even_where_it_is_asked_for_one(
 
 
 async def test_the_app_that_reads_cannot_write_to_a_target_even_where_its_identity_could(tmp_path: Path) -> None:
-    everything = {role: MANIFEST.permissions for role in (Role.READ, Role.WRITE)}
+    everything = dict.fromkeys((Role.READ, Role.WRITE), MANIFEST.permissions)
     async with two_apps(tmp_path, everything) as world:
         world.staff(1)
         await world.run()

@@ -9,7 +9,7 @@ from typing import List  # noqa: UP035 - the Functions runtime knows a batch by 
 import azure.functions as func
 
 from shared import queues
-from shared.azure import Doors, deploy, triggers
+from shared.azure import Doors, beside, deploy, triggers
 from shared.azure.registering import registering
 
 app = func.FunctionApp()
@@ -44,28 +44,28 @@ async def sweep(timer: func.TimerRequest) -> None:
 @on(triggers.POLLS)
 async def polls(message: func.ServiceBusMessage) -> None:
     """Read one HR system, or go on reading it."""
-    await doors.answer(queues.POLLS, [message.get_body()])
+    await doors.answer(queues.POLLS, [message.get_body()], [beside(message)])
 
 
 @on(triggers.CHANGES)
 async def changes(message: func.ServiceBusMessage) -> None:
     """Map one person."""
-    await doors.answer(queues.CHANGES, [message.get_body()])
+    await doors.answer(queues.CHANGES, [message.get_body()], [beside(message)])
 
 
 @on(triggers.ADMIT)
 async def admit(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
     """Decide what is ready. All doorbells say the same, and an import rings one for everybody: one look serves all."""
-    await doors.answer(queues.ADMIT, [message.get_body() for message in messages])
+    await doors.answer(queues.ADMIT, [message.get_body() for message in messages], list(map(beside, messages)))
 
 
 @on(triggers.PROVISIONING_NOW)
 async def provisioning_now(message: func.ServiceBusMessage) -> None:
     """Bring one account in line, at once."""
-    await doors.answer(queues.PROVISIONING_NOW, [message.get_body()])
+    await doors.answer(queues.PROVISIONING_NOW, [message.get_body()], [beside(message)])
 
 
 @on(triggers.PROVISIONING)
 async def provisioning(message: func.ServiceBusMessage) -> None:
     """Bring one account in line, at the time that was reserved for it."""
-    await doors.answer(queues.PROVISIONING, [message.get_body()])
+    await doors.answer(queues.PROVISIONING, [message.get_body()], [beside(message)])

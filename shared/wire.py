@@ -10,6 +10,11 @@ from typing import Any
 
 import httpx
 
+from shared.telemetry import asking
+
+ATTEMPT = "joinly.attempt"
+"""In a request's extensions: which attempt at the same thing it is."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that are safe by definition (RFC 9110 §9.2.1); TRACE is left out because nothing here uses it."""
 
@@ -70,7 +75,10 @@ class Wire(httpx.AsyncBaseTransport):
                 f"{request.method} {request.url.host}{request.url.path} would write, where only reading is allowed"
             )
         self._meter.add(request.url.host, reads, writes)
-        return await self._inner.handle_async_request(request)
+        with asking(request.method, request.url.host, int(request.extensions.get(ATTEMPT, 1))) as answered:
+            response = await self._inner.handle_async_request(request)
+            answered(response.status_code)
+        return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()

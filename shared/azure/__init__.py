@@ -1,6 +1,7 @@
 """What Azure runs: the same engine as everywhere, put together from app settings, and the doors its triggers open."""
 
 from shared.azure.doors import Doors
+from shared.azure.messages import beside
 from shared.azure.root import deploy
 
-__all__ = ["Doors", "deploy"]
+__all__ = ["Doors", "beside", "deploy"]

@@ -5,18 +5,18 @@ for a bug or when there is no engine yet; everything else completes it, because 
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from itertools import chain, repeat
 
 from shared.azure.bug import told_by_place
+from shared.azure.messages import Beside
 from shared.azure.root import Deployment
 from shared.doorbells import Unreadable, from_text
 from shared.engine import Engine, follow, handle, patrol, relook, renew, ring_polls, session, sweep, wake
 from shared.errors import Misconfigured, TryLater
-
-LOG = logging.getLogger("joinly")
+from shared.telemetry import catalogue, logs, tell
 
 Step = tuple[str, Callable[[], Awaitable[int]]]
 """What it is called, and what it does; it says how many."""
@@ -75,8 +75,9 @@ class Doors:
         async with self.engine() as engine:
             await _all((name, partial(look, engine)) for name, look in looks)
 
-    async def answer(self, queue: str, messages: Sequence[bytes]) -> None:
-        """Handle the doorbells of one delivery; those that say the same are handled once.
+    async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
+        """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with
+        each.
 
         Raises `Bug`, `Unreadable` (after the others are handled) and, when no engine can be built now, `TryLater`.
         """
@@ -84,24 +85,30 @@ class Doors:
             try:
                 engine = await stack.enter_async_context(self.engine())
             except Misconfigured as error:
-                LOG.error("%s: %s", queue, error)
+                logs.error(f"{queue}: {error}", event="answer", queue=queue, outcome="misconfigured")
                 return
-            await _answered(engine, queue, messages)
+            await _answered(engine, queue, messages, beside)
 
 
-async def _answered(engine: Engine, queue: str, messages: Sequence[bytes]) -> None:
-    bodies, unreadable = {}, None
-    for message in messages:
+async def _answered(engine: Engine, queue: str, messages: Sequence[bytes], beside: Sequence[Beside]) -> None:
+    bodies: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    unreadable = None
+    for message, one in zip(messages, chain(beside, repeat(Beside())), strict=False):
+        if one.due is not None:
+            age = (engine.clock() - one.due).total_seconds()
+            tell(catalogue.QUEUE_AGE, max(0.0, age), {catalogue.QUEUE: queue})
         try:
             body = from_text(_text(message))
-            bodies[tuple(sorted(body.items()))] = body
+            bodies.setdefault(tuple(sorted(body.items())), []).append(one.trace)
         except Unreadable as error:
             unreadable = error
-    for body in bodies.values():
+    for said, traces in bodies.items():
+        body = dict(said)
         with told_by_place():
-            trouble = await handle(engine, queue, session(queue, body), body)
+            trouble = await handle(engine, queue, session(queue, body), body, traces)
         if trouble:
-            LOG.warning("%s: %s", queue, trouble)
+            person, target = body.get("person", ""), body.get("target", "")
+            logs.warning(f"{queue}: {trouble}", event="answer", queue=queue, person=person, target=target)
     if unreadable is not None:
         raise unreadable
 
@@ -119,11 +126,12 @@ async def _all(steps: Iterable[Step]) -> None:
     for name, step in steps:
         try:
             with told_by_place():
-                LOG.info("%s: %d", name, await step())
+                count = await step()
+            logs.info(f"{name}: {count}", event=name, count=count)
         except TryLater as later:
-            LOG.warning("%s: %s; the next time comes by itself", name, later)
+            logs.warning(f"{name}: {later}; the next time comes by itself", event=name, outcome="later")
         except Exception as error:
-            LOG.error("%s: %s", name, error)
+            logs.error(f"{name}: {error}", event=name, outcome="failed")
             failures.append(error)
     if len(failures) == 1:
         raise failures[0]

@@ -22,6 +22,7 @@ from shared.errors import Misconfigured, TryLater
 from shared.layout import Hop
 from shared.model import Rejected
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row, prefixed
+from shared.telemetry import catalogue, door, tell
 
 POLL = timedelta(minutes=30)
 """How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
@@ -40,6 +41,7 @@ async def poll(engine: Engine, source: str) -> int:
     return await detect(engine, source)
 
 
+@door(catalogue.POLL, catalogue.SOURCE)
 async def detect(engine: Engine, source: str) -> int:
     """Poll one source; the number of people who changed.
 
@@ -60,6 +62,7 @@ async def detect(engine: Engine, source: str) -> int:
             for bucket, names in _by_bucket(source, poll.hashes).items():
                 await _save(engine, source, cohort, poll, chunks.get(f"{layout.HASHES}{bucket}"), bucket, names)
             await remember(engine, source, poll)
+        tell(catalogue.CHANGES, len(poll.hashes), {catalogue.SOURCE: source})
     except Conflict as conflict:
         raise TryLater(f"another poll of {source} is ahead of this one: {conflict}", 60) from conflict
     finally:

@@ -32,6 +32,7 @@ from shared.embedded_store import SqliteStore
 from shared.engine import Engine
 from shared.policy_file import PolicyText, load
 from shared.store import Store
+from shared.telemetry import parted
 
 APP = "11111111-2222-3333-4444-555555555555"
 ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
@@ -166,7 +167,12 @@ def as_message(delivery: Delivery) -> func.ServiceBusMessage:
 
     text = to_text(Doorbell(delivery.session, delivery.body))
     return ServiceBusMessage(
-        body=text.encode(), message_id=delivery.id, application_properties={}, user_properties={}, session_id=None
+        body=text.encode(),
+        message_id=delivery.id,
+        application_properties=parted(delivery.trace),
+        user_properties={},
+        session_id=None,
+        enqueued_time_utc=delivery.due,
     )
 
 

@@ -68,7 +68,7 @@ async def main() -> None:
     heard: list[tuple[str, list[bytes]]] = []
 
     class Recorder:
-        async def answer(self, queue: str, messages: list[bytes]) -> None:
+        async def answer(self, queue: str, messages: list[bytes], beside: list[object]) -> None:
             heard.append((queue, messages))
 
         async def poll(self) -> None:

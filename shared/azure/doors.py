@@ -14,7 +14,7 @@ from shared.azure.bug import told_by_place
 from shared.azure.messages import Beside
 from shared.azure.root import Deployment
 from shared.doorbells import Unreadable, from_text
-from shared.engine import Engine, follow, handle, patrol, relook, renew, ring_polls, session, sweep, wake
+from shared.engine import Engine, follow, handle, patrol, relook, renew, retain, ring_polls, session, sweep, wake
 from shared.errors import Misconfigured, TryLater
 from shared.telemetry import catalogue, logs, tell
 
@@ -74,6 +74,11 @@ class Doors:
         looks = (("relook", relook), ("patrol", patrol), ("sweep", sweep))
         async with self.engine() as engine:
             await _all((name, partial(look, engine)) for name, look in looks)
+
+    async def retention(self) -> None:
+        """Take out what has been kept for as long as the policy says."""
+        async with self.engine() as engine:
+            await _all([("retention", partial(retain, engine))])
 
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with

@@ -2,6 +2,8 @@
 
 A timer leaves what is busy to its next time and fails for what a person must repair. A doorbell is given back only
 for a bug or when there is no engine yet; everything else completes it, because the mark in the state is the truth.
+
+The engine's steps are imported where they are taken: indexing waits for this module, and they are most of its weight.
 """
 
 import asyncio
@@ -9,14 +11,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from itertools import chain, repeat
+from typing import TYPE_CHECKING
 
 from shared.azure.bug import told_by_place
 from shared.azure.messages import Beside
-from shared.azure.root import Deployment
+from shared.azure.triggers import listened
 from shared.doorbells import Unreadable, from_text
-from shared.engine import Engine, follow, handle, patrol, relook, renew, retain, ring_polls, session, sweep, wake
 from shared.errors import Misconfigured, TryLater
 from shared.telemetry import catalogue, logs, tell
+
+if TYPE_CHECKING:
+    from shared.azure.root import Deployment
+    from shared.engine import Engine
+
 
 Step = tuple[str, Callable[[], Awaitable[int]]]
 """What it is called, and what it does; it says how many."""
@@ -25,13 +32,13 @@ Step = tuple[str, Callable[[], Awaitable[int]]]
 class Doors:
     """The doors of one process. Making it does nothing; a failed `deploy` is tried again by the next who comes."""
 
-    def __init__(self, deploy: Callable[[AsyncExitStack], Awaitable[Deployment]]) -> None:
+    def __init__(self, deploy: Callable[[AsyncExitStack], Awaitable["Deployment"]]) -> None:
         self._deploy = deploy
         self._deployment: Deployment | None = None
         self._open = AsyncExitStack()
         self._deploying = asyncio.Lock()
 
-    async def deployment(self) -> Deployment:
+    async def deployment(self) -> "Deployment":
         """Raises `Misconfigured` and `TryLater`."""
         async with self._deploying:
             if self._deployment is None:
@@ -42,7 +49,7 @@ class Doors:
             return self._deployment
 
     @asynccontextmanager
-    async def engine(self) -> AsyncIterator[Engine]:
+    async def engine(self) -> AsyncIterator["Engine"]:
         """The engine of the active policy, for as long as the block lasts. Raises `Misconfigured` and `TryLater`."""
         current = (await self.deployment()).current
         async with AsyncExitStack() as stack:
@@ -56,29 +63,44 @@ class Doors:
 
     async def poll(self) -> None:
         """Ring for every HR system to be asked who works there."""
+        from shared import engine as steps
+
         async with self.engine() as engine:
-            await _all([("poll", partial(ring_polls, engine))])
+            await _all([("poll", partial(steps.ring_polls, engine))])
 
     async def follow(self) -> None:
         """Ask every target what changed there."""
+        from shared import engine as steps
+
         async with self.engine() as engine:
-            await _all((f"follow {name}", partial(follow, engine, name)) for name in engine.targets)
+            await _all((f"follow {name}", partial(steps.follow, engine, name)) for name in engine.targets)
 
     async def wake(self) -> None:
         """Look at everybody for whom a day has come, or for whom the policy says something new."""
+        from shared import engine as steps
+
         async with self.engine() as engine:
-            await _all([("renew", partial(renew, engine)), ("wake", partial(wake, engine))])
+            await _all([("renew", partial(steps.renew, engine)), ("wake", partial(steps.wake, engine))])
 
     async def sweep(self) -> None:
-        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked."""
-        looks = (("relook", relook), ("patrol", patrol), ("sweep", sweep))
+        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked.
+
+        Afterwards every level is told.
+        """
+        from shared import engine as steps
+
+        role = (await self.deployment()).settings.role
         async with self.engine() as engine:
-            await _all((name, partial(look, engine)) for name, look in looks)
+            looks = (("relook", steps.relook), ("patrol", steps.patrol), ("sweep", steps.sweep))
+            gauge = partial(steps.gauge, engine, listened(role))
+            await _all([*((name, partial(look, engine)) for name, look in looks), ("gauge", gauge)])
 
     async def retention(self) -> None:
         """Take out what has been kept for as long as the policy says."""
+        from shared import engine as steps
+
         async with self.engine() as engine:
-            await _all([("retention", partial(retain, engine))])
+            await _all([("retention", partial(steps.retain, engine))])
 
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with
@@ -95,7 +117,9 @@ class Doors:
             await _answered(engine, queue, messages, beside)
 
 
-async def _answered(engine: Engine, queue: str, messages: Sequence[bytes], beside: Sequence[Beside]) -> None:
+async def _answered(engine: "Engine", queue: str, messages: Sequence[bytes], beside: Sequence[Beside]) -> None:
+    from shared import engine as steps
+
     bodies: dict[tuple[tuple[str, str], ...], list[str]] = {}
     unreadable = None
     for message, one in zip(messages, chain(beside, repeat(Beside())), strict=False):
@@ -110,7 +134,7 @@ async def _answered(engine: Engine, queue: str, messages: Sequence[bytes], besid
     for said, traces in bodies.items():
         body = dict(said)
         with told_by_place():
-            trouble = await handle(engine, queue, session(queue, body), body, traces)
+            trouble = await steps.handle(engine, queue, steps.session(queue, body), body, traces)
         if trouble:
             person, target = body.get("person", ""), body.get("target", "")
             logs.warning(f"{queue}: {trouble}", event="answer", queue=queue, person=person, target=target)

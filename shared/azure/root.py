@@ -1,5 +1,6 @@
 """App settings → engine: what the app's role may do, under a policy that is refused when it is for another tenant."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import connectors
 from shared.azure import settings as app_settings
+from shared.azure import telemetry
 from shared.azure.current import Building, Current
 from shared.azure.ground import Ground, Laying
 from shared.azure.settings import Settings
@@ -19,7 +21,7 @@ from shared.policy_file import PolicyInvalid, PolicyText
 SANDBOX = "sandbox"
 """The tenant that is no tenant; it exists on a developer's machine only."""
 
-TALKATIVE = ("azure", "httpcore", "httpx", "msal")
+TALKATIVE = ("azure", "httpcore", "httpx", "msal", "opentelemetry")
 """Libraries that log every address they call: filters and row keys hold names of people."""
 
 
@@ -41,6 +43,7 @@ async def deploy(
     """
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    await asyncio.to_thread(telemetry.begin, environment)
     settings = app_settings.read(environment)
     ground = await (laying or _azure())(settings, stack)
     current = Current(ground.active, building(settings, ground))

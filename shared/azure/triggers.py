@@ -121,3 +121,8 @@ def registered(environment: Mapping[str, str]) -> tuple[Trigger, ...]:
                 f"seconds, such as {one.default}"
             )
     return found
+
+
+def listened(role: Role) -> tuple[str, ...]:
+    """The queues that this app listens to, and whose dead letters it may look at."""
+    return tuple(one.queue for one in of(role) if isinstance(one, Listener))

@@ -41,7 +41,7 @@ class Span:
 ACCOUNT, ATTEMPT, COUNT, ERROR = "joinly.account", "http.request.resend_count", "joinly.count", "error.type"
 ATTRIBUTES_WRITTEN, DOOR, ENTITLEMENT = "joinly.attributes", "joinly.door", "joinly.entitlement"
 HOST, LICENCE, METHOD, OUTCOME = "server.address", "joinly.licence", "http.request.method", "joinly.outcome"
-PERSON, QUEUE, REASON, ROUTE = "joinly.person", "joinly.queue", "joinly.reason", "url.template"
+PERSON, QUEUE, REASON, ADDRESS = "joinly.person", "joinly.queue", "joinly.reason", "url.full"
 SOURCE, STATUS, SYSTEM, TARGET = "joinly.source", "http.response.status_code", "joinly.system", "joinly.target"
 VERB, WHERE = "joinly.verb", "joinly.where"
 
@@ -60,7 +60,7 @@ ATTRIBUTES: Mapping[str, str] = MappingProxyType(
         PERSON: "our own id of a person, a hash; on spans and in logs only",
         QUEUE: "the queue",
         REASON: "why something waits or was refused, as in `joinly holds`",
-        ROUTE: "the path with holes for ids; empty where a connector does not say it",
+        ADDRESS: "the host that was asked, and the path with holes for ids where the connector says it; no query",
         SOURCE: "the source, by its name in the policy",
         STATUS: "the status of the answer",
         SYSTEM: "the system whose consent it is, by its name in the policy",
@@ -92,7 +92,7 @@ PATROL = Span(name="patrol", means="a part of all accounts is looked at live", a
 REQUEST = Span(
     name="{method} {route}",
     means="one request to an outside system, until its answer begins; without a route its host stands there",
-    attributes=(METHOD, HOST, ROUTE, STATUS, ATTEMPT, OUTCOME, ERROR),
+    attributes=(METHOD, ADDRESS, STATUS, ATTEMPT, OUTCOME, ERROR),
 )
 WRITE = Span(
     name="write {verb}",

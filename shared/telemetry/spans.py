@@ -110,9 +110,7 @@ def asking(method: str, host: str, attempt: int) -> Iterator[Callable[[int], Non
         yield _nobody
         return
     route = _route.get()
-    said: dict[str, str | int] = {names.METHOD: method, names.HOST: host}
-    if route:
-        said[names.ROUTE] = route
+    said: dict[str, str | int] = {names.METHOD: method, names.ADDRESS: f"https://{host}{route}"}
     if attempt > 1:
         said[names.ATTEMPT] = attempt - 1
     with spanning(f"{method} {route or host}", said, SpanKind.CLIENT) as span:

@@ -22,8 +22,8 @@ param schedules object = {
   follow: '30 */5 * * * *'
   wake: '0 5 * * * *'
   sweep: '0 35 * * * *'
-  tokens: '0 20 * * * *'
-  retention: '0 50 2 * * *'
+  tokens: '45 */10 * * * *'
+  retention: '0 50 1 * * *'
   digest: '0 0 5 * * *'
 }
 

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from connectors.personio import v1, v2
 from connectors.personio.settings import CANONICAL, Settings
+from connectors.personio.signin import sign_in
 from shared.connector import Manifest, Outside, Permission, Source
 
 __all__ = ["MANIFEST", "Settings", "source"]
@@ -24,6 +25,7 @@ MANIFEST = Manifest(
     summary="Personio HR: employees over the v1 API, or persons and employments over the v2 API",
     docs="https://developer.personio.de/reference",
     settings=Settings,
+    sign_in=sign_in,
     proven="simulated",
     source=source,
     facts=CANONICAL,
@@ -50,5 +52,4 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
-    reading_posts=frozenset({"/v1/auth", "/v2/auth/token"}),
 )

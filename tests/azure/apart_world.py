@@ -163,7 +163,7 @@ class Apart:
         while due := self.bus.next_due():
             self.now = max(self.now, due)
             for app in App:
-                for queue in set(RIGHTS[app]["receives"]) & queues.QUEUES.keys():
+                for queue in RIGHTS[app]["receives"]:
                     await self._drain(queue, self.engines[app])
 
     async def days(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Commands that the pages for operators name exist, with the options they are given; the links between pages lead on."""
+"""Commands that the pages for operators name exist, with the options they are given; links to sections lead to one."""
 
 import re
 import shlex

@@ -41,6 +41,18 @@ async def sweep(timer: func.TimerRequest) -> None:
     await doors.sweep()
 
 
+@on(triggers.TOKENS)
+async def tokens(timer: func.TimerRequest) -> None:
+    """Consents are renewed before they die."""
+    await doors.tokens()
+
+
+@on(triggers.RETENTION)
+async def retention(timer: func.TimerRequest) -> None:
+    """What has been kept for long enough is taken out."""
+    await doors.retention()
+
+
 @on(triggers.POLLS)
 async def polls(message: func.ServiceBusMessage) -> None:
     """Read one HR system, or go on reading it."""

@@ -22,7 +22,6 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from connectors.personio.signin import sign_in
 from shared.answers import rows
 from shared.connector import Outside
 from shared.errors import Misconfigured
@@ -30,6 +29,7 @@ from shared.flow import Bucket
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_offset
 from shared.rest import Manners, Rest
+from shared.signing import Bearer
 
 LIMIT = 100
 """Employees to a page; the most since 2025-01-31 (developer.personio.de changelog)."""
@@ -54,7 +54,7 @@ class Employees:
             outside.http,
             clock=outside.clock,
             sleep=outside.sleep,
-            sign=sign_in(settings, outside),
+            sign=Bearer(outside.token),
             headers={"X-Personio-App-ID": "JOINLY"},
             manners=Manners(wait=5.0),
             pace=Bucket(every=0.2, burst=10, clock=outside.clock, sleep=outside.sleep),

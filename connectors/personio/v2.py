@@ -21,7 +21,6 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from connectors.personio.signin import sign_in
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
 from shared.connector import Outside
@@ -30,6 +29,7 @@ from shared.flow import Bucket, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_cursor
 from shared.rest import Manners, Rest, segment
+from shared.signing import Bearer
 
 LIMIT = 50
 """Records to a page, at most; 51 is refused."""
@@ -59,7 +59,7 @@ class Persons:
             outside.http,
             clock=outside.clock,
             sleep=outside.sleep,
-            sign=sign_in(settings, outside),
+            sign=Bearer(outside.token),
             headers={"X-Personio-App-ID": "JOINLY"},
             manners=Manners(wait=2.0),
             pace=Bucket(every=0.04, burst=25, clock=outside.clock, sleep=outside.sleep),

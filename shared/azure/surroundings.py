@@ -13,12 +13,13 @@ from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
 from shared.azure.ground import Ground
 from shared.azure.settings import APP, Settings, on_this_machine
-from shared.compose import Surroundings
+from shared.compose import Surroundings, TokenStore
 from shared.errors import Misconfigured
 from shared.policies import Policies
 from shared.policy_blobs import BlobShelf
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
+from shared.tokens_sealed import from_secret
 from shared.vault import Remembered, Vault
 
 HASH_KEY = "secret:joinly-hash-key"
@@ -30,11 +31,14 @@ async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     credential = sign_in(settings)
     stack.push_async_callback(credential.close)
     secret = Remembered((await stack.enter_async_context(_vault(settings, credential))).read)
+    store = await stack.enter_async_context(TableStore.at(settings.tables, credential))
     policies = Policies(await stack.enter_async_context(BlobShelf.at(settings.policies, credential)))
     around = Surroundings(
-        store=await stack.enter_async_context(TableStore.at(settings.tables, credential)),
+        store=store,
         bus=await stack.enter_async_context(_bus(settings, credential)),
         secret=secret,
+        forget=secret.forget,
+        tokens=TokenStore(store=store, keys=from_secret(secret, secret.forget)),
         clock=lambda: datetime.now(UTC),
         sleep=asyncio.sleep,
         unique=lambda: secrets.token_hex(8),

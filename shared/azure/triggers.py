@@ -79,6 +79,8 @@ POLL = Timer(name="poll", roles=READ, default="0 */15 * * * *")
 FOLLOW = Timer(name="follow", roles=READ, default="30 */5 * * * *")
 WAKE = Timer(name="wake", roles=READ, default="0 5 * * * *")
 SWEEP = Timer(name="sweep", roles=READ, default="0 35 * * * *")
+TOKENS = Timer(name="tokens", roles=EITHER, default="45 */10 * * * *")
+RETENTION = Timer(name="retention", roles=READ, default="0 50 1 * * *")
 
 POLLS = Listener(queue=queues.POLLS, roles=READ)
 CHANGES = Listener(queue=queues.CHANGES, roles=READ)
@@ -87,7 +89,7 @@ PROVISIONING_NOW = Listener(queue=queues.PROVISIONING_NOW, roles=WRITE)
 PROVISIONING = Listener(queue=queues.PROVISIONING, roles=WRITE)
 
 TRIGGERS: tuple[Trigger, ...] = (
-    *(POLL, FOLLOW, WAKE, SWEEP),
+    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION),
     *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
 )
 

@@ -12,11 +12,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
 from shared.azure.settings import Settings
-from shared.compose import Surroundings
+from shared.compose import Surroundings, TokenStore
 from shared.errors import Misconfigured
 from shared.policy_file import PolicyText
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
+from shared.tokens_sealed import from_secret
 from shared.vault import Remembered, Vault
 
 HASH_KEY = "secret:joinly-hash-key"
@@ -29,10 +30,13 @@ async def surroundings(settings: Settings, found: PolicyText, stack: AsyncExitSt
     stack.push_async_callback(credential.close)
     secret = Remembered((await stack.enter_async_context(Vault.at(settings.key_vault, credential))).read)
     targets = found.policy.targets
+    store = await stack.enter_async_context(TableStore.at(settings.tables, credential))
     return Surroundings(
-        store=await stack.enter_async_context(TableStore.at(settings.tables, credential)),
+        store=store,
         bus=await stack.enter_async_context(ServiceBus.at(settings.namespace, credential)),
         secret=secret,
+        forget=secret.forget,
+        tokens=TokenStore(store=store, keys=from_secret(secret, secret.forget)),
         clock=lambda: datetime.now(UTC),
         sleep=asyncio.sleep,
         unique=lambda: secrets.token_hex(8),

@@ -65,7 +65,7 @@ class Question:
         pairs = parse_qsl(query, keep_blank_values=True) if len(query) <= LONGEST else []
         said = dict(pairs)
         if len(said) < len(pairs) or not hmac.compare_digest(said.get("state", "").encode(), self.state.encode()):
-            raise NotOurs("this is not the answer that is waited for")
+            raise NotOurs("this is not the answer to the question that Joinly asked")
         if self.oauth.issuer and said.get("iss") != self.oauth.issuer:
             raise NotOurs("this answer comes from another server than the one that was asked")
         if "error" in said:

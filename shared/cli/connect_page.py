@@ -41,6 +41,7 @@ body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; font: 
 main {{ box-sizing: border-box; max-width: 34rem; padding: 2rem; }}
 h1 {{ margin: 0 0 .75rem; padding-left: .75rem; border-left: .3rem solid {colour}; font-size: 1.5rem; }}
 p, ul {{ margin: 0 0 .75rem; }}
+ul {{ padding-left: 1.2rem; }}
 li {{ overflow-wrap: anywhere; }}
 </style>
 </head>
@@ -65,11 +66,11 @@ class Page:
 
     @property
     def text(self) -> str:
-        lines = "\n".join(f"<p>{html.escape(line)}</p>" for line in self.lines)
+        lines = "\n".join(f"<p>{html.escape(line[:1].upper() + line[1:])}</p>" for line in self.lines)
         listed = "".join(f"<li>{html.escape(one)}</li>" for one in self.listed)
         return PAGE.format(
             title=html.escape(self.title),
-            lines=f"{lines}\n<ul>{listed}</ul>" if listed else lines,
+            lines=f"<ul>{listed}</ul>\n{lines}" if listed else lines,
             colour="#2e7d32" if self.good else "#b3261e",
             role="status" if self.good else "alert",
         )
@@ -133,7 +134,7 @@ class Listening:
         try:
             code = self.code(asked.query)
         except NotOurs as other:
-            return "400 Bad Request", Page("Not the answer that was waited for", (f"Joinly: {other}.", GO_ON))
+            return "400 Bad Request", Page("This is not the right answer", (f"{other}.", GO_ON))
         except Misconfigured as no:
             self._answer.set_exception(no)
             return "200 OK", Page(
@@ -145,7 +146,7 @@ class Listening:
         return "200 OK", page
 
 
-GO_ON = "It still waits: go back to the page on which you are asked, or open the address in the terminal once more."
+GO_ON = "Joinly still waits: go back to the page on which you are asked, or open the address in the terminal once more."
 
 
 @asynccontextmanager

@@ -66,7 +66,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        lines = "\n".join(f"<p>{html.escape(line[:1].upper() + line[1:])}</p>" for line in self.lines)
+        lines = "\n".join(f"<p>{html.escape(line)}</p>" for line in self.lines)
         listed = "".join(f"<li>{html.escape(one)}</li>" for one in self.listed)
         return PAGE.format(
             title=html.escape(self.title),
@@ -134,7 +134,7 @@ class Listening:
         try:
             code = self.code(asked.query)
         except NotOurs as other:
-            return "400 Bad Request", Page("This is not the right answer", (f"{other}.", GO_ON))
+            return "400 Bad Request", Page("This is not the right answer", (_sentence(other), GO_ON))
         except Misconfigured as no:
             self._answer.set_exception(no)
             return "200 OK", Page(
@@ -170,6 +170,11 @@ async def listening(redirect: str, port: int) -> AsyncIterator[Listening]:
             await waiting.said()
             if answer.done():
                 answer.exception()  # it has been looked at
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _nothing(query: str) -> str:

@@ -63,7 +63,7 @@ def test_a_no_is_told_in_the_terminal_and_in_the_browser(there: Vendor) -> None:
     said = there.joinly("connect", "hr")
     assert said.code == 1
     assert "there is no consent: the person said no, or may not say yes (access_denied)" in said.err
-    assert "No consent was given" in there.page
+    assert "There is no consent: the person said no" in there.page
     assert there.authority.sign_ins == 0
 
 

@@ -137,9 +137,7 @@ class Listening:
             return "400 Bad Request", Page("This is not the right answer", (_sentence(other), GO_ON))
         except Misconfigured as no:
             self._answer.set_exception(no)
-            return "200 OK", Page(
-                "No consent was given", (f"{no}.", "Look at the terminal; this window can be closed.")
-            )
+            return "200 OK", Page("No consent was given", (_sentence(no), CLOSE))
         shown: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._answer.set_result((code, shown))
         page = await shown

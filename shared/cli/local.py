@@ -19,6 +19,7 @@ import connectors
 from shared import queues
 from shared.cli import folder, signin
 from shared.cli.drive import Story
+from shared.cli.kept_tokens import tokens_of
 from shared.cli.policy_text import read_policy, refusing
 from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
@@ -78,7 +79,8 @@ async def open_local(
             around = Surroundings(
                 store=store,
                 bus=bus,
-                secret=_secret,
+                secret=environment_secret,
+                tokens=await tokens_of(found.policy, data, stack, preview=preview),
                 clock=clock,
                 sleep=asyncio.sleep,
                 unique=lambda: secrets.token_hex(8),
@@ -216,7 +218,7 @@ def _settings(
     return last_word
 
 
-async def _secret(name: str) -> str:
+async def environment_secret(name: str) -> str:
     """A secret from the environment: `secret:personio-key` is `JOINLY_SECRET_PERSONIO_KEY`."""
     variable = "JOINLY_SECRET_" + name.removeprefix("secret:").upper().replace("-", "_")
     value = os.environ.get(variable)

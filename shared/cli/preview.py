@@ -44,7 +44,9 @@ def preview_policy(asked: Asked) -> int:
 
 
 async def _preview(asked: Asked) -> int:
-    async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against) as local:
+    async with open_local(
+        asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against, asks=True
+    ) as local:
         for source in local.engine.sources if asked.accept else ():
             await accept(local.earlier or local.engine, source, asked.accept, "preview", "preview")
         with Progress(Console(stderr=True, highlight=False)) as progress:

@@ -27,7 +27,6 @@ from shared.cli.policy_text import read_policy, refusing
 from shared.compose import Surroundings, assemble
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.engine import Engine
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.overlay import Overlay
 from shared.policy import Policy
@@ -133,18 +132,7 @@ async def open_word(policy: Path, on: date | None, *, looks: bool, blind: bool) 
         clock = local.clock_on(on, found.policy.time_zone) if on else lambda: datetime.now(UTC)
         unrung = list[str]()
         store = await looked_at(there.store, stack) if looks else there.store
-        engine = Engine(
-            policy=found.policy,
-            policy_hash=found.hash,
-            sources={},
-            targets={},
-            attributes={},
-            store=store,
-            bus=Bell(there.bus, unrung),
-            clock=clock,
-            unique=lambda: secrets.token_hex(8),
-            hash_key=b"",
-        )
+        engine = local.bare(found, store, Bell(there.bus, unrung), clock)
         yield Local(
             engine,
             MemoryBus(clock, queues.QUEUES),

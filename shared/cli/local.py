@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 import connectors
 from shared import queues
+from shared.bus import Bus
 from shared.cli import folder, signin
 from shared.cli.drive import Story
 from shared.cli.place import is_deployment
@@ -187,19 +188,24 @@ async def open_state(
     clock = clock_on(on, found.policy.time_zone)
     bus = MemoryBus(clock, queues.QUEUES)
     async with SqliteStore(folder.made(data) / folder.STATE) as store:
-        engine = Engine(
-            policy=found.policy,
-            policy_hash=found.hash,
-            sources={},
-            targets={},
-            attributes={},
-            store=store,
-            bus=bus,
-            clock=clock,
-            unique=lambda: secrets.token_hex(8),
-            hash_key=b"",
-        )
+        engine = bare(found, store, bus, clock)
         yield Local(engine, bus, found, Meter(), preview=False, before=store)
+
+
+def bare(found: PolicyText, store: Store, bus: Bus, clock: Callable[[], datetime]) -> Engine:
+    """An engine that reaches neither HR nor any target: for words that are only saved and rung for."""
+    return Engine(
+        policy=found.policy,
+        policy_hash=found.hash,
+        sources={},
+        targets={},
+        attributes={},
+        store=store,
+        bus=bus,
+        clock=clock,
+        unique=lambda: secrets.token_hex(8),
+        hash_key=b"",
+    )
 
 
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:

@@ -17,6 +17,9 @@ from shared.cli.progress import Progress
 from shared.cli.stopped import stopped_lines
 from shared.engine import held
 
+LOOKS, PAUSE = 45, 1.0
+"""How often, and after how many seconds, it is looked whether a deployment has done what cannot wait."""
+
 
 async def carry_out(local: Local) -> None:
     """Do everything that follows from what was asked and is due now."""
@@ -32,7 +35,7 @@ def asked(local: Local) -> list[str]:
         return []
     if local.unrung:
         return [f"It is saved, and the deployment finds it with its next sweep: {local.unrung[0]}."]
-    return [f"The deployment carries it out now; `joinly history {local.remote}` tells what it did."]
+    return [f"The deployment carries it out now; `joinly history {local.remote} --person ID` tells what it did."]
 
 
 async def show(local: Local, person: str, said: Sequence[str]) -> None:

@@ -24,9 +24,6 @@ from shared.errors import Misconfigured, Refused, TryLater
 from shared.holds import State
 from shared.model import Link
 
-LOOKS, PAUSE = 45, 1.0
-"""How often, and after how many seconds, it is looked whether a deployment has disabled whom it was told to block."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
@@ -90,10 +87,10 @@ async def _there(policy: Path, data: Path, word: Word) -> int:
             await _refuse_protected(local.engine, person)
         await _say(local, person, word)
         said, code = await _accounts(local, person)
-        for _ in range(LOOKS):
+        for _ in range(at_once.LOOKS):
             if code != LATER or local.unrung:
                 break
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(at_once.PAUSE)
             said, code = await _accounts(local, person)
         for line in (*said, *(at_once.asked(local) if code != OK else ())):
             click.echo(terminal.printable(line))

@@ -125,8 +125,6 @@ class Outside:
     place: Path
     """The example, and in `data` what the first run on it left; not to be touched."""
     loop: asyncio.AbstractEventLoop
-    rang: bool = False
-    """Whether somebody rang, and nobody took it away."""
     touched: set[str] = field(default_factory=lambda: set(layout.TABLES))
     """Tables that do not hold what the first run left."""
 
@@ -166,6 +164,8 @@ class World:
     outside: Outside
     folder: Path
     asked: Counter[str] = field(default_factory=Counter)
+    rung: list[tuple[str, str]] = field(default_factory=list)
+    """(queue, session) of every doorbell that the queues took."""
     secrets: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -235,23 +235,24 @@ class World:
             after = {**said, "number": said["number"] + 1, "version": name_of(text), "before": said["number"]}
             assert await shelf.replace(ACTIVE, json.dumps(after), kept.tag)
 
-    def rung(self) -> list[tuple[str, str]]:
-        """(queue, session) of every doorbell that waits; they are taken away."""
+    def taken(self, queue: str, session: str) -> int:
+        """How many doorbells of this session wait in this queue; they are taken away, and the others given back."""
 
-        async def take() -> list[tuple[str, str]]:
-            found = []
+        async def take() -> int:
+            found, others = 0, []
             async with ServiceBus.from_connection_string(self.outside.broker.connection_string, 0.3) as bus:
-                for queue in queues.QUEUES:
-                    while session := await bus.accept(queue, 0.3):
-                        for one in await session.receive(100):
-                            found.append((queue, session.id))
-                            await session.complete(one)
-                        await session.close()
-            self.outside.rang = False
+                while one := await bus.accept(queue, 0.3):
+                    if one.id != session:
+                        others.append(one)
+                        continue
+                    for doorbell in await one.receive(100):
+                        found += 1
+                        await one.complete(doorbell)
+                    await one.close()
+                for other in others:
+                    await other.close()
             return found
 
-        if not self.outside.rang:
-            return []
         return asyncio.run(take())
 
     async def connect(self, file: Path, stack: AsyncExitStack) -> Deployment:
@@ -264,7 +265,7 @@ class World:
         return Deployment(
             tenant=self.outside.tenant.tenant.id,
             store=Counted(store, self.asked, self.outside.touched),
-            bus=Rung(await stack.enter_async_context(bus), self.outside),
+            bus=Rung(await stack.enter_async_context(bus), self.rung),
             policies=Policies(shelf),
             secret=self._secret,
             credential=Person(self.outside.tenant),
@@ -277,15 +278,15 @@ class World:
 
 
 class Rung:
-    """A bus that remembers that it was rung."""
+    """A bus that remembers how it was rung."""
 
-    def __init__(self, bus: ServiceBus, outside: Outside) -> None:
-        self._bus, self._outside = bus, outside
+    def __init__(self, bus: ServiceBus, rung: list[tuple[str, str]]) -> None:
+        self._bus, self._rung = bus, rung
         self.accept, self.dead_letters = bus.accept, bus.dead_letters
 
-    async def ring(self, *words: Any) -> None:
-        await self._bus.ring(*words)
-        self._outside.rang = True
+    async def ring(self, queue: str, doorbells: Any, at: datetime | None = None) -> None:
+        await self._bus.ring(queue, doorbells, at)
+        self._rung += [(queue, one.session) for one in doorbells]
 
 
 class Counted:
@@ -356,8 +357,6 @@ def furnished(there: Outside, folder: Path) -> World:
         (there.place / "data" / "hash.key").read_bytes()
     ).decode()
     asyncio.run(_fill(world))
-    if there.rang:
-        world.rung()
     return world
 
 

@@ -1,17 +1,20 @@
 """Every command on a deployment: it works on its state and rings, or says in one sentence why it does not."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from deployed_world import LEAVERS, World, joinly
 
 from shared import layout, queues
-from shared.cli import block, lock
+from shared.cli import lock
 from shared.engine.parts import NOBODY
 from shared.layout import Hop
 
 ELS = "entra:els@contoso.nl/6c1d"
 SASKIA, EVA = "000105", "000112"
+THERE = "The deployment carries it out now; `joinly history ENV"
+LATER = f"{date.today() + timedelta(days=30)}"  # noqa: DTZ011 - some day to come
 FEW = 30
 """Questions about one table that a command may ask, however many people there are."""
 
@@ -60,7 +63,7 @@ def test_looking_asks_a_few_questions_and_writes_nothing(world: World, words: tu
     assert said.out
     assert max(world.asked.values()) <= FEW
     assert not world.outside.touched
-    assert world.rung() == []
+    assert world.rung == []
 
 
 def test_what_waits_is_shown_with_what_a_yes_would_do(world: World) -> None:
@@ -73,14 +76,14 @@ def test_what_waits_is_shown_with_what_a_yes_would_do(world: World) -> None:
 
 
 def test_a_yes_is_saved_and_rung_for_and_the_deployment_does_it(world: World) -> None:
+    writes = world.outside.tenant.tenant.writes
     said = joinly("holds", "approve", world.env, name_of(world, EVA), "--because", "he left")
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith(
-        f"{ELS} approved 1 of 1.\nThe deployment carries it out now; `joinly history {world.env} "
-    )
-    assert world.rung() == [(queues.PROVISIONING_NOW, f"{own(EVA)}|entra")]
+    there = THERE.replace("ENV", str(world.env))
+    assert said.out == f"{ELS} approved 1 of 1.\n{there} --person ID` tells what it did.\n"
+    assert world.rung == [(queues.PROVISIONING, f"{own(EVA)}|entra")]
     assert "permit|entra" in rows_of(world, EVA)
-    assert world.outside.tenant.tenant.writes == world.outside.tenant.tenant.writes
+    assert world.outside.tenant.tenant.writes == writes
     assert [one["person"] for one in waiting(world, "--reason", "limit")] == list(LEAVERS[1:])
     assert any(ELS in str(line) and "he left" in str(line) for line in world.ledger("approve"))
 
@@ -88,7 +91,7 @@ def test_a_yes_is_saved_and_rung_for_and_the_deployment_does_it(world: World) ->
 def test_a_no_and_a_not_now_and_an_ask_again_are_saved(world: World) -> None:
     first, second = name_of(world, LEAVERS[0]), name_of(world, LEAVERS[1])
     assert joinly("holds", "reject", world.env, first, "--because", "she stays").code == 0
-    assert joinly("holds", "snooze", world.env, second, "--until", "2099-01-01", "--because", "later").code == 0
+    assert joinly("holds", "snooze", world.env, second, "--until", LATER, "--because", "later").code == 0
     assert [one["person"] for one in waiting(world, "--reason", "limit")] == [LEAVERS[2]]
     assert joinly("holds", "reconsider", world.env, second, "--because", "now").code == 0
     assert len(waiting(world, "--reason", "limit")) == 2
@@ -101,19 +104,20 @@ def test_what_cannot_be_rung_for_is_saved_and_it_is_said_who_finds_it(world: Wor
     finally:
         world.outside.refuse("")
     assert said.code == 0, said.err
-    assert "It is saved, and the deployment finds it with its next sweep: queue provisioning-now: " in said.out
+    assert "It is saved, and the deployment finds it with its next sweep: queue provisioning: " in said.out
     assert "permit|entra" in rows_of(world, EVA)
     assert marked(world, EVA) == {Hop.PROVISION}
 
 
 def test_somebody_is_blocked_and_it_is_seen_whether_it_is_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(block, "LOOKS", 2)
-    monkeypatch.setattr(block, "PAUSE", 0.01)
+    monkeypatch.setattr("shared.cli.at_once.LOOKS", 2)
+    monkeypatch.setattr("shared.cli.at_once.PAUSE", 0.01)
     said = joinly("block", world.env, "--person", SASKIA, "--because", "stolen laptop")
     assert said.code == 75
     assert "000105 is blocked, but " in said.out
     assert " on entra is NOT disabled yet.\nThe deployment carries it out now" in said.out
-    assert world.rung() == [(queues.PROVISIONING_NOW, f"{own(SASKIA)}|entra")]
+    assert world.rung == [(queues.PROVISIONING_NOW, f"{own(SASKIA)}|entra")]
+    assert world.taken(*world.rung[0]) == 1
     assert "block" in rows_of(world, SASKIA)
     world.now_is(own(SASKIA), enabled=False)
     done = joinly("block", world.env, "--person", SASKIA, "--because", "stolen laptop")
@@ -127,8 +131,8 @@ def test_somebody_is_blocked_and_it_is_seen_whether_it_is_done(world: World, mon
 def test_a_block_by_the_name_of_an_account_asks_the_tenant_with_the_persons_own_sign_in(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(block, "LOOKS", 1)
-    monkeypatch.setattr(block, "PAUSE", 0.01)
+    monkeypatch.setattr("shared.cli.at_once.LOOKS", 1)
+    monkeypatch.setattr("shared.cli.at_once.PAUSE", 0.01)
     said = joinly("block", world.env, "--account", "saskia.degraaf@contoso.nl", "--because", "phishing")
     assert said.code == 75, said.err
     assert "block" in rows_of(world, SASKIA)
@@ -168,7 +172,7 @@ def test_a_stop_is_heard_though_nobody_can_read_a_policy(world: World) -> None:
 
 ASKED: dict[str, tuple[tuple[str, ...], str]] = {
     "an exception": (
-        ("exceptions", "add", "ENV", "--person", SASKIA, "--freeze", "--until", "2099-01-01", "--owner", "els"),
+        ("exceptions", "add", "ENV", "--person", SASKIA, "--freeze", "--until", LATER, "--owner", "els"),
         "The deployment carries it out now",
     ),
     "names": (
@@ -191,7 +195,7 @@ def test_what_is_asked_for_is_saved_and_rung_for_and_not_done_here(
     said = joinly(*(world.env if word == "ENV" else word for word in words), *because)
     assert (said.code, said.err) == (0, "")
     assert what in said.out
-    assert world.rung() != []
+    assert world.rung != []
     assert marked(world, SASKIA)
     assert world.outside.tenant.tenant.writes == writes
 
@@ -203,7 +207,7 @@ def test_a_run_is_taken_back_by_the_deployment(world: World) -> None:
     assert not world.outside.touched
     done = joinly("undo", world.env, "--run", run, "--apply")
     assert (done.code, "The deployment carries it out now" in done.out) == (0, True), done.err
-    assert world.rung() != []
+    assert world.rung != []
 
 
 def test_a_backup_holds_what_is_there_and_a_restore_brings_back_what_is_gone(world: World) -> None:
@@ -214,6 +218,8 @@ def test_a_backup_holds_what_is_there_and_a_restore_brings_back_what_is_gone(wor
     world.asked.clear()
     said = joinly("restore", world.env, file)
     assert said.code == 0, said.err
+    homes = {row.partition for row in world.rows(layout.IDENTIFIERS)}
+    assert world.asked[layout.IDENTIFIERS] == len(homes), "rows of one partition go together"
     gone = sum(1 for line in file.read_text(encoding="utf-8").splitlines() if line.startswith('["identifiers"'))
     assert said.out.startswith(f"{gone} rows were missing and are back; ")
     assert len(world.rows(layout.IDENTIFIERS)) == gone
@@ -230,12 +236,12 @@ def test_a_preview_reads_hr_and_the_tenant_as_the_person_at_the_keyboard(world: 
     said = joinly("preview", world.env)
     assert (said.code, said.err) == (0, "")
     assert "Nothing was written." in said.out
-    assert (world.outside.touched, world.outside.tenant.tenant.writes, world.rung()) == (set(), writes, [])
+    assert (world.outside.touched, world.outside.tenant.tenant.writes, world.rung) == (set(), writes, [])
     coming = joinly("calendar", world.env, "--days", "7")
     assert coming.code == 0, coming.err
     told = joinly("explain", world.env, "--person", SASKIA)
     assert (told.code, "saskia" in told.out) == (0, True), told.err
-    assert joinly("why", world.env, "--person", SASKIA, "--group", "All staff").code == 0
+    assert joinly("why", world.env, "--person", SASKIA, "--entitlement", "group:All staff").code == 0
 
 
 def test_a_preview_without_the_right_to_the_key_says_which_secret_it_is(world: World) -> None:

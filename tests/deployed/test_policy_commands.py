@@ -79,7 +79,7 @@ def test_a_difference_is_told_in_text_and_person_by_person_and_nothing_is_writte
     assert '      jobTitle  "Hoofd verkoop" → "Hoofd verkoop, Rotterdam"\n' in said.out
     assert said.out.endswith(f"\n{PEOPLE} people are touched: {PEOPLE} update.\n")
     assert max(world.asked.values()) <= 20, "each table is fetched once, however many people there are"
-    assert (world.rows("state"), world.outside.tenant.tenant.writes, world.rung()) == (rows, writes, [])
+    assert (world.rows("state"), world.outside.tenant.tenant.writes, world.rung) == (rows, writes, [])
 
 
 def test_a_file_is_compared_before_it_is_pushed_and_programs_get_no_value_of_anybody(world: World) -> None:

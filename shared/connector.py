@@ -16,9 +16,16 @@ from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
 from shared.attributes import Attribute
+from shared.errors import Misconfigured
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
+from shared.oauth import OAuth
 
 NONE: frozenset[Entitlement] = frozenset()
+
+
+async def no_token(refused: str) -> str:
+    """Stands where a connector has declared no `sign_in`. Raises `Misconfigured`."""
+    raise Misconfigured("this connector declares no sign-in, so there is no token for it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,12 @@ class Outside:
     """Now, UTC, aware."""
     sleep: Callable[[float], Awaitable[None]]
     """Wait so many seconds."""
+    forget: Callable[[str], None] = lambda name: None
+    """Say that a secret was not accepted, so that it is read anew: somebody may have changed it."""
+    token: Callable[[str], Awaitable[str]] = no_token
+    """An access token that is good now, as `Manifest.sign_in` says; given one that was answered with 401 ("" for
+    none), another. Renewed, kept and shared by all workers.
+    """
     folder: Path
     """The folder that relative paths in settings start from: the policy's own."""
     credential: AsyncTokenCredential | None = None
@@ -104,6 +117,8 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
+    sign_in: Callable[[Any], OAuth] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system that has none."""
     proven: str
     """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
     source: Callable[[Any, Outside], Source] | None = None

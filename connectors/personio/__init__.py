@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from connectors.personio import v1, v2
 from connectors.personio.settings import CANONICAL, Settings
+from connectors.personio.signin import sign_in
 from shared.connector import Manifest, Outside, Source
 
 __all__ = ["MANIFEST", "Settings", "source"]
@@ -19,6 +20,7 @@ MANIFEST = Manifest(
     summary="Personio HR: employees over the v1 API, or persons and employments over the v2 API",
     docs="https://developer.personio.de/reference",
     settings=Settings,
+    sign_in=sign_in,
     proven="simulated",
     source=source,
     facts=CANONICAL,
@@ -35,5 +37,4 @@ MANIFEST = Manifest(
             "personio:workplaces:read (v2)": "the names of locations, when `lookups` asks for them",
         }
     ),
-    reading_posts=frozenset({"/v1/auth", "/v2/auth/token"}),
 )

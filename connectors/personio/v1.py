@@ -22,7 +22,6 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from connectors.personio.signin import sign_in
 from shared.answers import rows
 from shared.connector import Outside
 from shared.errors import Misconfigured
@@ -30,6 +29,7 @@ from shared.flow import Bucket
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_offset
 from shared.rest import Manners, Rest
+from shared.signing import Bearer
 
 LIMIT = 100
 """Employees to a page; the most since 2025-01-31 (developer.personio.de changelog)."""
@@ -54,7 +54,7 @@ class Employees:
             outside.http,
             clock=outside.clock,
             sleep=outside.sleep,
-            sign=sign_in(settings, outside),
+            sign=Bearer(outside.token),
             headers={"X-Personio-App-ID": "JOINLY"},
             manners=Manners(wait=5.0),
             pace=Bucket(every=0.2, burst=10, clock=outside.clock, sleep=outside.sleep),
@@ -63,7 +63,8 @@ class Employees:
     async def fetch(self) -> AsyncIterator[Person | Rejected]:
         """Everyone, once. Raises `Misconfigured` at the end when the credential withholds a required attribute."""
         seen, met, count = set[str](), set[str](), 0
-        async for page in by_offset(self._rest, "/v1/company/employees", employees, limit=LIMIT, total=total):
+        path = "/v1/company/employees"
+        async for page in by_offset(self._rest, path, employees, limit=LIMIT, total=total, route=path):
             for row in employees(page):
                 count += 1
                 seen |= attributes(row).keys()

@@ -15,6 +15,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 import connectors
 from shared import queues
+from shared.azure.surroundings import hash_key
 from shared.bus import Bus, Doorbell
 from shared.cli import deployment, local
 from shared.cli.deployment import Deployment
@@ -24,7 +25,7 @@ from shared.cli.local import Local
 from shared.cli.nearby import Nearby
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import read_policy, refusing
-from shared.compose import Surroundings, assemble
+from shared.compose import Surroundings, TokenStore, assemble
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.errors import Misconfigured, Refused, TryLater
@@ -33,6 +34,7 @@ from shared.policy import Policy
 from shared.policy_file import PolicyText
 from shared.store import Store
 from shared.strict_yaml import Tree
+from shared.tokens_sealed import from_secret
 from shared.wire import Meter
 
 Given = tuple[PolicyText, Path]
@@ -95,10 +97,12 @@ async def opened(
         store=Overlay(below) if preview else below,
         bus=memory if preview else Bell(there.bus, unrung),
         secret=there.secret,
+        forget=there.secret.forget,
+        tokens=TokenStore(store=there.store, keys=from_secret(there.secret, there.secret.forget)),
         clock=clock,
         sleep=asyncio.sleep,
         unique=lambda: secrets.token_hex(8),
-        hash_key=await there.hash_key() if asks else b"",
+        hash_key=await hash_key(there.secret) if asks else b"",
         folder=place.parent,
         credential=_credentials(found, there),
         settings=local.last_words(found, replaced, hr),

@@ -2,9 +2,6 @@
 
 import os
 import re
-from base64 import b64decode
-from binascii import Error as NotBase64
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +10,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
+from shared.azure.surroundings import bus_of, vault_of
 from shared.bus import Bus
 from shared.cli.deployment_file import Named, read
 from shared.cli.signin import Signed
@@ -20,14 +18,11 @@ from shared.cli.who import claims, identity
 from shared.errors import Misconfigured, TryLater
 from shared.policies import Policies
 from shared.policy_blobs import BlobShelf
-from shared.servicebus import ServiceBus
 from shared.store import Store
 from shared.tables import TableStore
-from shared.vault import Remembered, Vault
+from shared.vault import Remembered
 
 STORAGE = "https://storage.azure.com/.default"
-HASH_KEY = "secret:joinly-hash-key"
-KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Deployment:
     store: Store
     bus: Bus
     policies: Policies
-    secret: Callable[[str], Awaitable[str]]
+    secret: Remembered
     credential: AsyncTokenCredential | None
 
     async def signed(self) -> str:
@@ -57,27 +52,16 @@ class Deployment:
             raise Misconfigured(f"you are signed in to another tenant; run `az login --tenant {self.tenant}`")
         return identity(token)
 
-    async def hash_key(self) -> bytes:
-        """The key of the change hashes. Raises `Misconfigured` when it is not to be had, and `TryLater`."""
-        text = await self.secret(HASH_KEY)
-        try:
-            key = b64decode(text.strip(), validate=True)
-        except (NotBase64, ValueError):
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise Misconfigured(f"{HASH_KEY} is not {KEY_BYTES} random bytes in base64")
-        return key
-
 
 async def connect(file: Path, stack: AsyncExitStack) -> Deployment:
     """The deployment that `file` names; closed with `stack`. Raises `Misconfigured` for what the file says wrong."""
     named, beside = read(file)
     credential = _sign_in(named, beside, stack)
-    vault = await stack.enter_async_context(Vault.at(named.key_vault, credential))
+    vault = await stack.enter_async_context(vault_of(named.key_vault, credential))
     return Deployment(
         tenant=named.tenant,
         store=await stack.enter_async_context(TableStore.at(named.tables, credential)),
-        bus=await stack.enter_async_context(ServiceBus.at(named.namespace, credential)),
+        bus=await stack.enter_async_context(bus_of(named.namespace, credential)),
         policies=Policies(await stack.enter_async_context(BlobShelf.at(named.policies, credential))),
         secret=Remembered(vault.read),
         credential=credential,
@@ -89,7 +73,7 @@ def _sign_in(named: Named, beside: dict[str, str], stack: AsyncExitStack) -> Asy
     os.environ.update(beside)
     real: AsyncTokenCredential
     if "IDENTITY_ENDPOINT" in beside:
-        real = ManagedIdentityCredential(client_id=named.identity or None)
+        real = ManagedIdentityCredential(client_id=named.identity)
     else:
         real = DefaultAzureCredential(exclude_interactive_browser_credential=True)
     stack.push_async_callback(real.close)

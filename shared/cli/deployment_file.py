@@ -5,29 +5,15 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, TypeAlias
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.cli.signin import LOOPBACK
+from shared.azure.settings import Address, Container, Guid, HostName, on_this_machine
 from shared.errors import Misconfigured
 
-_HOST = r"[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)+"
-_HERE = r"(127\.0\.0\.1|localhost)(:[0-9]{1,5})?"
-_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _LINE = re.compile(r"""(?:export\s+)?(\w+)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*?))\s*""")
 
-Address: TypeAlias = Annotated[
-    str,
-    Field(pattern=rf"^(https://{_HOST}|https?://{_HERE}(/[0-9a-z-]+)?)/?$"),
-    AfterValidator(lambda text: text.rstrip("/")),
-]
-Container: TypeAlias = Annotated[
-    str,
-    Field(pattern=rf"^(https://{_HOST}|https?://{_HERE}(/[0-9a-z-]+)?)/[0-9a-z-]+/?$"),
-    AfterValidator(lambda text: text.rstrip("/")),
-]
 HERE_ONLY = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER", "SSL_CERT_FILE")
 """What a loopback Azure needs besides: who signs in there, and whose certificates are its own."""
 
@@ -37,29 +23,24 @@ class Named(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    tenant: Annotated[str, Field(alias="JOINLY_TENANT", pattern=_GUID, description="the id of its tenant")]
+    tenant: Annotated[Guid, Field(alias="JOINLY_TENANT", description="the id of its tenant")]
     tables: Annotated[Address, Field(alias="JOINLY_TABLES", description="the table endpoint of its storage account")]
     policies: Annotated[
         Container, Field(alias="JOINLY_POLICIES", description="the address of the blob container with its policies")
     ]
     key_vault: Annotated[Address, Field(alias="JOINLY_KEY_VAULT", description="the address of its key vault")]
     namespace: Annotated[
-        str,
-        Field(
-            alias="ServiceBus__fullyQualifiedNamespace",
-            pattern=rf"^({_HOST}|{_HERE})$",
-            description="the host name of its Service Bus namespace",
-        ),
+        HostName,
+        Field(alias="ServiceBus__fullyQualifiedNamespace", description="the host name of its Service Bus namespace"),
     ]
     identity: Annotated[
-        str, Field(alias="JOINLY_IDENTITY", description="the client id of the identity of a loopback Azure")
-    ] = ""
+        Guid | None, Field(alias="JOINLY_IDENTITY", description="the client id of the identity of a loopback Azure")
+    ] = None
 
     @property
     def here(self) -> bool:
         """Whether all of it is on this machine."""
-        addresses = [self.tables, self.policies, self.key_vault, f"//{self.namespace}"]
-        return all(urlsplit(one).hostname in LOOPBACK for one in addresses)
+        return all(map(on_this_machine, (self.tables, self.policies, self.key_vault, self.namespace)))
 
 
 def read(file: Path) -> tuple[Named, dict[str, str]]:
@@ -78,7 +59,7 @@ def read(file: Path) -> tuple[Named, dict[str, str]]:
     beside = {name: given[name] for name in HERE_ONLY if given.get(name)}
     if beside and not named.here:
         raise Misconfigured(f"{file}: {', '.join(beside)} can be said only when all addresses are of this machine")
-    if urlsplit(beside.get("IDENTITY_ENDPOINT", "http://localhost")).hostname not in LOOPBACK:
+    if not on_this_machine(beside.get("IDENTITY_ENDPOINT", "localhost:")):
         raise Misconfigured(f"{file}: IDENTITY_ENDPOINT is not on this machine")
     return named, beside
 

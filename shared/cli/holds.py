@@ -15,7 +15,6 @@ from shared.cli.at_once import carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
 from shared.cli.holds_page import page_lines
-from shared.cli.holds_seen import plain, seen
 from shared.cli.holds_show import show_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import doings
@@ -35,6 +34,7 @@ from shared.engine import (
     snooze,
     state_of,
 )
+from shared.engine.seen import plain, seen
 from shared.holds import Answer, State, fingerprint
 from shared.picking import listed, picked
 

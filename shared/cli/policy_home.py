@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import connectors
+from shared.azure.root import refuse_other_tenants
 from shared.cli import folder, local
 from shared.cli.local import Local
 from shared.cli.place import is_deployment
@@ -19,7 +20,7 @@ from shared.engine.ledger import note
 from shared.errors import Misconfigured, Refused
 from shared.policies import Activation, Policies
 from shared.policy_check import check
-from shared.policy_file import PolicyInvalid, PolicyText, load
+from shared.policy_file import PolicyText, load
 from shared.queues import QUEUES
 
 if TYPE_CHECKING:
@@ -109,18 +110,6 @@ async def at(place: Path) -> AsyncIterator[Home]:
                 "which a file *.env names"
             )
         yield Home(place, policies_in(place), None, stack)
-
-
-def refuse_other_tenants(found: PolicyText, ours: str) -> None:
-    """Raises `PolicyInvalid` for a target in another tenant than the deployment's, which signs in to its own only."""
-    text = "this is not the id of the deployment's tenant (JOINLY_TENANT); nothing is written elsewhere"
-    mistakes = [
-        found.mistake(("targets", name, "settings", "tenant"), text)
-        for name, target in found.policy.targets.items()
-        if str(target.settings.get("tenant", ours)).lower() != ours.lower()
-    ]
-    if mistakes:
-        raise PolicyInvalid(mistakes)
 
 
 def now() -> datetime:

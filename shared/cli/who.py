@@ -11,14 +11,12 @@ from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
-from shared.approvals import SIGNED
+from shared.approvals import signed_in
 from shared.cli import signin
 from shared.cli.local import SANDBOX, Local
 from shared.errors import Misconfigured, TryLater
 
 GRAPH = "https://graph.microsoft.com/.default"
-NAMES = ("upn", "preferred_username", "unique_name", "appid", "azp")
-"""Claims that say who it is, the best first: a person's sign-in name, or the application's id."""
 
 
 async def who(local: Local) -> str:
@@ -48,12 +46,10 @@ async def who(local: Local) -> str:
 
 def identity(token: str) -> str:
     """Whose token it is. It is our own and is not checked here: whatever we do with it, Microsoft checks."""
-    said = claims(token)
-    name = next((str(said[one]) for one in NAMES if said.get(one)), "")
-    ids = [part for part in (name, str(said.get("oid") or "")) if part]
-    if not ids:
+    by = signed_in(claims(token))
+    if not by:
         raise Misconfigured("the sign-in does not say who it is; sign in as a person with `az login`")
-    return SIGNED + "/".join(ids)
+    return by
 
 
 def claims(token: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from local.azurite import Azurite
 from local.sandbox import CLIENT_ID, Sandbox, SandboxCredential, sandbox, seeds_beside
 from local.servicebus import Broker
 from shared import layout, queues
-from shared.cli import deployment, main
+from shared.cli import deployment_file, main
 from shared.cli.deployment import STORAGE, Deployment
 from shared.errors import Misconfigured
 from shared.policies import ACTIVE, Policies
@@ -40,6 +40,7 @@ from shared.policy_file import load, name_of
 from shared.servicebus import ServiceBus
 from shared.store import MOST, Put, Row, Store
 from shared.tables import TableStore
+from shared.vault import Remembered
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 DAY = "2026-11-23"
@@ -257,7 +258,7 @@ class World:
 
     async def connect(self, file: Path, stack: AsyncExitStack) -> Deployment:
         """As `shared.cli.deployment.connect`, with keys in place of a sign-in, which the emulators do not ask for."""
-        deployment.read(file)
+        deployment_file.read(file)
         text = self.outside.azurite.connection_string
         store = await stack.enter_async_context(TableStore.from_connection_string(text))
         shelf = await stack.enter_async_context(BlobShelf.from_connection_string(text, CONTAINER))
@@ -267,7 +268,7 @@ class World:
             store=Counted(store, self.asked, self.outside.touched),
             bus=Rung(await stack.enter_async_context(bus), self.rung),
             policies=Policies(shelf),
-            secret=self._secret,
+            secret=Remembered(self._secret),
             credential=Person(self.outside.tenant),
         )
 

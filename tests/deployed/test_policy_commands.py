@@ -66,7 +66,7 @@ def test_a_policy_for_another_tenant_is_refused_where_it_says_so(world: World) -
     said = joinly("policy", "push", world.env, file)
     assert said.code == 1
     assert f"{file}:" in said.err
-    assert "this is not the id of the deployment's tenant" in said.err
+    assert "this is not the id of the tenant this app signs in to (JOINLY_TENANT)" in said.err
 
 
 def test_a_difference_is_told_in_text_and_person_by_person_and_nothing_is_written(world: World) -> None:

@@ -94,6 +94,6 @@ def _read(engine: Engine, lines: Iterable[str]) -> list[tuple[str, str, str, dic
         raise Misconfigured(DAMAGED)
     if said["customer"] != engine.policy.customer:
         raise Misconfigured("the backup is another customer's; nothing was restored")
-    if said["schema"] != layout.SCHEMA or not all(codec.readable(data) for *_, data in found):
+    if not codec.readable(said) or not all(codec.readable(data) for *_, data in found):
         raise Misconfigured("the backup was made by another version of Joinly; restore it with that version")
     return found

@@ -24,7 +24,7 @@ from connectors.personio.reduce import (
 from connectors.personio.settings import Settings
 from connectors.personio.signin import sign_in
 from shared.answers import rows
-from shared.connector import Outside
+from shared.connector import Outside, Reached
 from shared.errors import Misconfigured
 from shared.flow import Bucket
 from shared.model import Attributes, Contract, Person, Rejected, Value
@@ -60,7 +60,7 @@ class Employees:
             pace=Bucket(every=0.2, burst=10, clock=outside.clock, sleep=outside.sleep),
         )
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         """Everyone, once. Raises `Misconfigured` at the end when the credential withholds a required attribute."""
         seen, met, count = set[str](), set[str](), 0
         async for page in by_offset(self._rest, "/v1/company/employees", employees, limit=LIMIT, total=total):

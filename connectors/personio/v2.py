@@ -24,7 +24,7 @@ from connectors.personio.settings import Settings
 from connectors.personio.signin import sign_in
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
-from shared.connector import Outside
+from shared.connector import Outside, Reached
 from shared.errors import Misconfigured, Reason, Refused
 from shared.flow import Bucket, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
@@ -65,7 +65,7 @@ class Persons:
             pace=Bucket(every=0.04, burst=25, clock=outside.clock, sleep=outside.sleep),
         )
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         """Everyone, once. All persons are read before any employment, so that the list changes little meanwhile.
 
         Raises `Misconfigured` when the credential withholds a required attribute from every record.

@@ -14,7 +14,8 @@ from shared.engine.humans import records
 from shared.engine.identifiers import HOLDING
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.reading import MISSING
+from shared.engine.pieces import forget
+from shared.engine.said import MISSING
 from shared.errors import Reason, Refused
 from shared.store import Change, Delete, Insert, Replace, Row, prefixed
 
@@ -75,6 +76,7 @@ async def _erase(engine: Engine, source: str, hr_id: str, person: str) -> int:
         if mirror := await _mirror(engine, row):
             await engine.store.commit(layout.DIRECTORY, mirror.partition, [Delete(mirror.key)])
         await engine.store.commit(layout.ACCOUNTS, row.partition, [Delete(row.key)])
+    await forget(engine, source)
     await _forget_hash(engine, source, hr_id, layout.bucket(person))
     return count + len(names) + len(accounts) + await _forget_rows(engine, person)
 

@@ -26,7 +26,7 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
     try:
         match queue:
             case queues.POLLS:
-                await poll(engine, body["source"])
+                await poll(engine, body["source"], body.get("after", ""))
             case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:
                 await ring_dependents(engine, body["person"])
             case queues.CHANGES:

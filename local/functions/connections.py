@@ -1,0 +1,37 @@
+"""The name of a connection → the Service Bus client that the app settings mean, signed in as they say.
+
+https://learn.microsoft.com/azure/azure-functions/functions-reference#connections: `<name>__fullyQualifiedNamespace`
+with an identity, or `<name>` with a connection string, which only emulators are given.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
+from azure.servicebus.aio import ServiceBusClient
+
+from local.functions.host_json import BusOptions
+from shared.errors import Misconfigured
+from shared.servicebus import way_to
+
+
+def service_bus(name: str, settings: Mapping[str, str], options: BusOptions) -> ServiceBusClient:
+    """No I/O. Raises `Misconfigured` with the settings that are missing."""
+    retries: dict[str, Any] = {
+        "retry_total": options.retries,
+        "retry_backoff_factor": options.retry_delay.total_seconds(),
+        "retry_backoff_max": options.retry_longest.total_seconds(),
+        "retry_mode": options.retry_mode,
+    }
+    if text := settings.get(name):
+        return ServiceBusClient.from_connection_string(text, **retries)
+    namespace = settings.get(f"{name}__fullyQualifiedNamespace", "")
+    if not namespace:
+        raise Misconfigured(f"the app setting {name}__fullyQualifiedNamespace is missing: set it to the namespace")
+    return ServiceBusClient(namespace, _credential(name, settings), **retries, **way_to(namespace))
+
+
+def _credential(name: str, settings: Mapping[str, str]) -> Any:
+    if settings.get(f"{name}__credential") == "managedidentity":
+        return ManagedIdentityCredential(client_id=settings.get(f"{name}__clientId"))
+    return DefaultAzureCredential(exclude_interactive_browser_credential=True)

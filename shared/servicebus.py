@@ -6,8 +6,7 @@ batch: a scheduling request on the management node would cost ten times as much.
 """
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -16,13 +15,7 @@ from uuid import uuid4
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.servicebus import (
-    NEXT_AVAILABLE_SESSION,
-    ServiceBusMessage,
-    ServiceBusReceivedMessage,
-    ServiceBusSubQueue,
-    TransportType,
-)
+from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 from azure.servicebus.exceptions import (
     MessageLockLostError,
@@ -46,7 +39,6 @@ T = TypeVar("T")
 
 _SECONDS = 60
 _SHORTEST_WAIT = 0.2
-_HERE = frozenset({"127.0.0.1", "localhost"})
 _PAGE = 250
 _SENDING: dict[str, Any] = {"retry_total": 1, "retry_backoff_factor": 0.2, "retry_backoff_max": 5}
 _RECEIVING: dict[str, Any] = {"retry_total": 0}
@@ -81,10 +73,9 @@ class ServiceBus:
     @classmethod
     def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0) -> Self:
         """With an identity, as in Azure; `credential` stays the caller's to close."""
-        way = way_to(namespace)
         return cls(
-            ServiceBusClient(namespace, credential, **_SENDING, **way),
-            ServiceBusClient(namespace, credential, **_RECEIVING, **way),
+            ServiceBusClient(namespace, credential, **_SENDING),
+            ServiceBusClient(namespace, credential, **_RECEIVING),
             patience,
         )
 
@@ -226,19 +217,6 @@ class ServiceBusSession:
             if isinstance(error, _LOST):
                 raise LockLost(f"the lock of session {self._id} of {self._queue} ran out") from error
             raise _ours(self._queue, error) from error
-
-
-def way_to(namespace: str) -> Mapping[str, Any]:
-    """What the SDK must be told of a name on this machine: the port, which it would leave out, and whom to trust."""
-    host, _, port = namespace.partition(":")
-    if host not in _HERE or not port:
-        return {}
-    trusted = os.environ.get("SSL_CERT_FILE")
-    return {
-        "custom_endpoint_address": f"sb://{namespace}",
-        "transport_type": TransportType.Amqp,
-        "connection_verify": trusted,
-    }
 
 
 def _message(doorbell: Doorbell, at: datetime | None) -> ServiceBusMessage:

@@ -14,6 +14,7 @@ from shared.attributes import Attribute
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
+from shared.errors import Misconfigured
 from shared.model import Action
 from shared.policy_check import check
 from shared.policy_file import PolicyText
@@ -47,6 +48,10 @@ class Surroundings:
     """Told of every action that was done, by person and target."""
     preview: bool = False
     """Ask everything and write nothing."""
+    reads: bool = True
+    """Whether HR is read. Without it an engine has no sources, and asks for no secret of theirs."""
+    writes: bool = True
+    """Whether targets are written to. Without it they can only be read, and no secret of theirs is asked for."""
     stopped: bool = False
     """Write nothing to any target, whatever the state says."""
 
@@ -62,6 +67,8 @@ async def assemble(
     entitlements: dict[str, frozenset[str]] = {}
     for path, settings in built.items():
         kind, name = path
+        if kind == "sources" and not around.reads:
+            continue
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
         outside = await _outside(around, path, one, stack)
         final = around.settings(path, settings)
@@ -93,15 +100,19 @@ async def assemble(
 async def _outside(around: Surroundings, path: tuple[str, str], one: Manifest, stack: AsyncExitStack) -> Outside:
     http = open_http(
         around.meter,
-        writes_allowed=not around.preview,
+        writes_allowed=around.writes and not around.preview,
         reading_posts=one.reading_posts,
         transport=around.transport(path),
     )
     return Outside(
         http=await stack.enter_async_context(http),
-        secret=around.secret,
+        secret=around.secret if around.writes or path[0] == "sources" else _no_secret,
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,
         credential=around.credential(path[1]) if path[0] == "targets" else None,
     )
+
+
+async def _no_secret(name: str) -> str:
+    raise Misconfigured("this app only reads targets, and has none of their secrets")

@@ -71,11 +71,11 @@ class ServiceBus:
         self._sessions: set[ServiceBusSession] = set()
 
     @classmethod
-    def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0) -> Self:
-        """With an identity, as in Azure; `credential` stays the caller's to close."""
+    def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0, **options: Any) -> Self:
+        """With an identity, as in Azure; `credential` stays the caller's to close. `options` are the SDK's own."""
         return cls(
-            ServiceBusClient(namespace, credential, **_SENDING),
-            ServiceBusClient(namespace, credential, **_RECEIVING),
+            ServiceBusClient(namespace, credential, **_SENDING, **options),
+            ServiceBusClient(namespace, credential, **_RECEIVING, **options),
             patience,
         )
 

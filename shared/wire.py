@@ -1,4 +1,4 @@
-"""The one way out: an HTTP client that counts every request and, in preview, lets only reading requests leave."""
+"""The one way out: an HTTP client that counts every request and, where told so, lets only reading requests leave."""
 
 import json
 import ssl
@@ -17,8 +17,10 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=30.0, pool=10.0)
 """Seconds. A request can last their sum at most; leases must outlive it."""
 
 
-class UnsafeInPreview(Exception):
-    """A write was attempted in a preview. That is a bug in Joinly: nothing left the process."""
+class NotAllowedToWrite(Exception):
+    """A write was attempted where only reading is allowed: in a preview, or by the app that reads. That is a bug in
+    Joinly: nothing left the process.
+    """
 
 
 @dataclass(slots=True)
@@ -61,10 +63,12 @@ class Wire(httpx.AsyncBaseTransport):
         self._reading_posts = reading_posts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it. Raises `UnsafeInPreview`, before anything leaves, when it writes and writes are not allowed."""
+        """Send it. Raises `NotAllowedToWrite`, before anything leaves, when it writes and writes are not allowed."""
         reads, writes = await self._weigh(request)
         if writes and not self._writes_allowed:
-            raise UnsafeInPreview(f"{request.method} {request.url.host}{request.url.path} would write during a preview")
+            raise NotAllowedToWrite(
+                f"{request.method} {request.url.host}{request.url.path} would write, where only reading is allowed"
+            )
         self._meter.add(request.url.host, reads, writes)
         return await self._inner.handle_async_request(request)
 

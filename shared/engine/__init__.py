@@ -24,6 +24,7 @@ from shared.engine.provisioning import provision
 from shared.engine.records import human_of
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
+from shared.engine.ringing import ring_polls
 from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
@@ -80,6 +81,7 @@ __all__ = [
     "reseat",
     "restore",
     "ring_dependents",
+    "ring_polls",
     "session",
     "snooze",
     "state_of",

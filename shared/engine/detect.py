@@ -18,7 +18,7 @@ from shared.engine.ledger import write
 from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
 from shared.engine.reading import FORGOTTEN, MISSING, REJECTED, Poll, read
-from shared.errors import TryLater
+from shared.errors import Misconfigured, TryLater
 from shared.layout import Hop
 from shared.model import Rejected
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row, prefixed
@@ -31,6 +31,13 @@ FEW = 8
 
 TOGETHER = 30
 """People saved in one commit: each needs up to three changes, and a commit holds 100."""
+
+
+async def poll(engine: Engine, source: str) -> int:
+    """Answer one doorbell of a source; the number of people who changed. Raises what `detect` does."""
+    if source not in engine.sources:
+        raise Misconfigured(f"the policy has no source {source}; it is not read any longer")
+    return await detect(engine, source)
 
 
 async def detect(engine: Engine, source: str) -> int:

@@ -1,7 +1,8 @@
 """One doorbell handled: which step it asks for, and what each kind of failure means for the message.
 
 Handled, held and left for later all complete the message, because the mark is the truth; only a bug gives it back,
-for redelivery and in the end the dead-letter queue.
+for redelivery and in the end the dead-letter queue. A poll that cannot be done now is not rung for again: the next one
+comes by itself, and an HR system that is down is not asked the more often for it.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from shared.bus import Doorbell
 from shared.codec import UnknownSchema
 from shared.engine.admitting import admit_all
 from shared.engine.dependents import ring_dependents
+from shared.engine.detect import poll
 from shared.engine.mapping import map_person
 from shared.engine.parts import Engine
 from shared.engine.provisioning import provision
@@ -23,6 +25,8 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
     """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does."""
     try:
         match queue:
+            case queues.POLLS:
+                await poll(engine, body["source"])
             case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:
                 await ring_dependents(engine, body["person"])
             case queues.CHANGES:
@@ -34,6 +38,8 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
             case _:
                 raise ValueError(f"nothing handles the queue {queue}")
     except TryLater as later:
+        if queue == queues.POLLS:
+            return str(later)
         at = engine.clock() + timedelta(seconds=later.seconds)
         await engine.bus.ring(queue, [Doorbell(session, body)], at)
         return str(later)

@@ -26,6 +26,8 @@ def session(queue: str, body: Mapping[str, str]) -> str:
     A trigger is not told the session reliably, so the keys say it. Raises `KeyError` when one of them is missing.
     """
     match queue:
+        case queues.POLLS:
+            return body["source"]
         case queues.CHANGES:
             return body["person"]
         case queues.ADMIT:

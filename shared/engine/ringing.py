@@ -1,9 +1,20 @@
-"""Rings for what is marked: the repair of every doorbell that was lost. What is due later is left to its own time."""
+"""Rings for what is marked: the repair of every doorbell that was lost. What is due later is left to its own time.
 
-from shared import codec, layout
-from shared.engine.parts import Engine
+And for every HR system, so that each is read by whoever handles its doorbell.
+"""
+
+from shared import codec, layout, queues
+from shared.bus import Doorbell
+from shared.engine.parts import Engine, session
 from shared.layout import Hop
 from shared.store import Row, prefixed
+
+
+async def ring_polls(engine: Engine) -> int:
+    """Ring for every HR system to be read, or to be gone on with where somebody stopped; how many there are."""
+    bodies = [{"source": name} for name in engine.sources]
+    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body) for body in bodies])
+    return len(bodies)
 
 
 async def ring_marked(engine: Engine, only: str = "") -> int:

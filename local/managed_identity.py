@@ -35,9 +35,17 @@ class ManagedIdentity:
     bearers: dict[str, str] = field(default_factory=dict, repr=False)
     """Token → the client id it was given to."""
 
+    def issue(self, client: str, resource: str) -> str:
+        """A token for `resource`, given to one of `clients`."""
+        now = int(time.time())
+        own = self.issuers.get(resource)
+        text = own(client) if own else _own(self, resource, client, now)
+        self.issued[text], self.bearers[text] = resource, client
+        return text
+
     def client(self, token: str, resource: str) -> str | None:
         """Whose token this is, when it was issued here for `resource`."""
-        return self.bearers[token] if self.issued.get(token) == resource else None
+        return self.bearers[token] if self.issued.get(token, "").rstrip("/") == resource else None
 
     def environment(self, address: str) -> Mapping[str, str]:
         """The settings by which azure-identity finds the endpoint, when it is served at `address`."""
@@ -60,9 +68,7 @@ def _token(identity: ManagedIdentity, request: Request) -> JSONResponse:
     if asked.get("client_id") not in identity.clients:
         return _error(400, "BadRequest", "no such identity is assigned to this app")
     now = int(time.time())
-    issue = identity.issuers.get(asked["resource"])
-    text = issue(asked["client_id"]) if issue else _own(identity, asked["resource"], asked["client_id"], now)
-    identity.issued[text], identity.bearers[text] = asked["resource"], asked["client_id"]
+    text = identity.issue(asked["client_id"], asked["resource"])
     body = {
         "access_token": text,
         "expires_on": str(now + HOUR),

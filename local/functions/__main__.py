@@ -31,9 +31,14 @@ def settings(file: Path) -> Mapping[str, str]:
     return values
 
 
-async def run(app: App) -> None:
+async def run(app: App, until_closed: bool) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if until_closed:
+        closed = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(closed), sys.stdin)
+        closing = asyncio.create_task(closed.read())
+        closing.add_done_callback(lambda _: ended.set())
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with hosting(app) as host:
@@ -49,12 +54,14 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=1)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--memory", type=Path, help="a folder in which timers are remembered")
+    parser.add_argument("--until-closed", action="store_true", help="end when standard input does")
     given = parser.parse_args()
     try:
         values = settings(given.settings)
         os.environ.update(values)
         key = os.environ.get(KEY) or secrets.token_urlsafe(24)
-        asyncio.run(run(App(given.app.resolve(), values, key, given.instances, given.port, given.memory)))
+        app = App(given.app.resolve(), values, key, given.instances, given.port, given.memory)
+        asyncio.run(run(app, given.until_closed))
     except Misconfigured as error:
         sys.exit(str(error))
 

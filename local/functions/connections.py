@@ -5,6 +5,7 @@ with an identity, or `<name>` with a connection string, which only emulators are
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
@@ -14,7 +15,20 @@ from local.functions.host_json import BusOptions
 from shared.errors import Misconfigured
 
 
-def service_bus(name: str, settings: Mapping[str, str], options: BusOptions) -> ServiceBusClient:
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What one instance has of one connection; all its triggers share it."""
+
+    client: ServiceBusClient
+    credential: Any = None
+
+    async def close(self) -> None:
+        await self.client.close()
+        if self.credential is not None:
+            await self.credential.close()
+
+
+def service_bus(name: str, settings: Mapping[str, str], options: BusOptions) -> Connection:
     """No I/O. Raises `Misconfigured` with the settings that are missing."""
     retries: dict[str, Any] = {
         "retry_total": options.retries,
@@ -23,11 +37,12 @@ def service_bus(name: str, settings: Mapping[str, str], options: BusOptions) -> 
         "retry_mode": options.retry_mode,
     }
     if text := settings.get(name):
-        return ServiceBusClient.from_connection_string(text, **retries)
+        return Connection(ServiceBusClient.from_connection_string(text, **retries))
     namespace = settings.get(f"{name}__fullyQualifiedNamespace", "")
     if not namespace:
         raise Misconfigured(f"the app setting {name}__fullyQualifiedNamespace is missing: set it to the namespace")
-    return ServiceBusClient(namespace, _credential(name, settings), use_tls=not _here(namespace), **retries)
+    credential = _credential(name, settings)
+    return Connection(ServiceBusClient(namespace, credential, use_tls=not _here(namespace), **retries), credential)
 
 
 def _here(namespace: str) -> bool:

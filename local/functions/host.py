@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local.functions import connections, host_json, triggers
+from local.functions.connections import Connection
 from local.functions.instance import Call, Failed, Instance
 from local.functions.reports import Report
 from local.functions.sessions import Sessions
@@ -41,6 +42,7 @@ class App:
 class Host:
     def __init__(self, app: App, report: Report, instances: list[Instance], functions: list[Function]) -> None:
         self._app, self._report, self.instances, self.functions = app, report, instances, functions
+        self._connections: list[Connection] = []
         self.sessions = [self._receiving(one) for one in instances]
         memory = app.memory / "timers.json" if app.memory else None
         self.timers = Timers(_of(functions, Timer), self.invoke, report, memory)
@@ -98,22 +100,27 @@ class Host:
             *(one.drain(DRAIN_SECONDS) for each in self.sessions for one in each),
         ]
         await asyncio.gather(*parts)
+        await asyncio.gather(*(one.close() for one in self._connections))
         for task in self._fired:
             task.cancel()
         await asyncio.gather(*(one.stop() for one in self.instances))
 
     def _receiving(self, instance: Instance) -> list[Sessions]:
-        options = self._report.rules.bus
+        options, settings = self._report.rules.bus, self._app.settings
+        queues = _of(self.functions, Queue)
+        names = sorted({queue.connection for _, queue in queues})
+        made = {name: connections.service_bus(name, settings, options) for name in names}
+        self._connections += made.values()
         return [
             Sessions(
                 function,
                 queue,
-                connections.service_bus(queue.connection, self._app.settings, options),
+                made[queue.connection].client,
                 options,
                 instance,
                 self._report,
             )
-            for function, queue in _of(self.functions, Queue)
+            for function, queue in queues
         ]
 
 

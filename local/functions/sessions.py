@@ -61,7 +61,6 @@ class Sessions:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self._renewer.close()
-        await self._client.close()
 
     async def _loop(self) -> None:
         while not self._draining:

@@ -13,10 +13,10 @@ from shared.azure.triggers import TRIGGERS, Timer
 
 APPS = (READ, WRITE)
 SCHEDULES: Mapping[str, str] = {
-    "JOINLY_POLL_SCHEDULE": "*/30 * * * * *",
-    "JOINLY_FOLLOW_SCHEDULE": "15 * * * * *",
-    "JOINLY_WAKE_SCHEDULE": "45 */2 * * * *",
-    "JOINLY_SWEEP_SCHEDULE": "0 */2 * * * *",
+    "JOINLY_POLL_SCHEDULE": "0 */2 * * * *",
+    "JOINLY_FOLLOW_SCHEDULE": "30 */2 * * * *",
+    "JOINLY_WAKE_SCHEDULE": "45 */10 * * * *",
+    "JOINLY_SWEEP_SCHEDULE": "15 */10 * * * *",
 }
 """More often than in Azure, so that something is to be seen; all others are as they are there."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +16,24 @@ from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
 from shared.errors import Misconfigured
 from shared.model import Action
+from shared.oauth import OAuth
+from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.policy_file import PolicyText
 from shared.rehearsal import Rehearsal
 from shared.store import Store
+from shared.tokens_access import Access
+from shared.tokens_kept import TABLES, Rows
+from shared.tokens_sealed import Keyring
 from shared.wire import Meter, open_http
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenStore:
+    """Where tokens are kept, and the keys they are sealed with."""
+
+    store: Store
+    keys: Keyring = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +44,10 @@ class Surroundings:
     bus: Bus
     secret: Callable[[str], Awaitable[str]]
     """The value of a secret by name."""
+    forget: Callable[[str], None] = lambda name: None
+    """Say that a secret was not accepted, so that it is asked for anew."""
+    tokens: TokenStore | None = None
+    """The token store; None where no system signs in with tokens of its own."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
     unique: Callable[[], str]
@@ -65,13 +82,18 @@ async def assemble(
     targets: dict[str, Target] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
     entitlements: dict[str, frozenset[str]] = {}
+    accesses: dict[str, Access] = {}
     for path, settings in built.items():
         kind, name = path
         if kind == "sources" and not around.reads:
             continue
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
-        outside = await _outside(around, path, one, stack)
         final = around.settings(path, settings)
+        oauth = one.sign_in(final) if one.sign_in and (around.writes or kind == "sources") else None
+        outside = await _outside(around, path, one, oauth, stack)
+        if oauth:
+            access = access_of(around, path, oauth, outside.http)
+            accesses[access.place], outside = access, replace(outside, token=access)
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
@@ -94,19 +116,42 @@ async def assemble(
         witness=around.witness,
         entitlements=entitlements,
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
+        accesses=accesses,
     )
 
 
-async def _outside(around: Surroundings, path: tuple[str, str], one: Manifest, stack: AsyncExitStack) -> Outside:
+def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: httpx.AsyncClient) -> Access:
+    """What gives a connector its tokens. Raises `Misconfigured` where there is no token store."""
+    kind, _ = path
+    place = ".".join(path)
+    if around.tokens is None:
+        raise Misconfigured(f"{place}: it signs in with tokens, and no token store is set up here")
+    asking = Asking(place=place, oauth=oauth, http=http, secret=around.secret, forget=around.forget, clock=around.clock)
+    return Access(
+        place,
+        oauth.rules,
+        Rows(around.tokens.store, TABLES[kind], around.tokens.keys),
+        asking,
+        clock=around.clock,
+        sleep=around.sleep,
+        unique=around.unique,
+    )
+
+
+async def _outside(
+    around: Surroundings, path: tuple[str, str], one: Manifest, oauth: OAuth | None, stack: AsyncExitStack
+) -> Outside:
+    signing_in = {httpx.URL(oauth.token).path} if oauth else set()
     http = open_http(
         around.meter,
         writes_allowed=around.writes and not around.preview,
-        reading_posts=one.reading_posts,
+        reading_posts=one.reading_posts | signing_in,
         transport=around.transport(path),
     )
     return Outside(
         http=await stack.enter_async_context(http),
         secret=around.secret if around.writes or path[0] == "sources" else _no_secret,
+        forget=around.forget,
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,

@@ -1,7 +1,6 @@
 """The engine of the active policy. A new one is seen within a minute, and who is at work finishes with the old."""
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,8 +9,7 @@ from dataclasses import dataclass
 from shared.engine import Engine
 from shared.errors import TryLater
 from shared.policy_file import PolicyText
-
-LOG = logging.getLogger("joinly")
+from shared.telemetry import logs
 
 SECONDS = 60.0
 """How long the active policy is believed to be the active one."""
@@ -78,7 +76,9 @@ class Current:
         except TryLater as later:
             if last is None:
                 raise
-            LOG.warning("the policy: %s; the last one counts until it can be asked for", later)
+            logs.warning(
+                f"the policy: {later}; the last one counts until it can be asked for", event="policy", outcome="later"
+            )
             self._asked = asked
             return last
         if last is not None and last.engine.policy_hash == found.hash:
@@ -88,7 +88,7 @@ class Current:
             new = Held(await self._build(found, stack), stack.pop_all())
         self._asked = asked
         if last is not None:
-            LOG.info("the policy is %s now and was %s", new.engine.policy_hash, last.engine.policy_hash)
+            logs.info(f"the policy is {found.hash} now and was {last.engine.policy_hash}", event="policy")
             self._held = new
             await self._retired(last)
         return new

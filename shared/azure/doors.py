@@ -95,6 +95,20 @@ class Doors:
             gauge = partial(steps.gauge, engine, listened(role))
             await _all([*((name, partial(look, engine)) for name, look in looks), ("gauge", gauge)])
 
+    async def tokens(self) -> None:
+        """Renew every consent that this app keeps, well before it dies."""
+        from shared.engine.tokens import renew_tokens
+
+        async with self.engine() as engine:
+            await _all([("tokens", partial(renew_tokens, engine))])
+
+    async def retention(self) -> None:
+        """Take out what has been kept for as long as the policy says."""
+        from shared import engine as steps
+
+        async with self.engine() as engine:
+            await _all([("retention", partial(steps.retain, engine))])
+
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with
         each.

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from shared import layout, queues
 from shared.azure.triggers import Listener, Role, of
+from shared.tokens_kept import TABLES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,10 +25,14 @@ def _receives(role: Role) -> frozenset[str]:
 REACH: Mapping[Role, Reach] = MappingProxyType(
     {
         Role.READ: Reach(
-            tables=frozenset(layout.TABLES), sends=frozenset(queues.QUEUES), receives=_receives(Role.READ)
+            tables=frozenset({*layout.TABLES, TABLES["sources"]}),
+            sends=frozenset(queues.QUEUES),
+            receives=_receives(Role.READ),
         ),
         Role.WRITE: Reach(
-            tables=frozenset({layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER}),
+            tables=frozenset(
+                {layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER, TABLES["targets"]}
+            ),
             sends=frozenset({queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING}),
             receives=_receives(Role.WRITE),
         ),

@@ -25,6 +25,7 @@ from shared.engine.provisioning import provision
 from shared.engine.records import human_of
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
+from shared.engine.retaining import retain
 from shared.engine.ringing import ring_polls
 from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
@@ -82,6 +83,7 @@ __all__ = [
     "renew",
     "reseat",
     "restore",
+    "retain",
     "ring_dependents",
     "ring_polls",
     "session",

@@ -17,6 +17,7 @@ from shared.model import Action, Person, Verb
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
 from shared.telemetry import carried
+from shared.tokens_access import Access
 
 NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
 """A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
@@ -66,6 +67,8 @@ class Engine:
     """Target → the kinds of entitlement it can give and take away."""
     brake: Brake = field(default_factory=Brake)
     """What this process knows of the kill switch."""
+    accesses: Mapping[str, Access] = field(default_factory=dict)
+    """`sources.<name>` or `targets.<name>` → what gives it its tokens, for those that sign in with tokens."""
 
     def references(self, target: str) -> frozenset[str]:
         """The attributes of a target that point to another account."""

@@ -44,6 +44,7 @@ class GuardedStore:
 class GuardedBus:
     inner: Bus
     sends: frozenset[str]
+    receives: frozenset[str]
     sent: set[str] = field(default_factory=set)
 
     async def ring(self, queue: str, doorbells: Sequence[Doorbell], at: datetime | None = None) -> None:
@@ -56,4 +57,6 @@ class GuardedBus:
         raise NotGranted(f"it receives from {queue}, which is the host's to do")
 
     async def dead_letters(self, queue: str) -> Sequence[tuple[Delivery, str]]:
-        raise NotGranted(f"it looks into the dead letters of {queue}")
+        if queue not in self.receives:
+            raise NotGranted(f"it looks into {queue}")
+        return await self.inner.dead_letters(queue)

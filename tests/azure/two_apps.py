@@ -19,9 +19,12 @@ from shared.azure.ground import Ground
 from shared.azure.reach import REACH
 from shared.azure.settings import Settings
 from shared.azure.triggers import Listener, Role, Timer, of
+from shared.compose import TokenStore
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
+from shared.tokens_sealed import SECRET, from_secret, new_key
 
+KEY = new_key()
 CLIENTS = {
     Role.READ: "aaaaaaaa-2222-3333-4444-555555555555",
     Role.WRITE: "bbbbbbbb-2222-3333-4444-555555555555",
@@ -101,7 +104,9 @@ async def two_apps(
         apps = {}
         for role in (Role.READ, Role.WRITE):
             reach = REACH[role]
-            app = App(role, loaded(role), GuardedStore(store, reach.tables), GuardedBus(bus, reach.sends))
+            app = App(
+                role, loaded(role), GuardedStore(store, reach.tables), GuardedBus(bus, reach.sends, reach.receives)
+            )
             laying = simulated(clock, tenant, app.bus, app.store, folder, policies, CLIENTS[role])
             given = partial(deploy, laying=partial(_told, app, laying), environment=environment(tenant.id, role))
             app.doors = app.module.doors = Doors(given)
@@ -116,6 +121,7 @@ async def _told(app: App, laying: Any, settings: Settings, stack: AsyncExitStack
 
     async def secret(name: str) -> str:
         app.secrets.append(name)
-        return "x"
+        return KEY if name == SECRET else "x"
 
-    return replace(ground, around=replace(ground.around, secret=secret))
+    tokens = TokenStore(store=app.store, keys=from_secret(secret, lambda name: None))
+    return replace(ground, around=replace(ground.around, secret=secret, tokens=tokens))

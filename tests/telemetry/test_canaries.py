@@ -146,7 +146,8 @@ async def gone_through(world: Whole) -> None:
     world.faults.breaks = ""
     await world.timer("poll")
     await world.settle()
-    await world.timer("sweep")
+    for timer in ("sweep", "tokens", "retention"):
+        await world.timer(timer)
     await world.settle()
 
 
@@ -190,6 +191,7 @@ async def test_no_canary_is_anywhere_it_may_not_be(
     quiet = [one for one in caplog.records[before:] if one.name.split(".")[0] in TALKATIVE]
     assert [f"{one.name}: {one.getMessage()}" for one in quiet if one.levelno < logging.WARNING] == []
     assert {place(table, key) for table, key, _ in evidence.rows} >= set(ALLOWED) - {"directory *"}
+    assert {table for table, _, _ in evidence.rows} >= {"state", "ledger", "tokensread"}
     assert leaks(evidence, canaries) == []
 
 

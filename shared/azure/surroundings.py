@@ -38,10 +38,10 @@ async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     """Everything of Azure that an engine uses, closed again with `stack`. Raises `Misconfigured` and `TryLater`."""
     credential = sign_in(settings)
     stack.push_async_callback(credential.close)
-    secret = Remembered((await stack.enter_async_context(_vault(settings, credential))).read)
+    secret = Remembered((await stack.enter_async_context(vault_of(settings.key_vault, credential))).read)
     store = await stack.enter_async_context(TableStore.at(settings.tables, credential))
     policies = Policies(await stack.enter_async_context(BlobShelf.at(settings.policies, credential)))
-    bus = await stack.enter_async_context(_bus(settings, credential))
+    bus = await stack.enter_async_context(bus_of(settings.namespace, credential))
     http = await stack.enter_async_context(open_http(Meter(), writes_allowed=False))
     around = Surroundings(
         store=store,
@@ -62,18 +62,18 @@ async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     return Ground(around=around, active=policies.active, reach=bus.reach, keys=keys, post=post)
 
 
-def _vault(settings: Settings, credential: AsyncTokenCredential) -> Vault:
+def vault_of(address: str, credential: AsyncTokenCredential) -> Vault:
     """The SDK sends a token only to a vault whose own name the challenge says; on this machine it has another."""
-    if on_this_machine(settings.key_vault):
-        return Vault.at(settings.key_vault, credential, verify_challenge_resource=False)
-    return Vault.at(settings.key_vault, credential)
+    if on_this_machine(address):
+        return Vault.at(address, credential, verify_challenge_resource=False)
+    return Vault.at(address, credential)
 
 
-def _bus(settings: Settings, credential: AsyncTokenCredential) -> ServiceBus:
+def bus_of(namespace: str, credential: AsyncTokenCredential) -> ServiceBus:
     """The SDK knows another port than the usual one only where nothing is encrypted."""
-    if on_this_machine(settings.namespace):
-        return ServiceBus.at(settings.namespace, credential, use_tls=False)
-    return ServiceBus.at(settings.namespace, credential)
+    if on_this_machine(namespace):
+        return ServiceBus.at(namespace, credential, use_tls=False)
+    return ServiceBus.at(namespace, credential)
 
 
 async def _posting(around: Surroundings, credential: AsyncTokenCredential, stack: AsyncExitStack) -> Outside:

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from shared.cli import report, terminal
+from shared.cli import at_once, report, terminal
 from shared.cli.at_once import carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
@@ -138,6 +138,8 @@ async def _done(local: Local, page: Console, answered: Approved, by: str) -> lis
         lines.append(Text(f"{len(answered.second):,} wait for a second person's yes."))
     if answered.changed:
         lines.append(Text(f"{len(answered.changed):,} had changed meanwhile, and nothing was done; look again."))
+    if local.remote:
+        return [*lines, *map(Text, at_once.asked(local) if answered.done else [])]
     for target, people in (await doings(local.engine, local.story.actions)).items():
         if people:
             lines += [Text(), *report.target_lines(page, target, people, everyone=True)]

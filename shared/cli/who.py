@@ -22,8 +22,11 @@ GRAPH = "https://graph.microsoft.com/.default"
 async def who(local: Local) -> str:
     """`entra:<sign-in name>/<object id>` on a real tenant, and `local:<user>` on a simulated one.
 
-    Raises `Misconfigured` when nobody is signed in, and `TryLater` when sign-in cannot be reached.
+    On a deployment it is whoever is signed in to Azure. Raises `Misconfigured` when nobody is, and `TryLater` when
+    sign-in cannot be reached.
     """
+    if local.signed is not None:
+        return await local.signed() or user()
     for target in local.found.policy.targets.values():
         tenant, address = target.settings.get("tenant"), urlsplit(str(target.settings.get("base_url", "")))
         if tenant in (None, SANDBOX) or address.hostname in signin.LOOPBACK:
@@ -43,13 +46,13 @@ async def who(local: Local) -> str:
 
 def identity(token: str) -> str:
     """Whose token it is. It is our own and is not checked here: whatever we do with it, Microsoft checks."""
-    by = signed_in(_claims(token))
+    by = signed_in(claims(token))
     if not by:
         raise Misconfigured("the sign-in does not say who it is; sign in as a person with `az login`")
     return by
 
 
-def _claims(token: str) -> dict[str, Any]:
+def claims(token: str) -> dict[str, Any]:
     try:
         _, body, _ = token.split(".")
         found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -55,7 +55,7 @@ async def _why(
     attribute: str,
     wanted: bool,
 ) -> int:
-    async with open_local(policy, data, on, hr, preview=True) as local:
+    async with open_local(policy, data, on, hr, preview=True, asks=True) as local:
         known_attribute(local, attribute)
         day = day_of(local.engine, datetime.now(UTC))
         troubles = await hear(local) if day is not Day.PAST else []

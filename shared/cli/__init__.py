@@ -11,6 +11,7 @@ from shared.cli.block_command import block, unblock
 from shared.cli.calendar_command import calendar
 from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
+from shared.cli.connect_command import connect
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
 from shared.cli.exceptions_command import exceptions
@@ -46,7 +47,7 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, records, backup, restore, person, validate, policy, permissions, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, permissions, policy, connect, eval_, sandbox),
 ):
     joinly.add_command(command)
 

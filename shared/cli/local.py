@@ -23,6 +23,7 @@ from shared import queues
 from shared.bus import Bus
 from shared.cli import folder, signin
 from shared.cli.drive import Story
+from shared.cli.kept_tokens import tokens_of
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing, text_of
 from shared.codec import UnknownSchema
@@ -141,7 +142,8 @@ async def opened(
         around = Surroundings(
             store=store,
             bus=bus,
-            secret=_secret,
+            secret=environment_secret,
+            tokens=await tokens_of(found.policy, data, stack, preview=preview),
             clock=clock,
             sleep=asyncio.sleep,
             unique=lambda: secrets.token_hex(8),
@@ -289,7 +291,7 @@ def last_words(
     return last_word
 
 
-async def _secret(name: str) -> str:
+async def environment_secret(name: str) -> str:
     """A secret from the environment: `secret:personio-key` is `JOINLY_SECRET_PERSONIO_KEY`."""
     variable = "JOINLY_SECRET_" + name.removeprefix("secret:").upper().replace("-", "_")
     value = os.environ.get(variable)

@@ -255,6 +255,12 @@ def simulated(
     return laying
 
 
+async def engine_of(world: World) -> Engine:
+    """The engine of the active policy, which this world keeps as long as its doors."""
+    async with world.doors.engine() as engine:
+        return engine
+
+
 def doors_on(world: World, build: Callable[[AsyncExitStack], Any]) -> Doors:
     """Doors whose engines come of `build`, whatever the policy is."""
 

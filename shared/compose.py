@@ -65,6 +65,10 @@ class Surroundings:
     """Told of every action that was done, by person and target."""
     preview: bool = False
     """Ask everything and write nothing."""
+    reads: bool = True
+    """Whether HR is read. Without it an engine has no sources, and asks for no secret of theirs."""
+    writes: bool = True
+    """Whether targets are written to. Without it they can only be read, and no secret of theirs is asked for."""
     stopped: bool = False
     """Write nothing to any target, whatever the state says."""
 
@@ -81,9 +85,11 @@ async def assemble(
     accesses: dict[str, Access] = {}
     for path, settings in built.items():
         kind, name = path
+        if kind == "sources" and not around.reads:
+            continue
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
         final = around.settings(path, settings)
-        oauth = one.sign_in(final) if one.sign_in else None
+        oauth = one.sign_in(final) if one.sign_in and (around.writes or kind == "sources") else None
         outside = await _outside(around, path, one, oauth, stack)
         if oauth:
             access = access_of(around, path, oauth, outside.http)
@@ -138,16 +144,20 @@ async def _outside(
     signing_in = {httpx.URL(oauth.token).path} if oauth else set()
     http = open_http(
         around.meter,
-        writes_allowed=not around.preview,
+        writes_allowed=around.writes and not around.preview,
         reading_posts=one.reading_posts | signing_in,
         transport=around.transport(path),
     )
     return Outside(
         http=await stack.enter_async_context(http),
-        secret=around.secret,
+        secret=around.secret if around.writes or path[0] == "sources" else _no_secret,
         forget=around.forget,
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,
         credential=around.credential(path[1]) if path[0] == "targets" else None,
     )
+
+
+async def _no_secret(name: str) -> str:
+    raise Misconfigured("this app only reads targets, and has none of their secrets")

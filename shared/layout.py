@@ -19,7 +19,14 @@ LEDGER = "ledger"
 TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
 
 SCHEMA = 2
-"""Written into every row; a row of another version is parked, not guessed at."""
+"""Written into every row."""
+
+READS = frozenset({2})
+"""Schemas of rows that this version understands; any other row is parked, not guessed at.
+
+While apps are updated, old and new code work side by side, and who goes back has rows of both. So rows change their
+shape in three releases: one that also reads the new one, one that writes it, and one that no longer reads the old one.
+"""
 
 BUCKETS = 64
 """Partitions of the state. It can never change for an existing customer, because keys would move."""

@@ -6,6 +6,11 @@ from itertools import product
 from shared.errors import Refused
 from shared.holds import Answer, Held, fingerprint
 
+
+class NotWaiting(Refused):
+    """Nothing that waits has this fingerprint; it changed, or somebody answered."""
+
+
 SHORTEST = 4
 """Characters of a fingerprint that are enough to name one hold, if they name no other."""
 
@@ -54,7 +59,7 @@ def _one(holds: Sequence[Held], name: str) -> Held:
     if len(some) > 1:
         raise Refused(f"{name} begins {len(some)} fingerprints; write more of the one you mean")
     if not some:
-        raise Refused(
+        raise NotWaiting(
             f"nothing that waits has the fingerprint {name}: "
             "it has changed or was answered since it was shown; look again"
         )

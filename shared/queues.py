@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from shared.bus import QueueSettings
 
+POLLS = "polls"
+"""Read this HR system, or go on reading it: detect."""
+
 CHANGES = "changes"
 """Look at this person again: map."""
 
@@ -19,10 +22,14 @@ PROVISIONING = "provisioning"
 
 QUEUES: Mapping[str, QueueSettings] = MappingProxyType(
     {
+        POLLS: QueueSettings(),
         CHANGES: QueueSettings(),
         ADMIT: QueueSettings(lock_seconds=300),
         PROVISIONING_NOW: QueueSettings(),
         PROVISIONING: QueueSettings(),
     }
 )
-"""A doorbell never expires: the mark in the state is the truth, and a late look is as good as an early one."""
+"""A doorbell never expires: the mark in the state is the truth, and a late look is as good as an early one.
+
+One that finds a source being read already, or out of reach, is not rung again: the next poll comes by itself.
+"""

@@ -13,6 +13,8 @@ from shared.answers import BUSY, decoded, judge, named, retry_after
 from shared.errors import Misconfigured, TryLater
 from shared.flow import Bucket
 from shared.signing import Headers, Sign
+from shared.telemetry import catalogue, shown, tell
+from shared.wire import ATTEMPT
 
 Params: TypeAlias = Mapping[str, str | int]
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -95,9 +97,9 @@ class Rest:
         """The JSON at `path`, below the base address or absolute on the same host; None when the body is empty."""
         return decoded(self.system, await self.send("GET", path, params=params))
 
-    async def find(self, path: str, params: Params = NONE) -> Any:
+    async def find(self, path: str, params: Params = NONE, *, route: str = "") -> Any:
         """Like `get`, but None when the system does not hold it (404, 410)."""
-        response = await self.send("GET", path, params=params, accept=GONE)
+        response = await self.send("GET", path, params=params, accept=GONE, route=route)
         return None if response.status_code in GONE else decoded(self.system, response)
 
     async def call(self, method: str, path: str, *, json: Any = None, reading: bool = False) -> Any:
@@ -115,10 +117,11 @@ class Rest:
         headers: Mapping[str, str] = NONE,
         reading: bool = False,
         accept: frozenset[int] = NO_STATUS,
+        route: str = "",
     ) -> httpx.Response:
         """One request and its answer, read to the end: a 2xx, or a status in `accept`, which is left to the caller.
 
-        `reading` says that a POST only reads.
+        `reading` says that a POST only reads; `route` is the path with holes for ids, which a trace may show.
         """
         request = self._http.build_request(
             method,
@@ -129,12 +132,17 @@ class Rest:
             headers={**self._headers, **headers},
         )
         attempts = self.manners.attempts if reading or method in {"GET", "HEAD"} else 1
+        with shown(route):
+            return await self._tried(request, attempts, accept)
+
+    async def _tried(self, request: httpx.Request, attempts: int, accept: frozenset[int]) -> httpx.Response:
         for attempt in range(1, attempts):
             try:
                 return await self._signed(request, attempt, accept)
             except TryLater as later:
                 if later.seconds > self.manners.longest:
                     raise
+                tell(catalogue.WAITED, later.seconds, {catalogue.WHERE: "place"})
                 await self._sleep(later.seconds)
         return await self._signed(request, attempts, accept)
 
@@ -157,6 +165,7 @@ class Rest:
     async def _exchange(self, request: httpx.Request, attempt: int) -> httpx.Response:
         if self._pace:
             await self._pace.turn()
+        request.extensions[ATTEMPT] = attempt
         return await exchange(self.system, self._http, request, self.manners.pause * 2 ** (attempt - 1))
 
     def _judge(self, response: httpx.Response, attempt: int) -> None:

@@ -63,7 +63,8 @@ class Employees:
     async def fetch(self) -> AsyncIterator[Person | Rejected]:
         """Everyone, once. Raises `Misconfigured` at the end when the credential withholds a required attribute."""
         seen, met, count = set[str](), set[str](), 0
-        async for page in by_offset(self._rest, "/v1/company/employees", employees, limit=LIMIT, total=total):
+        path = "/v1/company/employees"
+        async for page in by_offset(self._rest, path, employees, limit=LIMIT, total=total, route=path):
             for row in employees(page):
                 count += 1
                 seen |= attributes(row).keys()

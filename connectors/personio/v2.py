@@ -71,7 +71,7 @@ class Persons:
         Raises `Misconfigured` when the credential withholds a required attribute from every record.
         """
         people, nameless, seen, count = dict[str, Mapping[str, Any]](), 0, set[str](), 0
-        async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}):
+        async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}, route="/v2/persons"):
             for row in rows(SYSTEM, page, "_data"):
                 count, seen = count + 1, seen | row.keys()
                 hr_id = identity(row.get("id"))
@@ -102,10 +102,11 @@ class _Run:
 
     async def complete(self, row: Mapping[str, Any]) -> Person | Rejected:
         hr_id = identity(row["id"])
-        path = f"/v2/persons/{segment(hr_id)}/employments"
+        path, route = f"/v2/persons/{segment(hr_id)}/employments", "/v2/persons/{id}/employments"
         found: dict[str, Mapping[str, Any]] = {}
         try:
-            async for page in by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, of_one_object=True):
+            pages = by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, of_one_object=True, route=route)
+            async for page in pages:
                 for employment in rows(SYSTEM, page, "_data"):
                     found.setdefault(identity(employment.get("id")), employment)
             self.employments += len(found)

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
-from shared.azure.settings import Settings
+from shared.azure.ground import Ground
+from shared.azure.settings import APP, Settings, on_this_machine
 from shared.compose import Surroundings, TokenStore
 from shared.errors import Misconfigured
-from shared.policy_file import PolicyText
+from shared.policies import Policies
+from shared.policy_blobs import BlobShelf
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
 from shared.tokens_sealed import from_secret
@@ -24,16 +26,16 @@ HASH_KEY = "secret:joinly-hash-key"
 KEY_BYTES = 32
 
 
-async def surroundings(settings: Settings, found: PolicyText, stack: AsyncExitStack) -> Surroundings:
+async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
     """Everything of Azure that an engine uses, closed again with `stack`. Raises `Misconfigured` and `TryLater`."""
     credential = sign_in(settings)
     stack.push_async_callback(credential.close)
-    secret = Remembered((await stack.enter_async_context(Vault.at(settings.key_vault, credential))).read)
-    targets = found.policy.targets
+    secret = Remembered((await stack.enter_async_context(vault_of(settings.key_vault, credential))).read)
     store = await stack.enter_async_context(TableStore.at(settings.tables, credential))
-    return Surroundings(
+    policies = Policies(await stack.enter_async_context(BlobShelf.at(settings.policies, credential)))
+    around = Surroundings(
         store=store,
-        bus=await stack.enter_async_context(ServiceBus.at(settings.namespace, credential)),
+        bus=await stack.enter_async_context(bus_of(settings.namespace, credential)),
         secret=secret,
         forget=secret.forget,
         tokens=TokenStore(store=store, keys=from_secret(secret, secret.forget)),
@@ -41,10 +43,25 @@ async def surroundings(settings: Settings, found: PolicyText, stack: AsyncExitSt
         sleep=asyncio.sleep,
         unique=lambda: secrets.token_hex(8),
         hash_key=await hash_key(secret),
-        folder=settings.policy_file.parent,
-        credential=lambda target: credential if "tenant" in targets[target].settings else None,
+        folder=APP,
+        credential=lambda target: credential,
         stopped=settings.stopped,
     )
+    return Ground(around=around, active=policies.active)
+
+
+def vault_of(address: str, credential: AsyncTokenCredential) -> Vault:
+    """The SDK sends a token only to a vault whose own name the challenge says; on this machine it has another."""
+    if on_this_machine(address):
+        return Vault.at(address, credential, verify_challenge_resource=False)
+    return Vault.at(address, credential)
+
+
+def bus_of(namespace: str, credential: AsyncTokenCredential) -> ServiceBus:
+    """The SDK knows another port than the usual one only where nothing is encrypted."""
+    if on_this_machine(namespace):
+        return ServiceBus.at(namespace, credential, use_tls=False)
+    return ServiceBus.at(namespace, credential)
 
 
 def sign_in(settings: Settings) -> AsyncTokenCredential:

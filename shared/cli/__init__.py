@@ -18,6 +18,7 @@ from shared.cli.exceptions_command import exceptions
 from shared.cli.extend_command import extend
 from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
+from shared.cli.policy_command import policy
 from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
@@ -27,6 +28,10 @@ Start here:
   joinly run config/example.yaml          do it, on a simulated tenant
   joinly holds list config/example.yaml   what waits for a person, and how to answer
   joinly COMMAND --help                   options and examples
+
+\b
+POLICY is a policy's own file, a data folder with an active policy (see `joinly
+policy`), or a deployment in Azure by the file *.env with its settings.
 
 {EXIT_CODES}"""
 
@@ -41,7 +46,7 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, records, backup, restore, person, validate, connect, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, policy, connect, eval_, sandbox),
 ):
     joinly.add_command(command)
 

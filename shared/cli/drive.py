@@ -24,7 +24,7 @@ PATIENCE = timedelta(seconds=90)
 SWEEPS = 3
 """Times that marks without a doorbell are rung for; a doorbell may be lost, and the mark is the truth."""
 
-ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 ALL_AT_ONCE = 100
 UNUSABLE = (TryLater, Misconfigured, Refused)
 
@@ -162,7 +162,7 @@ async def _settle(engine: Engine, story: Story, queue: str, session: Session, de
     body = deliveries[-1].body
     if body.get("target") not in story.stopped:
         try:
-            trouble = await handle(engine, queue, session.id, body)
+            trouble = await handle(engine, queue, session.id, body, [one.trace for one in deliveries])
         except Exception as error:  # a bug of ours: named, set aside, and everybody else goes on
             story.bugs[f"{place_of(error)} while handling {queue}"] += 1
             for delivery in deliveries:

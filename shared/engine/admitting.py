@@ -26,6 +26,7 @@ from shared.limiting import Brakes, pressing
 from shared.model import Verb
 from shared.pacing import spread
 from shared.store import Change, Conflict, Delete, Row, prefixed
+from shared.telemetry import carried, catalogue, continuing, door, linked, spanning
 
 FEW = 20
 """Writes of one cohort that go at once: single changes never queue behind bulk work."""
@@ -46,6 +47,7 @@ FACTS = {
 """What no yes can change."""
 
 
+@door(catalogue.ADMIT)
 async def admit_all(engine: Engine) -> None:
     """Decide everything that is ready. Raises `TryLater` when somebody else is deciding for the same target."""
     marks: dict[str, list[Row]] = {}
@@ -115,8 +117,11 @@ async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozens
         raise TryLater(f"somebody else is deciding for {target}", 5) from conflict
     decided = list(zip(some, decision.permitted, decision.held, strict=True))
     await write(engine, [_line(engine, target, *one) for one in decided], ADMITTED_LINE)
+    here = linked(carried())
     for one, permitted, held in decided:
-        await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
+        said = {catalogue.PERSON: one.request.person, catalogue.TARGET: target}
+        with continuing([str(one.mark.data.get("trace", ""))]), spanning(catalogue.DECIDE.name, said, links=here):
+            await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
 
 
 def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], held: Mapping[str, Reason]) -> Entry:

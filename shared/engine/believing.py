@@ -83,14 +83,17 @@ async def _compare(engine: Engine, source: str, poll: Poll, names: list[str], co
 
 
 async def remember(engine: Engine, source: str, poll: Poll) -> None:
-    """Keep the digest of an answer that was believed, as the last one."""
+    """Keep the digest of an answer that was believed, as the last one, and when that was.
+
+    One that is given again keeps the day on which it was given anew.
+    """
     before = await _before(engine, source)
-    if poll.digest == next(reversed(before), ""):
-        return
-    before.pop(poll.digest, None)
-    kept = list(before.items())[1 - REMEMBERED :]
-    answers = [(digest, day.isoformat()) for digest, day in kept] + [(poll.digest, engine.today.isoformat())]
-    await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, codec.plain(answers=answers))])
+    if poll.digest != next(reversed(before), ""):
+        before.pop(poll.digest, None)
+        before[poll.digest] = engine.today
+    answers = [(digest, day.isoformat()) for digest, day in list(before.items())[-REMEMBERED:]]
+    kept = codec.plain(answers=answers, at=engine.clock().isoformat())
+    await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, kept)])
 
 
 async def _before(engine: Engine, source: str) -> dict[str, date]:

@@ -18,10 +18,11 @@ from shared.engine.ledger import write
 from shared.engine.news import Heard, lines
 from shared.engine.parts import Engine
 from shared.engine.reading import FORGOTTEN, MISSING, REJECTED, Poll, read
-from shared.errors import TryLater
+from shared.errors import Misconfigured, TryLater
 from shared.layout import Hop
 from shared.model import Rejected
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row, prefixed
+from shared.telemetry import catalogue, door, tell
 
 POLL = timedelta(minutes=30)
 """How long one poll may hold the source; a poll that lost its lease is stopped by the versions of the hashes."""
@@ -33,6 +34,14 @@ TOGETHER = 30
 """People saved in one commit: each needs up to three changes, and a commit holds 100."""
 
 
+async def poll(engine: Engine, source: str) -> int:
+    """Answer one doorbell of a source; the number of people who changed. Raises what `detect` does."""
+    if source not in engine.sources:
+        raise Misconfigured(f"the policy has no source {source}; it is not read any longer")
+    return await detect(engine, source)
+
+
+@door(catalogue.POLL, catalogue.SOURCE)
 async def detect(engine: Engine, source: str) -> int:
     """Poll one source; the number of people who changed.
 
@@ -53,6 +62,7 @@ async def detect(engine: Engine, source: str) -> int:
             for bucket, names in _by_bucket(source, poll.hashes).items():
                 await _save(engine, source, cohort, poll, chunks.get(f"{layout.HASHES}{bucket}"), bucket, names)
             await remember(engine, source, poll)
+        tell(catalogue.CHANGES, len(poll.hashes), {catalogue.SOURCE: source})
     except Conflict as conflict:
         raise TryLater(f"another poll of {source} is ahead of this one: {conflict}", 60) from conflict
     finally:

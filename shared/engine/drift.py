@@ -11,10 +11,12 @@ from shared.layout import Hop
 from shared.model import Account, Link, Stage
 from shared.planning import same
 from shared.store import Change, Delete, Put
+from shared.telemetry import catalogue, door
 
 TOGETHER = 50
 
 
+@door(catalogue.FOLLOW, catalogue.TARGET)
 async def follow(engine: Engine, target: str) -> int:
     """Read what changed since the last time; how many linked accounts are not as we left them.
 

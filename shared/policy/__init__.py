@@ -14,6 +14,7 @@ from shared.policy.names import Adopt, Names, Rename
 from shared.policy.observing import Conduct, Pilot
 from shared.policy.people import Alike, People
 from shared.policy.primary import Dates, Least, Merit, Most, Order
+from shared.policy.retention import Retention
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
 from shared.policy.timing import Leave, LeaveAccount, LeaveEntitlements, Timing, TimingRule
@@ -53,6 +54,7 @@ __all__ = [
     "Plausible",
     "Policy",
     "Rename",
+    "Retention",
     "SourcePolicy",
     "TargetPolicy",
     "Then",

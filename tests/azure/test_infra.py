@@ -6,13 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ncrontab import problem
 from triggers import timers
 
-import function_app
 from connectors.entra import MANIFEST
 from shared import layout, queues
+from shared.azure.ncrontab import problem
 from shared.azure.settings import Settings
+from shared.azure.triggers import SERVICE_BUS
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
@@ -54,7 +54,7 @@ def test_tables_are_those_of_the_layout() -> None:
 def test_every_setting_that_the_code_reads_is_set_and_no_other_of_ours() -> None:
     read = {field.alias for field in Settings.model_fields.values()}
     read |= set(timers().values())
-    connection = function_app.SERVICE_BUS
+    connection = SERVICE_BUS
     read |= {f"{connection}__{name}" for name in ("fullyQualifiedNamespace", "credential", "clientId")}
     ours = {name for name in app_settings() if name.startswith(("JOINLY_", connection))}
     assert ours == read

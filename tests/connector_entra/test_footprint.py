@@ -16,7 +16,7 @@ from opentelemetry import trace
 
 from connectors.entra import MANIFEST
 from shared.model import Verb
-from shared.wire import Meter, UnsafeInPreview, open_http
+from shared.wire import Meter, NotAllowedToWrite, open_http
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -112,7 +112,7 @@ async def test_a_preview_reads_everything_and_writes_nothing(world: World) -> No
             world.apply(anna, Verb.DELETE),
             world.revoke(anna, "group", "Sales"),
         ):
-            with pytest.raises(UnsafeInPreview):
+            with pytest.raises(NotAllowedToWrite):
                 await asked
     assert world.tenant.writes == writes
 

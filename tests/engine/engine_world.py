@@ -27,7 +27,7 @@ from shared.store import Change, Put, Row, Store
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TODAY = START.date()
 YESTERDAY = TODAY - timedelta(days=1)
-ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 MANAGER = Attribute(name="manager", reference=True)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="employeeId"))
 NAMES = ("userPrincipalName", "mail")

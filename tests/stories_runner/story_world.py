@@ -35,7 +35,7 @@ from shared.errors import Refused
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
 
-ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 DOORS = (production.renew, production.wake, production.patrol, production.relook, production.sweep)
 PLENTY = 500
 RESTLESS = 2000

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import connectors
+from docs import telemetry_page
 from shared.attributes import Unique
 from shared.connector import Manifest
 from shared.expressions.reference import reference
@@ -14,7 +15,12 @@ DOCS = Path(__file__).parent
 
 def pages() -> Mapping[str, str]:
     """File name → what it must hold."""
-    return {"connectors.md": _connectors(), "expressions.md": reference(), "policy.schema.json": schema()}
+    return {
+        "connectors.md": _connectors(),
+        "expressions.md": reference(),
+        "policy.schema.json": schema(),
+        "telemetry.md": telemetry_page.page(),
+    }
 
 
 def _connectors() -> str:

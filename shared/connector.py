@@ -53,14 +53,29 @@ class Outside:
     """Microsoft sign-in (managed identity in Azure); None where no Microsoft system is used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A place in an answer of HR: everybody before it was given, and `fetch(cursor)` gives everybody after it.
+
+    `cursor` is a text that only its source understands, without secrets and without values of HR but ids.
+    """
+
+    cursor: str
+
+
 class Source(Protocol):
     """An HR system, read."""
 
-    def fetch(self) -> AsyncIterator[Person | Rejected]:
+    def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         """Everyone HR knows, each complete, once. Ending normally means the answer was complete.
 
+        A large answer is read in turns, by one process after the other, and a source that can be taken up where it
+        was left says so at every page: `Reached` with the `since` of the next turn. What it gave before that is kept
+        and not asked for again; what it gave after it is. A source without such places is read in one go.
+
         Raises `TryLater`, or `Misconfigured` when the answer cannot be believed or the settings are wrong; raising
-        part-way means «no news», never «gone».
+        part-way means «no news», never «gone». Raises `Anew` when there is no going on from `since`, because it is
+        no longer known or because what is listed before it has changed.
         """
         ...
 

@@ -19,7 +19,14 @@ LEDGER = "ledger"
 TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
 
 SCHEMA = 2
-"""Written into every row; a row of another version is parked, not guessed at."""
+"""Written into every row."""
+
+READS = frozenset({2})
+"""Schemas of rows that this version understands; any other row is parked, not guessed at.
+
+While apps are updated, old and new code work side by side, and who goes back has rows of both. So rows change their
+shape in three releases: one that also reads the new one, one that writes it, and one that no longer reads the old one.
+"""
 
 BUCKETS = 64
 """Partitions of the state. It can never change for an existing customer, because keys would move."""
@@ -60,8 +67,11 @@ class Hop(StrEnum):
 HASHES = "hash|"
 """In `sources`, partition = the source: what HR last said, as hashes."""
 
+PIECES = "piece|"
+"""In `sources`, partition = the source: pieces of an answer that is not whole yet, or not saved yet."""
+
 LEASE = "lease"
-"""In `sources`: who is polling it."""
+"""In `sources`, partition = the source: who is polling it, and how far the poll is."""
 
 ANSWERS = "answers"
 """In `sources`, partition = the source: the digests of the answers that were believed."""
@@ -110,6 +120,16 @@ def mark(hop: Hop, person: str, target: str = "") -> str:
 
 def marks(hop: Hop) -> str:
     return f"{MARKS}{hop}|"
+
+
+def pieces(number: int, bucket: str) -> str:
+    """The prefix of what a poll has read about the people of one bucket."""
+    return f"{PIECES}{number}|{bucket}|"
+
+
+def piece(number: int, bucket: str, index: int, part: int) -> str:
+    """The pieces of one poll in the order in which they were read, each in as many rows as it needs."""
+    return f"{pieces(number, bucket)}{index:06d}|{part:03d}"
 
 
 def wake(day: date, person: str) -> str:

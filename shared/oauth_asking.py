@@ -47,17 +47,18 @@ class Asking:
         return await self._ask(by_code(code, redirect, verifier))
 
     async def _ask(self, parameters: Mapping[str, str]) -> Granted | Gone:
-        client = await self._client()
+        client = await self.client()
         response = await self._sent(client, parameters)
         if self._mistaken(response):
             for name in self._names():
                 self.forget(name)
-            changed = await self._client()
+            changed = await self.client()
             if changed != client:
                 response = await self._sent(changed, parameters)
         return self._meaning(response, parameters)
 
-    async def _client(self) -> Client:
+    async def client(self) -> Client:
+        """Who the client is now. Raises `Misconfigured` and `TryLater`."""
         return Client(await self._text(self.oauth.client_id), await self._text(self.oauth.client_secret))
 
     async def _text(self, text: str) -> str:

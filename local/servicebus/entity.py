@@ -168,6 +168,10 @@ class Entity:
         found = [each for each in everything if each.sequence >= first and session in (None, each.content.session)]
         return sorted(found, key=lambda each: each.sequence)[:most]
 
+    def counts(self) -> tuple[int, int]:
+        """Messages that are due or locked, and those that are for later."""
+        return sum(map(len, self._ready.values())), len(self._scheduled)
+
     def tick(self) -> None:
         """Let the time pass: what is scheduled becomes due, what is held too long is let go, what is too old goes."""
         now = self._clock()

@@ -1,9 +1,9 @@
 """What every engine of one process stands on, whichever policy is active: connections, and who says which one is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from shared.azure.settings import Settings
 from shared.compose import Surroundings
@@ -17,6 +17,10 @@ class Ground:
     around: Surroundings
     active: Callable[[], Awaitable[PolicyText]]
     """The active policy. Raises `Misconfigured` when there is none, `PolicyInvalid` and `TryLater`."""
+    reach: Callable[[str], Awaitable[None]]
+    """Opens the way to a queue and sends nothing. Raises `TryLater` and `Misconfigured` when it cannot be used."""
+    keys: Callable[[], Awaitable[Mapping[str, Any]]]
+    """The tenant's signing keys as a JSON Web Key Set. Raises `TryLater`."""
 
 
 Laying: TypeAlias = Callable[[Settings, AsyncExitStack], Awaitable[Ground]]

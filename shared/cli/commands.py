@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shared.cli.ending import EXIT_CODES
+from shared.cli.place import data_of as data_of
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 DATA = click.option(
@@ -25,11 +26,6 @@ HR = click.option(
 )
 EVERYONE = click.option("--all", "everyone", is_flag=True, help="Name everyone; long lists are shortened otherwise.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
-
-
-def data_of(policy: Path, data: Path | None) -> Path:
-    """The folder of the state: each policy has one of its own under the folder the command is run in."""
-    return data or Path(".joinly") / policy.stem
 
 
 RUN_EPILOG = f"""\b

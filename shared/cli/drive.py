@@ -13,6 +13,7 @@ from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.cli.stock import Free, free_seats
 from shared.embedded_bus import MemoryBus
 from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, reseat, sweep, wake
+from shared.engine.tokens import renew_tokens
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -73,6 +74,10 @@ class Story:
 async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable[[str, int], None]) -> None:
     """Detect, look, wake, sweep, and handle what that brings; `progress` hears what goes on and how much is left."""
     await forget_leases(engine)
+    try:
+        await renew_tokens(engine)
+    except UNUSABLE as error:
+        story.failed("tokens", error)
     for name in engine.sources:
         progress(f"reading {name}", 0)
         try:

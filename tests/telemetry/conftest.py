@@ -1,5 +1,6 @@
 """This area's own modules, importable by their plain names, and a listener that keeps everything it is told."""
 
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,12 +9,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "azure"))
+os.environ.setdefault("JOINLY_ROLE", "both")  # what function_app.py is, where a test imports it
 
+from ingestion import Ingestion, ingestion
 from listener import Listener
 from loopback import Loopback, loopback
 
 from local.azurite import Azurite, NpmUnreachable, install
+from shared.azure import telemetry
 from shared.telemetry import listen
+from shared.telemetry.logs import LOG
 
 
 @pytest.fixture
@@ -43,3 +48,19 @@ async def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
         yield running
+
+
+@pytest.fixture
+async def insights(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ingestion]:
+    """The end that everything goes to while a test runs."""
+    for name in telemetry.QUIET:
+        monkeypatch.setenv(name, "true")
+    handlers, level = list(LOG.handlers), LOG.level
+    async with ingestion() as end:
+        monkeypatch.setenv(telemetry.CONNECTION, end.connection_string)
+        monkeypatch.setenv("JOINLY_ROLE", "both")
+        monkeypatch.delenv("JOINLY_IDENTITY", raising=False)
+        yield end
+        listen(None, None)
+        LOG.handlers, LOG.level = handlers, level
+        telemetry._begun.cache_clear()

@@ -21,6 +21,7 @@ ALLOWED: Mapping[str, frozenset[Kind]] = {
     "state *|person": frozenset({Kind.HR, Kind.NUMBER}),
     "state *|desired|*": frozenset({Kind.HR, Kind.NUMBER}),
     "state *|link|*": frozenset({Kind.HR, Kind.NUMBER}),
+    "state *|hold|*": frozenset({Kind.NUMBER}),
     "sources hash|*": frozenset({Kind.NUMBER}),
     "identifiers *": frozenset({Kind.HR, Kind.NUMBER}),
     "directory *": frozenset({Kind.HR, Kind.NUMBER}),
@@ -28,8 +29,9 @@ ALLOWED: Mapping[str, frozenset[Kind]] = {
 }
 """Which rows may hold which kind; a row that is not named here may hold none, and none may hold a secret.
 
-`person` is what HR said, `desired` what it comes to, `link` what was written, `hash` whom a source knows, `identifiers`
-who bears which name, `directory` the mirror of a target, `ledger` what was written before, for an undo.
+`person` is what HR said, `desired` what it comes to, `link` what was written, `hold` whom it is about (a record that
+cannot be used has no other row), `hash` whom a source knows, `identifiers` who bears which name, `directory` the mirror
+of a target, `ledger` what was written before, for an undo.
 """
 
 
@@ -49,7 +51,7 @@ def place(table: str, key: str) -> str:
     parts = key.split("|")
     if table == "state" and len(parts) == 2 and parts[1] == "person":
         return "state *|person"
-    if table == "state" and len(parts) == 3 and parts[1] in ("desired", "link"):
+    if table == "state" and len(parts) >= 3 and parts[1] in ("desired", "link", "hold"):
         return f"state *|{parts[1]}|*"
     return ""
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def heard() -> Iterator[Listener]:
     listener.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def azurite() -> Iterator[Azurite]:
+    """An empty one: what another test left behind would be somebody who is missing from HR."""
     try:
         install()
     except NpmUnreachable as reason:
@@ -51,8 +53,9 @@ async def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 @pytest.fixture
-async def insights(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ingestion]:
-    """The end that everything goes to while a test runs."""
+async def insights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Ingestion]:
+    """The end that everything goes to while a test runs; what waits to be sent lies in the test's own folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for name in telemetry.QUIET:
         monkeypatch.setenv(name, "true")
     handlers, level = list(LOG.handlers), LOG.level

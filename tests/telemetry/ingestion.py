@@ -50,7 +50,8 @@ async def ingestion() -> AsyncIterator[Ingestion]:
             body = gzip.decompress(body)
         end.posted.append(body)
         count = len(json.loads(body))
-        return JSONResponse({"itemsReceived": count, "itemsAccepted": count, "errors": []})
+        answer = {"itemsReceived": count, "itemsAccepted": count, "errors": []}
+        return JSONResponse(answer, headers={"connection": "close"})
 
     async with serving(Starlette(routes=[Route("/{way:path}", track, methods=["POST"])])) as address:
         end.address = address

@@ -1,4 +1,4 @@
-"""Where `joinly connect` finds a policy, the token store and the secrets: the data folder of a policy's own file."""
+"""Where `joinly connect` finds a policy, the token store and the secrets: a data folder, or a deployment's own."""
 
 import asyncio
 import secrets
@@ -13,6 +13,7 @@ import httpx
 import connectors
 from shared.cli.kept_tokens import tokens_in
 from shared.cli.local import Local, environment_secret, open_state
+from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing
 from shared.compose import TokenStore
 from shared.errors import Misconfigured
@@ -21,6 +22,7 @@ from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.tokens_access import Access
 from shared.tokens_kept import TABLES, Rows
+from shared.tokens_sealed import from_secret
 from shared.wire import Meter, open_http
 
 
@@ -79,14 +81,28 @@ async def opened(policy: Path, data: Path) -> AsyncIterator[Where]:
     """Beside whatever else runs there. Raises `Ended`, `Misconfigured` and `TryLater`."""
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(open_state(policy, data))
+        tokens, secret, forget = await _kept(policy, data, stack)
         yield Where(
             local=local,
             systems=_systems(policy, local),
-            tokens=await tokens_in(data, stack),
-            secret=environment_secret,
-            forget=lambda name: None,
+            tokens=tokens,
+            secret=secret,
+            forget=forget,
             http=await stack.enter_async_context(open_http(Meter())),
         )
+
+
+async def _kept(
+    policy: Path, data: Path, stack: AsyncExitStack
+) -> tuple[TokenStore, Callable[[str], Awaitable[str]], Callable[[str], None]]:
+    """The token store, and how secrets are read and forgotten: the deployment's own, or this machine's."""
+    if not is_deployment(policy):
+        return await tokens_in(data, stack), environment_secret, lambda name: None
+    from shared.cli import deployment  # the SDKs of Azure are loaded when a deployment is named
+
+    there = await deployment.connect(policy, stack)
+    keys = from_secret(there.secret, there.secret.forget)
+    return TokenStore(store=there.store, keys=keys), there.secret, there.secret.forget
 
 
 def _systems(policy: Path, local: Local) -> Mapping[str, OAuth]:

@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # What is loaded is compiled on all cores; msgraph's 17,000 generated modules never are, and pip would compile them first.
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/msgraph/generated/' .venv/lib
 
-.PHONY: run local e2e test check thorough format lint types floors docs simulate planted laws mutants fuzz bench sandbox lock clean
+.PHONY: run local e2e test check thorough format lint types floors docs simulate planted laws mutants fuzz bench scan sandbox lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
@@ -69,6 +69,9 @@ mutants: .venv/dev  ## is every small wrong in the code that decides noticed by 
 fuzz: .venv/dev  ## every target that reads text, led by coverage, for an hour together: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 
+scan: .venv-scan/done  ## checkov on the templates of infra/: all of them read, every finding repaired or explained
+	.venv-scan/bin/python tests/scan/run.py
+
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.expressions
 
@@ -81,17 +84,24 @@ lock:  ## compile the lock files anew from pyproject.toml; one lock serves all P
 	  set -- $$part; file=$$1; shift; \
 	  .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet \
 	    $$([ "$$file" = requirements.txt ] || echo -c requirements.txt) "$$@" -o $$file; done
+	echo checkov | .venv-lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-header --quiet -o requirements-scan.txt
 	printf '%s\n' azure-functions-runtime azurefunctions-extensions-base \
 	  | .venv-lock/bin/uv pip compile - --no-deps --python-version 3.13 --generate-hashes --no-header --quiet -c requirements-dev.txt -o requirements-runtime.txt
 	rm -r .venv-lock
 
 clean:
-	rm -rf .venv .joinly build *.egg-info
+	rm -rf .venv .venv-scan .joinly build *.egg-info
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "Joinly needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.13"; exit 1; }
 	$(PYTHON) -m venv .venv
+
+.venv-scan/done: requirements-scan.txt
+	$(PYTHON) -m venv .venv-scan
+	.venv-scan/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
+	@touch $@
 
 .venv/run: .venv/bin/python requirements.txt requirements-sandbox.txt pyproject.toml
 	$(PIP) -r requirements.txt -r requirements-sandbox.txt

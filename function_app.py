@@ -55,6 +55,12 @@ async def retention(timer: func.TimerRequest) -> None:
     await doors.retention()
 
 
+@on(triggers.DIGEST)
+async def digest(timer: func.TimerRequest) -> None:
+    """People are told what waits for them."""
+    await doors.digest()
+
+
 @on(triggers.POLLS)
 async def polls(message: func.ServiceBusMessage) -> None:
     """Read one HR system, or go on reading it."""

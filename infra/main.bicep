@@ -28,10 +28,10 @@ param schedules object = {
 }
 
 @description('Names of the secrets that HR systems are read with; «joinly permissions POLICY» lists them.')
-param readSecrets string[] = []
+param readSecrets array = []
 
 @description('Names of the secrets that targets are written with; «joinly permissions POLICY» lists them.')
-param writeSecrets string[] = []
+param writeSecrets array = []
 
 @description('Client id of the app registration of the holds API; without it the API answers 503.')
 param audience string = ''
@@ -42,11 +42,16 @@ param operators string = ''
 @description('Whether the parts talk over a private network only; Service Bus is Premium then, which costs much more.')
 param privateNetworking bool = false
 
-@description('With private networking: the addresses of the network, of which four subnets of 64 are made.')
-param addressPrefix string = '10.90.0.0/24'
+@description('With private networking: the addresses of the network, and those of its subnets.')
+param addresses object = {
+  network: '10.90.0.0/24'
+  read: '10.90.0.0/26'
+  write: '10.90.0.64/26'
+  endpoints: '10.90.0.128/26'
+}
 
 @description('With private networking: public addresses from which operators come in all the same.')
-param openTo string[] = []
+param openTo array = []
 
 @description('Whether the stored state survives the loss of a data centre.')
 param zoneRedundant bool = true
@@ -65,7 +70,7 @@ param memory int = 2048
 param instances int = 40
 
 @description('Who is told of alerts, by mail address; nobody is told without one.')
-param alertMail string[] = []
+param alertMail array = []
 
 @description('Whether the alerts that read logs are made.')
 param logAlerts bool = true
@@ -104,7 +109,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     name: '${name}-${unique}'
     location: location
     tags: tags
-    addressPrefix: addressPrefix
+    addresses: addresses
   }
 }
 

@@ -99,6 +99,9 @@ STOPS = "stops"
 
 EVERYTHING = "*"
 
+DIGEST = "digest"
+"""The partition and key in `gates` of what was last mailed about what waits."""
+
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""
 

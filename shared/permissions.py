@@ -10,10 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.connector import ALWAYS, App, Manifest, Permission
+from shared.connector import ALWAYS, App, Grantor, Manifest, Permission
 from shared.policy import Policy, TargetPolicy
 
 SECRET = "secret:"  # noqa: S105 - what a setting that names one begins with
+
+DIGEST = Permission(why="send the digest from the mailbox that the policy names", by=Grantor.GRAPH, read=ALWAYS)
 
 Built = Mapping[tuple[str, str], BaseModel]
 """The settings of every source and target, as `shared.policy_check.check` gives them."""
@@ -37,6 +39,9 @@ def needs(policy: Policy, built: Built, manifest: Callable[[str], Manifest]) -> 
     for name, target in policy.targets.items():
         one = manifest(target.connector)
         yield from _of(one, name, frozenset(features(one, target)) | one.features(built["targets", name]))
+
+    if policy.digest is not None:
+        yield Need(app=App.READ, place="digest", name="Mail.Send", permission=DIGEST)
 
 
 def _of(manifest: Manifest, place: str, used: frozenset[str]) -> Iterator[Need]:

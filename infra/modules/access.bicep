@@ -3,7 +3,7 @@ param principalId string
 
 @description('Of rights.json: the queues it receives from and sends to, and the tables it reads and writes.')
 param rights object
-param secretNames string[]
+param secretNames array
 param storage string
 param namespace string
 param vault string

@@ -2,14 +2,14 @@
 param name string
 param location string
 param tags object
-param mail string[]
+param mail array
 param runbook string
 param insights string
 param workspace string
 param namespace string
 
 @description('Host names of the apps whose health is asked from outside; none for no such test.')
-param hosts string[]
+param hosts array
 param logAlerts bool
 
 // The same names as the sections of docs/runbook.md, and metrics that shared/telemetry.py knows; tests compare them.

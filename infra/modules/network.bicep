@@ -2,14 +2,14 @@
 param name string
 param location string
 param tags object
-param addressPrefix string
+param addresses object
 
-var zoneNames = {
-  blob: 'privatelink.blob.${environment().suffixes.storage}'
-  table: 'privatelink.table.${environment().suffixes.storage}'
-  vault: 'privatelink.vaultcore.azure.net'
-  namespace: 'privatelink.servicebus.windows.net'
-}
+var zoneNames = [
+  'privatelink.blob.${environment().suffixes.storage}'
+  'privatelink.table.${environment().suffixes.storage}'
+  'privatelink.vaultcore.azure.net'
+  'privatelink.servicebus.windows.net'
+]
 
 resource closed 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${name}'
@@ -40,13 +40,13 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   tags: tags
   properties: {
     addressSpace: {
-      addressPrefixes: [addressPrefix]
+      addressPrefixes: [addresses.network]
     }
     subnets: [
       {
         name: 'read'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 0)
+          addressPrefix: addresses.read
           networkSecurityGroup: {
             id: closed.id
           }
@@ -63,7 +63,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
       {
         name: 'write'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 1)
+          addressPrefix: addresses.write
           networkSecurityGroup: {
             id: closed.id
           }
@@ -80,7 +80,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
       {
         name: 'endpoints'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 2)
+          addressPrefix: addresses.endpoints
           networkSecurityGroup: {
             id: closed.id
           }
@@ -91,15 +91,15 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
 }
 
 resource zoned 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for zone in items(zoneNames): {
-    name: zone.value
+  for zoneName in zoneNames: {
+    name: zoneName
     location: 'global'
     tags: tags
   }
 ]
 
 resource linked 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (zone, index) in items(zoneNames): {
+  for (zoneName, index) in zoneNames: {
     parent: zoned[index]
     name: 'link-${name}'
     location: 'global'
@@ -117,8 +117,8 @@ output readers string = '${network.id}/subnets/read'
 output writers string = '${network.id}/subnets/write'
 output endpoints string = '${network.id}/subnets/endpoints'
 output zones object = {
-  blob: resourceId('Microsoft.Network/privateDnsZones', zoneNames.blob)
-  table: resourceId('Microsoft.Network/privateDnsZones', zoneNames.table)
-  vault: resourceId('Microsoft.Network/privateDnsZones', zoneNames.vault)
-  namespace: resourceId('Microsoft.Network/privateDnsZones', zoneNames.namespace)
+  blob: resourceId('Microsoft.Network/privateDnsZones', zoneNames[0])
+  table: resourceId('Microsoft.Network/privateDnsZones', zoneNames[1])
+  vault: resourceId('Microsoft.Network/privateDnsZones', zoneNames[2])
+  namespace: resourceId('Microsoft.Network/privateDnsZones', zoneNames[3])
 }

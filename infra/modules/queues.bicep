@@ -4,7 +4,7 @@ param location string
 param tags object
 param endpoints string
 param zones object
-param openTo string[]
+param openTo array
 
 var private = !empty(endpoints)
 

@@ -3,11 +3,11 @@
 param name string
 param location string
 param tags object
-param tableNames string[]
+param tableNames array
 param zoneRedundant bool
 param endpoints string
 param zones object
-param openTo string[]
+param openTo array
 param locked bool
 
 var private = !empty(endpoints)

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Callable
 
-import httpx
+import aiohttp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from yarl import URL
 
 May = Callable[[str, str, bool], bool]
 """Whether the bearer of a token may read, or write, in the table or container of this name."""
@@ -26,8 +27,8 @@ _READING = {"GET", "HEAD"}
 _IN_BATCH = re.compile(rb"(?:POST|PUT|PATCH|MERGE|DELETE|GET) https?://[^/\s]+/[^/\s]+/([A-Za-z0-9]+)")
 
 
-def storage_gate(upstream: httpx.AsyncClient, may: May, name_of: NameOf) -> Starlette:
-    """`upstream` has the address of Azurite's service, without a path."""
+def storage_gate(upstream: aiohttp.ClientSession, base: str, may: May, name_of: NameOf) -> Starlette:
+    """`base` is the address of Azurite's service, without a path."""
 
     async def passed(request: Request) -> Response:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
@@ -39,10 +40,11 @@ def storage_gate(upstream: httpx.AsyncClient, may: May, name_of: NameOf) -> Star
             text = "This request is not authorized to perform this operation using this permission."
             return _refusal(403, "AuthorizationPermissionMismatch", text)
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        asked = [(name, value) for name, value in request.headers.raw if name != b"connection"]
-        answer = await upstream.request(request.method, target, headers=asked, content=body)
-        headers = {name: value for name, value in answer.headers.items() if name not in _OWN}
-        return Response(answer.content, answer.status_code, headers)
+        asked = {name: value for name, value in request.headers.items() if name not in _OWN - {"date"}}
+        to = URL(f"{base}{target}", encoded=True)
+        async with upstream.request(request.method, to, headers=asked, data=body, allow_redirects=False) as answer:
+            headers = {name: value for name, value in answer.headers.items() if name.lower() not in _OWN}
+            return Response(await answer.read(), answer.status, headers)
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "MERGE", "DELETE", "OPTIONS"]
     return Starlette(routes=[Route("/{path:path}", passed, methods=methods)])

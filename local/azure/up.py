@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
+import aiohttp
 from azure.data.tables.aio import TableServiceClient
 from azure.storage.blob.aio import ContainerClient
 from cryptography.fernet import Fernet
@@ -147,8 +147,9 @@ async def _doors(
     ):
         account = azurite.address(service)
         base, _, path = account.rpartition("/")
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, verify=trust, trust_env=False))
-        door = await stack.enter_async_context(serving(storage_gate(http, may, name_of), tls=tls))
+        connector = aiohttp.TCPConnector(ssl=trust)
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, auto_decompress=False))
+        door = await stack.enter_async_context(serving(storage_gate(http, base, may, name_of), tls=tls))
         found[name] = f"{door}/{path}"
     found["vault"] = await stack.enter_async_context(serving(key_vault_app(vault), tls=tls))
     return found

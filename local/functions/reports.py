@@ -31,10 +31,10 @@ class Report:
         self.log(f"Function.{function}", "Error", f"Executed (Failed): {why}")
 
     def log(self, category: str, level: str, text: str) -> None:
-        """One line on standard error, when host.json wants it; errors and warnings are also kept for who asks."""
+        """One line on standard error, when host.json wants it; what a function warns of is also kept for who asks."""
         now = datetime.now(UTC)
         short = " ".join(text.split())[:_LONGEST]
-        if level in {"Warning", "Error", "Critical"} and category != "Worker":
+        if level in {"Warning", "Error", "Critical"} and category not in {"Worker", "Function.User"}:
             self.errors.append((now, f"{category.removeprefix('Function.').removesuffix('.User')}: {short}"))
         if self.rules.logs(category, level):
             sys.stderr.write(f"{now:%H:%M:%S.%f} {level} {category}: {short}\n")

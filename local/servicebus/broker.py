@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from local.servicebus.access import KEY_NAME, May, everything
@@ -48,12 +49,14 @@ class Broker:
         clock: Callable[[], datetime] = wall_clock,
         may: May = everything,
         tls: tuple[Path, Path] | None = None,
+        remembers: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
+        """`remembers`: queue → for how many seconds a message of the same id is dropped (duplicate detection)."""
         self._key = base64.b64encode(secrets.token_bytes(32)).decode()
         self._feeds: dict[str, Feed] = {}
         for name, settings in queues.items():
             dead = Entity(name + DEAD_LETTERS, QueueSettings(lock_seconds=settings.lock_seconds), clock)
-            self._feeds[name.lower()] = Feed(Entity(name, settings, clock, dead), clock)
+            self._feeds[name.lower()] = Feed(Entity(name, settings, clock, dead, remembers.get(name, 0.0)), clock)
             self._feeds[name.lower() + DEAD_LETTERS] = Feed(dead, clock)
         self._fault = Fault()
         self._may, self._tls = may, tls

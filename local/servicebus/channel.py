@@ -244,8 +244,9 @@ def _settled(feed: Feed, token: UUID, outcome: Any) -> Described:
         return Described(ULong(REJECTED), [])
     elif code == MODIFIED:
         if len(values) > 1 and values[1]:
-            raise AmqpError("amqp:not-implemented", "Deferring a message is not simulated.")
-        feed.entity.abandon(token)
+            feed.entity.defer(token)
+        else:
+            feed.entity.abandon(token)
     else:
         feed.entity.abandon(token, counted=False)
     return outcome if isinstance(outcome, Described) else Described(ULong(RELEASED), [])

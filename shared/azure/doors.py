@@ -111,6 +111,15 @@ class Doors:
         async with self.engine() as engine:
             await _all([("retention", partial(steps.retain, engine))])
 
+    async def digest(self) -> None:
+        """Tell by mail what waits for people."""
+        from shared.azure.posting import sending
+        from shared.engine.digesting import send_digest
+
+        ground = (await self.deployment()).ground
+        async with self.engine() as engine:
+            await _all([("digest", partial(send_digest, engine, sending(ground, engine.policy)))])
+
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with
         each.

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from shared.azure.settings import Settings
 from shared.compose import Surroundings
+from shared.digest_page import Letter
+from shared.policy import Mail
 from shared.policy_file import PolicyText
 
 
@@ -21,6 +23,8 @@ class Ground:
     """Opens the way to a queue and sends nothing. Raises `TryLater` and `Misconfigured` when it cannot be used."""
     keys: Callable[[], Awaitable[Mapping[str, Any]]]
     """The tenant's signing keys as a JSON Web Key Set. Raises `TryLater`."""
+    post: Callable[[str, Mail, Letter], Awaitable[None]]
+    """Sends a letter by the Graph at an address, as the policy says. Raises `TryLater` and `Misconfigured`."""
 
 
 Laying: TypeAlias = Callable[[Settings, AsyncExitStack], Awaitable[Ground]]

@@ -14,11 +14,15 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
+from connectors._mail import SENDING, send_mail
 from shared.azure.ground import Ground
 from shared.azure.settings import APP, Settings, on_this_machine
 from shared.compose import Surroundings, TokenStore
+from shared.connector import Outside
+from shared.digest_page import Letter
 from shared.errors import Misconfigured, TryLater
 from shared.policies import Policies
+from shared.policy import Mail
 from shared.policy_blobs import BlobShelf
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
@@ -54,7 +58,8 @@ async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
         stopped=settings.stopped,
     )
     keys = partial(signing_keys, http, settings.tenant)
-    return Ground(around=around, active=policies.active, reach=bus.reach, keys=keys)
+    post = partial(posted, await _posting(around, credential, stack))
+    return Ground(around=around, active=policies.active, reach=bus.reach, keys=keys, post=post)
 
 
 def vault_of(address: str, credential: AsyncTokenCredential) -> Vault:
@@ -69,6 +74,24 @@ def bus_of(namespace: str, credential: AsyncTokenCredential) -> ServiceBus:
     if on_this_machine(namespace):
         return ServiceBus.at(namespace, credential, use_tls=False)
     return ServiceBus.at(namespace, credential)
+
+
+async def _posting(around: Surroundings, credential: AsyncTokenCredential, stack: AsyncExitStack) -> Outside:
+    """What sending mail may use of the world: it reads, and it sends mail."""
+    http = await stack.enter_async_context(open_http(Meter(), writes_allowed=False, reading_posts=SENDING))
+    return Outside(
+        http=http,
+        secret=around.secret,
+        clock=around.clock,
+        sleep=around.sleep,
+        folder=around.folder,
+        credential=credential,
+    )
+
+
+async def posted(outside: Outside, base: str, rules: Mail, letter: Letter) -> None:
+    """Send a letter from the mailbox and to whom the policy names."""
+    await send_mail(base, outside, rules.mailbox, rules.to, letter.subject, letter.text, letter.html)
 
 
 async def signing_keys(http: httpx.AsyncClient, tenant: str) -> Mapping[str, Any]:

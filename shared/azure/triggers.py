@@ -81,6 +81,7 @@ WAKE = Timer(name="wake", roles=READ, default="0 5 * * * *")
 SWEEP = Timer(name="sweep", roles=READ, default="0 35 * * * *")
 TOKENS = Timer(name="tokens", roles=EITHER, default="45 */10 * * * *")
 RETENTION = Timer(name="retention", roles=READ, default="0 50 1 * * *")
+DIGEST = Timer(name="digest", roles=READ, default="0 0 5 * * *")
 
 POLLS = Listener(queue=queues.POLLS, roles=READ)
 CHANGES = Listener(queue=queues.CHANGES, roles=READ)
@@ -96,7 +97,7 @@ REJECT_HOLD = Route(name="reject_hold", roles=READ, method="POST", path="holds/{
 SNOOZE_HOLD = Route(name="snooze_hold", roles=READ, method="POST", path="holds/{fingerprint}/snooze")
 
 TRIGGERS: tuple[Trigger, ...] = (
-    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION),
+    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION, DIGEST),
     *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
     *(HEALTH, LIST_HOLDS, SHOW_HOLD, APPROVE_HOLD, REJECT_HOLD, SNOOZE_HOLD),
 )

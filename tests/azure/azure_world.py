@@ -28,11 +28,13 @@ from shared.azure.root import Deployment
 from shared.azure.settings import Settings
 from shared.bus import Bus, Delivery, Doorbell
 from shared.compose import Surroundings
+from shared.digest_page import Letter
 from shared.doorbells import to_text
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine
 from shared.errors import TryLater
+from shared.policy import Mail
 from shared.policy_file import PolicyText, load
 from shared.store import Store
 from shared.telemetry import parted
@@ -113,6 +115,8 @@ class Policies:
     text: str
     asked: int = 0
     trouble: Exception | None = None
+    mailed: list[tuple[str, Mail, Letter]] = field(default_factory=list)
+    mail_fails: Exception | None = None
     away: bool = False
     """Whether the queues cannot be reached."""
 
@@ -121,6 +125,11 @@ class Policies:
         if self.trouble is not None:
             raise self.trouble
         return load(self.text)
+
+    async def post(self, base: str, rules: Mail, letter: Letter) -> None:
+        if self.mail_fails is not None:
+            raise self.mail_fails
+        self.mailed.append((base, rules, letter))
 
     async def reach(self, queue: str) -> None:
         if self.away:
@@ -239,7 +248,9 @@ def simulated(
             credential=lambda target: SignIn(tenant, http, client),
             transport=lambda path: transport,
         )
-        return Ground(around=around, active=policies.active, reach=policies.reach, keys=signing_keys)
+        return Ground(
+            around=around, active=policies.active, reach=policies.reach, keys=signing_keys, post=policies.post
+        )
 
     return laying
 

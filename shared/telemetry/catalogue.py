@@ -195,7 +195,7 @@ CONSENT = Metric(
     name="joinly.consent",
     kind=Kind.LEVEL,
     unit="d",
-    means="Days until a system's consent ends and a person must sign in again; 0 when it was refused for good.",
+    means="Days until a system's consent ends and a person must sign in again; 0 when there is none.",
     attributes=(SYSTEM,),
 )
 METRICS = (

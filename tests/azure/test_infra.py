@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared import queues
+from shared.azure.bearer import APPROVE, READ
 from shared.azure.ncrontab import problem
 from shared.azure.reach import REACH
 from shared.azure.settings import Settings
@@ -137,3 +138,13 @@ def test_a_parameter_file_names_parameters_that_exist_and_writes_nothing_at_firs
 
 def test_every_parameter_says_what_it_is() -> None:
     assert len(re.findall(r"^param ", MAIN, re.MULTILINE)) == len(re.findall(r"^@description\('\S", MAIN, re.MULTILINE))
+
+
+def test_the_registration_of_the_api_has_the_roles_that_are_asked_for_and_tokens_that_are_taken() -> None:
+    given = json.loads((INFRA / "api.json").read_text())
+    assert {one["value"] for one in given["appRoles"]} == {READ, APPROVE}
+    assert given["api"]["requestedAccessTokenVersion"] == 2
+    only_people = [one for one in given["appRoles"] if one["allowedMemberTypes"] == ["User"]]
+    assert [one["value"] for one in only_people] == [APPROVE]
+    ids = [one["id"] for one in (*given["appRoles"], *given["api"]["oauth2PermissionScopes"])]
+    assert len(set(ids)) == len(ids)

@@ -271,6 +271,18 @@ def _is_ours(file: Path) -> bool:
     return file.is_file() and file.suffix != ".yaml"
 
 
+def test_a_day_that_is_pretended_is_not_the_vendors(there: Vendor) -> None:
+    there.policy()
+    there.joinly("connect", "hr")
+    assert there.joinly("run", "--on", "2031-01-06", "--json").code == 0
+    there.authority.end_accesses()
+    assert there.joinly("run", "--on", "2031-01-06", "--json").code == 0
+    assert there.joinly("preview").code == 0
+    (plain,) = json.loads(there.joinly("connect", "--list", "--json").out)["systems"]
+    assert plain["access_until"] < "2031"
+    assert there.authority.sign_ins == 2
+
+
 def test_a_preview_keeps_the_tokens_that_it_renews(there: Vendor) -> None:
     there.policy()
     there.joinly("connect", "hr")

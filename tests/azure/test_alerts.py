@@ -137,6 +137,13 @@ def test_a_section_says_what_it_means_where_to_look_what_to_do_and_when_it_is_ov
         assert section[1].count(heading) == 1, heading
 
 
+def test_a_query_of_the_runbook_names_what_exists() -> None:
+    asked = "\n".join(line for line in RUNBOOK.splitlines() if line.startswith("    "))
+    assert set(re.findall(r"Properties\['([^']*)'\]", asked)) <= ATTRIBUTES.keys()
+    assert set(re.findall(r"\bName == '([^']*)'", asked)) <= {one.name for one in SPANS}
+    assert set(re.findall(r"\bApp\w+(?= \|)", asked)) <= {*TOLD, "AppTraces"}
+
+
 def test_the_workbook_is_one_and_its_parts_have_names_of_their_own() -> None:
     assert WORKBOOK["version"] == "Notebook/1.0"
     assert WORKBOOK["fallbackResourceIds"] == ["WORKSPACE"]

@@ -34,6 +34,8 @@ class TokenStore:
 
     store: Store
     keys: Keyring = field(repr=False)
+    clock: Callable[[], datetime] | None = None
+    """The vendors' time, where the day is pretended; theirs is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,13 +128,14 @@ def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: h
     place = ".".join(path)
     if around.tokens is None:
         raise Misconfigured(f"{place}: it signs in with tokens, and no token store is set up here")
-    asking = Asking(place=place, oauth=oauth, http=http, secret=around.secret, forget=around.forget, clock=around.clock)
+    clock = around.tokens.clock or around.clock
+    asking = Asking(place=place, oauth=oauth, http=http, secret=around.secret, forget=around.forget, clock=clock)
     return Access(
         place,
         oauth.rules,
         Rows(around.tokens.store, TABLES[kind], around.tokens.keys),
         asking,
-        clock=around.clock,
+        clock=clock,
         sleep=around.sleep,
         unique=around.unique,
     )

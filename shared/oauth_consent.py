@@ -78,7 +78,7 @@ class Question:
 
     def pasted(self, text: str) -> str:
         """The code in the address that somebody copied from their browser. Raises what `code` raises."""
-        url = urlsplit(text.strip())
-        if not url.query:
+        query = text.strip().partition("#")[0].partition("?")[2]
+        if not query:
             raise NotOurs("this is not the whole address; copy all of it, with everything behind the question mark")
-        return self.code(url.query)
+        return self.code(query)

@@ -166,7 +166,12 @@ def _end(known: Known) -> datetime:
 def _held(known: Known, now: datetime) -> float:
     """Seconds for which somebody else may still be at it."""
     left = known.until - now if known.owner and known.until else timedelta()
-    return max(0.0, left.total_seconds())
+    return max(0.0, _believed(left, LEASE).total_seconds())
+
+
+def _believed(left: timedelta, longest: timedelta) -> timedelta:
+    """What is left of a wait; nothing when it is so long that a clock must have been wrong when it was written."""
+    return left if left <= 2 * longest else timedelta()
 
 
 def _meanwhile(known: Known, now: datetime, good: bool, otherwise: Wait | Why) -> Next:
@@ -175,16 +180,17 @@ def _meanwhile(known: Known, now: datetime, good: bool, otherwise: Wait | Why) -
 
 def earliest(rules: Rules, known: Known, now: datetime) -> datetime:
     """When the system may be asked at the earliest, for its gate and its budget."""
-    gate = known.asked + rules.gate if known.asked else now
-    return max(gate, _next(rules, known.budget, now) or now)
+    gate = known.asked + rules.gate - now if known.asked else timedelta()
+    return max(now + _believed(gate, rules.gate), _next(rules, known.budget, now) or now)
 
 
 def _next(rules: Rules, spent: datetime | None, now: datetime) -> datetime | None:
     """The moment of one more sign-in in the budget, now or later."""
     if rules.budget is None:
         return None
-    quiet = now - rules.budget.apart * rules.budget.burst
-    return max(spent or quiet, quiet) + rules.budget.apart
+    apart, quiet = rules.budget.apart, now - rules.budget.apart * rules.budget.burst
+    ahead = _believed(spent - now, apart * rules.budget.calls) if spent else quiet - now
+    return max(now + ahead, quiet) + apart
 
 
 def begun(rules: Rules, known: Known | None, owner: str, now: datetime) -> Known:

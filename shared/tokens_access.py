@@ -161,7 +161,10 @@ class Access:
         """The row, after what this process could not save before is saved."""
         if self._unsaved:
             await self._save(self._unsaved)
-        return await self._rows.read(self.place)
+        return await self._read()
+
+    async def _read(self) -> Kept | None:
+        return await self._rows.read(self.place, needed=self.rules.consents)
 
     async def _attempt(self, kept: Kept | None) -> bool:
         """Ask the system once; whether it was asked. Another worker who began first is left alone."""
@@ -235,7 +238,7 @@ class Access:
         """Read, change and save until it is saved; asked again, a change that was saved finds nothing left to do."""
         for turn in range(saves):
             try:
-                if kept := await self._rows.read(self.place):
+                if kept := await self._read():
                     await once(kept)
             except Conflict:
                 continue

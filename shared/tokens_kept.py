@@ -4,7 +4,7 @@ Every change names the version that was read, so that of two workers exactly one
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared import codec
 from shared.codec import Codec
@@ -35,10 +35,11 @@ class Rows:
     def __init__(self, store: Store, table: str, keys: Keyring) -> None:
         self._store, self._table, self._keys = store, table, keys
 
-    async def read(self, place: str) -> Kept | None:
-        """The row of a place; what an older key opened is sealed anew.
+    async def read(self, place: str, *, needed: bool = True) -> Kept | None:
+        """The row of a place; what an older key opened is sealed anew. One that is not `needed`, because the app can
+        sign in again by itself, is read without its tokens when no key opens it.
 
-        Raises `Misconfigured` when no key opens it, `TryLater`, and `UnknownSchema`.
+        Raises `Misconfigured` when no key opens one that is needed, `TryLater`, and `UnknownSchema`.
         """
         row = await self._store.get(self._table, PARTITION, place)
         if row is None:
@@ -48,6 +49,8 @@ class Rows:
         if opened is None:
             keys = await self._keys(again=True)
             opened = keys.open(place, row.data["sealed"])
+        if opened is None and not needed:
+            return Kept(replace(KNOWN.load(row.data), good_until=None), Pair(), row.version)
         if opened is None:
             raise Misconfigured(
                 f"{place}: {keys!r} do not open its tokens; put the key they were sealed with behind the newest one, "

@@ -21,7 +21,7 @@ _ROUTE_PART = re.compile(r"\{(\*?)(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A retry policy of one function (https://learn.microsoft.com/azure/azure-functions/functions-bindings-errors)."""
+    """A retry policy of one function (https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages)."""
 
     most: int = 0
     delay: float = 0.0

@@ -15,6 +15,7 @@ from shared.cli.connect_page import CLOSE, Page, listening
 from shared.cli.connect_said import told, told_of_all
 from shared.cli.connect_where import Where, opened
 from shared.cli.ending import OK
+from shared.cli.kept_tokens import now
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.engine.ledger import note
@@ -67,7 +68,7 @@ async def _connect(asked: Asked) -> int:
 async def _list(policy: Path, data: Path, as_json: bool) -> int:
     async with opened(policy, data) as where:
         found = {place: (oauth, await where.rows(place).peek(place)) for place, oauth in where.systems.items()}
-        return told_of_all(found, where.clock(), where.local.found.policy.time_zone, as_json=as_json)
+        return told_of_all(found, now(), where.local.found.policy.time_zone, as_json=as_json)
 
 
 async def _consent(asked: Asked, where: Where, place: str) -> None:
@@ -137,7 +138,7 @@ async def _kept(where: Where, place: str, asking: Asking, question: Question, co
             "ask for offline access"
         )
     rows = where.rows(place)
-    known = connected(await rows.peek(place), answer.given, where.clock())
+    known = connected(await rows.peek(place), answer.given, now())
     await note(where.local.engine, "", place.partition(".")[2], "connect", by=await who(where.local))
     await rows.put(place, known, answer.pair)
     return known

@@ -1,18 +1,18 @@
-"""Where `joinly connect` finds a policy, the token store and the secrets: the data folder of a policy's own file."""
+"""Where `joinly connect` finds a policy, the token store and the secrets: a data folder, or a deployment's own."""
 
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 import connectors
-from shared.cli.kept_tokens import tokens_in
+from shared.cli.kept_tokens import now, tokens_in
 from shared.cli.local import Local, environment_secret, open_state
+from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing
 from shared.compose import TokenStore
 from shared.errors import Misconfigured
@@ -21,6 +21,7 @@ from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.tokens_access import Access
 from shared.tokens_kept import TABLES, Rows
+from shared.tokens_sealed import from_secret
 from shared.wire import Meter, open_http
 
 
@@ -35,9 +36,6 @@ class Where:
     secret: Callable[[str], Awaitable[str]] = field(repr=False)
     forget: Callable[[str], None] = field(repr=False)
     http: httpx.AsyncClient
-
-    def clock(self) -> datetime:
-        return datetime.now(UTC)
 
     def place(self, system: str) -> str:
         """The place of a system that a person named, with or without what it is. Raises `Misconfigured`."""
@@ -59,7 +57,7 @@ class Where:
             http=self.http,
             secret=self.secret,
             forget=self.forget,
-            clock=self.clock,
+            clock=now,
         )
 
     def access(self, place: str) -> Access:
@@ -68,7 +66,7 @@ class Where:
             self.systems[place].rules,
             self.rows(place),
             self.asking(place),
-            clock=self.clock,
+            clock=now,
             sleep=asyncio.sleep,
             unique=lambda: secrets.token_hex(8),
         )
@@ -79,14 +77,28 @@ async def opened(policy: Path, data: Path) -> AsyncIterator[Where]:
     """Beside whatever else runs there. Raises `Ended`, `Misconfigured` and `TryLater`."""
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(open_state(policy, data))
+        tokens, secret, forget = await _kept(policy, data, stack)
         yield Where(
             local=local,
             systems=_systems(policy, local),
-            tokens=await tokens_in(data, stack),
-            secret=environment_secret,
-            forget=lambda name: None,
+            tokens=tokens,
+            secret=secret,
+            forget=forget,
             http=await stack.enter_async_context(open_http(Meter())),
         )
+
+
+async def _kept(
+    policy: Path, data: Path, stack: AsyncExitStack
+) -> tuple[TokenStore, Callable[[str], Awaitable[str]], Callable[[str], None]]:
+    """The token store, and how secrets are read and forgotten: the deployment's own, or this machine's."""
+    if not is_deployment(policy):
+        return await tokens_in(data, stack), environment_secret, lambda name: None
+    from shared.cli import deployment  # the SDKs of Azure are loaded when a deployment is named
+
+    there = await deployment.connect(policy, stack)
+    keys = from_secret(there.secret, there.secret.forget)
+    return TokenStore(store=there.store, keys=keys), there.secret, there.secret.forget
 
 
 def _systems(policy: Path, local: Local) -> Mapping[str, OAuth]:

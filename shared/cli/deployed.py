@@ -21,6 +21,7 @@ from shared.cli import deployment, local
 from shared.cli.deployment import Deployment
 from shared.cli.drive import Story
 from shared.cli.ending import Ended
+from shared.cli.kept_tokens import now
 from shared.cli.local import Local
 from shared.cli.nearby import Nearby
 from shared.cli.place import is_deployment
@@ -98,7 +99,7 @@ async def opened(
         bus=memory if preview else Bell(there.bus, unrung),
         secret=there.secret,
         forget=there.secret.forget,
-        tokens=TokenStore(store=there.store, keys=from_secret(there.secret, there.secret.forget)),
+        tokens=TokenStore(store=there.store, keys=from_secret(there.secret, there.secret.forget), clock=now),
         clock=clock,
         sleep=asyncio.sleep,
         unique=lambda: secrets.token_hex(8),

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -74,10 +75,8 @@ class Story:
 async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable[[str, int], None]) -> None:
     """Detect, look, wake, sweep, and handle what that brings; `progress` hears what goes on and how much is left."""
     await forget_leases(engine)
-    try:
+    with suppress(*UNUSABLE):  # what is wrong with a consent is said by whoever needs it
         await renew_tokens(engine)
-    except UNUSABLE as error:
-        story.failed("tokens", error)
     for name in engine.sources:
         progress(f"reading {name}", 0)
         try:

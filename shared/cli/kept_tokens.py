@@ -5,6 +5,7 @@ It is apart from the state, because tokens that were renewed in a preview must b
 
 import os
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import connectors
@@ -26,13 +27,20 @@ async def tokens_of(policy: Policy, data: Path, stack: AsyncExitStack, *, previe
     if not any(connectors.manifest(name).sign_in for name in used & set(connectors.names())):
         return None
     if preview and not data.is_dir():
-        return TokenStore(store=await stack.enter_async_context(SqliteStore(":memory:")), keys=_for_now())
+        memory = await stack.enter_async_context(SqliteStore(":memory:"))
+        return TokenStore(store=memory, keys=_for_now(), clock=now)
     return await tokens_in(data, stack)
 
 
 async def tokens_in(data: Path, stack: AsyncExitStack) -> TokenStore:
     """The token store of a folder that is there, closed with `stack`. Raises `Misconfigured` and `TryLater`."""
-    return TokenStore(store=await stack.enter_async_context(SqliteStore(data / TOKENS)), keys=_from_file(data / KEY))
+    store = await stack.enter_async_context(SqliteStore(data / TOKENS))
+    return TokenStore(store=store, keys=_from_file(data / KEY), clock=now)
+
+
+def now() -> datetime:
+    """What time it is for a vendor, whatever day a command pretends."""
+    return datetime.now(UTC)
 
 
 def _for_now() -> Keyring:

@@ -1,7 +1,7 @@
 """What nobody could find out again, as lines of JSON and back: who has which account, and who holds which name.
 
 Everything else follows from HR and the directories. A backup holds personal data; a restore adds what is missing and
-never overwrites what is there.
+never overwrites what is there. Tokens are left out: a refresh token that was put back would be an old one.
 """
 
 import json

@@ -3,8 +3,7 @@
 import json
 import stat
 import sys
-import threading
-import time
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +11,7 @@ import click
 import httpx
 import pytest
 
+from local.authorization.authority import Answer
 from tests.cli.cli_world import joinly
 from tests.connecting.connecting_world import CLIENT, SECRET, Vendor
 
@@ -124,18 +124,14 @@ def test_what_the_vendor_grants_is_shown_encoded(there: Vendor) -> None:
 
 def test_a_second_look_at_the_answer_is_told_that_it_is_late(there: Vendor) -> None:
     there.policy()
-    there.faults.slow = 0.3
-    late: list[int] = []
+    answers, late, token = list[str](), list[int](), there.authority.token
+    there.meddling = answers.append
 
-    def again(back: str) -> None:
-        while not there.faults.asked:
-            time.sleep(0.01)
-        late.append(httpx.get(back).status_code)
+    def while_the_code_is_exchanged(form: Mapping[str, str], basic: tuple[str, str] | None) -> Answer:
+        late.append(httpx.get(answers[0]).status_code)
+        return token(form, basic)
 
-    def twice(back: str) -> None:
-        threading.Thread(target=again, args=(back,)).start()
-
-    there.meddling = twice
+    there.authority.token = while_the_code_is_exchanged  # type: ignore[method-assign]
     assert there.joinly("connect", "hr").code == 0
     assert late == [409]
     assert there.authority.sign_ins == 1
@@ -273,6 +269,18 @@ def test_tokens_and_their_key_can_be_read_by_their_owner_only_and_hold_nothing_i
 
 def _is_ours(file: Path) -> bool:
     return file.is_file() and file.suffix != ".yaml"
+
+
+def test_a_day_that_is_pretended_is_not_the_vendors(there: Vendor) -> None:
+    there.policy()
+    there.joinly("connect", "hr")
+    assert there.joinly("run", "--on", "2031-01-06", "--json").code == 0
+    there.authority.end_accesses()
+    assert there.joinly("run", "--on", "2031-01-06", "--json").code == 0
+    assert there.joinly("preview").code == 0
+    (plain,) = json.loads(there.joinly("connect", "--list", "--json").out)["systems"]
+    assert plain["access_until"] < "2031"
+    assert there.authority.sign_ins == 2
 
 
 def test_a_preview_keeps_the_tokens_that_it_renews(there: Vendor) -> None:

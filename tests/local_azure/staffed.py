@@ -30,13 +30,14 @@ class Company:
     killed: int = 0
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
-    async def kill_one(self) -> None:
-        """SIGKILL one worker that is at work, whichever the dice say, in the middle of whatever it does."""
+    async def kill_one(self) -> bool:
+        """SIGKILL one worker that is at work, whichever the dice say; whether there was one."""
         told = [await one.told() for one in self.hosts]
         pids = [one["pid"] for each in told for one in each.get("instances", ()) if one["pid"] and one["running"]]
         if pids:
             os.kill(self.dice.choice(pids), signal.SIGKILL)
             self.killed += 1
+        return bool(pids)
 
     async def quiet(self) -> bool:
         """Nothing waits in a queue, due or for later, and nothing runs."""

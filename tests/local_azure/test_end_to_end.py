@@ -14,7 +14,7 @@ from staffed import Company, company
 
 from local.graph import Bucket, Faults
 
-PEOPLE = int(os.environ.get("JOINLY_PEOPLE", "24"))
+PEOPLE = int(os.environ.get("JOINLY_PEOPLE", "20"))
 SMALL = PEOPLE <= 100
 KILLS = 3 if SMALL else 10_000
 """Workers that are killed at most: a few in the checks, and until the end when there are many people."""
@@ -43,7 +43,7 @@ async def test_everybody_gets_one_account_as_hr_says_however_many_workers_die(tm
 
 
 async def test_a_host_that_is_killed_is_made_up_for_by_the_next_one(tmp_path: Path) -> None:
-    async with company(tmp_path, 12) as running:
+    async with company(tmp_path, 11) as running:
         reading, writing = running.hosts
         assert await reading.fire("poll")
         end = time.monotonic() + PATIENCE
@@ -68,9 +68,8 @@ async def _killed_until_done(running: Company) -> None:
             for timer in ("poll", "sweep"):
                 await running.hosts[0].fire(timer)
             next_round = now + ROUND
-        if now > next_kill and running.killed < KILLS:
-            await running.kill_one()
+        lengths = {name: one.active for name, one in running.azure.broker.lengths().items() if one.active}
+        if now > next_kill and lengths and running.killed < KILLS and await running.kill_one():
             next_kill = now + EVERY
-            lengths = {name: (one.active, one.scheduled) for name, one in running.azure.broker.lengths().items()}
-            sys.stderr.write(f"{running.killed} killed, {len(running.wrong())} things to do, queues {lengths}\n")
+            sys.stderr.write(f"{running.killed} killed, {len(running.wrong())} things to do, waiting: {lengths}\n")
         await asyncio.sleep(0.3)

@@ -38,7 +38,8 @@ async def test_one_trace_leads_from_the_poll_to_the_write_over_real_queues_as_th
     async with whole(tmp_path, monkeypatch, azurite, azure, POLICY) as world:
         await world.timer("poll")
         await world.settle()
-        await world.timer("sweep")
+        for timer in ("follow", "sweep", "tokens"):
+            await world.timer(timer)
         assert world.raised == []
         assert len(world.tenant.users) == 1
     await flushed(insights)

@@ -13,13 +13,13 @@ from listener import Listener
 
 import function_app
 from shared import queues
-from shared.engine import breaker, gauge, handle
-from shared.engine.gauging import consent
+from shared.engine import breaker, gauge_flow, gauge_own, gauge_stock, handle
 from shared.errors import Misconfigured, Reason, TryLater
 from shared.model import Entitlement
 from shared.pacing import BURST, RATE, Pace, left
 from shared.rest import Rest
 from shared.telemetry import catalogue
+from shared.tokens import Known, Rules
 from shared.wire import Meter, open_http
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -59,7 +59,7 @@ async def test_a_target_that_is_stopped_says_so(world: World, heard: Listener, t
     engine = await engine_of(world)
     if tripped:
         await breaker.trip(engine, "entra", "the sign-in is refused")
-    await gauge(engine, [])
+    await gauge_flow(engine)
     assert heard.numbers("joinly.breaker") == {(("joinly.target", "entra"),): int(tripped)}
 
 
@@ -73,7 +73,7 @@ async def test_seats_are_told_of_licences_that_the_policy_gives_and_of_no_other(
         return {Entitlement("license", "SPE_E3"): 7, Entitlement("license", "FLOW_FREE"): 9000}
 
     monkeypatch.setattr(engine.targets["entra"], "stock", stock)
-    await gauge(engine, [])
+    await gauge_stock(engine)
     assert heard.numbers("joinly.seats") == {(("joinly.licence", "SPE_E3"), ("joinly.target", "entra")): 7}
 
 
@@ -90,7 +90,7 @@ async def test_the_age_of_a_source_is_that_of_its_last_believed_answer(world: Wo
     await world.drain(queues.POLLS)
     await world.drain(queues.POLLS)
     world.clock.now += timedelta(minutes=1)
-    await gauge(engine, [])
+    await gauge_flow(engine)
     assert heard.numbers("joinly.source.age") == {(("joinly.source", "hr"),): 120.0}
 
 
@@ -103,8 +103,7 @@ async def test_what_cannot_be_read_is_not_told_and_the_rest_is(
         raise Misconfigured(f"queue {queue}: not ours")
 
     monkeypatch.setattr(world.bus, "dead_letters", not_ours)
-    known = await gauge(engine, [])
-    assert await gauge(engine, queues.QUEUES) == known
+    assert await gauge_own(engine, queues.QUEUES) == await gauge_own(engine, []) == 1
     assert heard.numbers("joinly.dead_letters") == {}
 
 
@@ -117,7 +116,7 @@ async def test_what_was_set_aside_is_counted_by_queue(world: World, heard: Liste
     [one] = await held.receive(1)
     await held.dead_letter(one, "looked at")
     await held.close()
-    await gauge(await engine_of(world), queues.QUEUES)
+    await gauge_own(await engine_of(world), queues.QUEUES)
     expected = {(("joinly.queue", name),): int(name == queues.CHANGES) for name in queues.QUEUES}
     assert heard.numbers("joinly.dead_letters") == expected
 
@@ -162,9 +161,17 @@ async def test_what_is_rung_for_later_has_waited_in_its_queue(world: World, hear
     assert heard.numbers("joinly.waited") == {(("joinly.where", "queue"),): 45}
 
 
-def test_a_consent_has_days_left(heard: Listener) -> None:
-    consent("exact", NOW + timedelta(days=12, hours=12), NOW)
-    assert heard.numbers("joinly.consent") == {(("joinly.system", "exact"),): 12.5}
+@pytest.mark.parametrize(("dead", "days"), [("", 12.5), ("invalid_grant", 0)])
+async def test_a_consent_has_days_left(world: World, heard: Listener, dead: str, days: float) -> None:
+    class Access:
+        rules = Rules(consents=True, unused=timedelta(days=30))
+
+        async def known(self) -> Known:
+            return Known(given=world.clock.now - timedelta(days=17, hours=12), dead=dead)
+
+    engine = replace(await engine_of(world), accesses={"exact": Access()})  # type: ignore[dict-item]
+    await gauge_own(engine, [])
+    assert heard.numbers("joinly.consent") == {(("joinly.system", "exact"),): days}
 
 
 def test_the_budget_is_full_after_a_rest_and_below_nothing_when_it_is_reserved_ahead() -> None:

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.servicebus import ServiceBusMessage
-from azure_world import APP, ORDER, Policies, SignIn, as_message, environment
+from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, signing_keys
 from loopback import Loopback
 
 import function_app
@@ -171,7 +171,7 @@ async def whole(
                 credential=lambda target: Signing(tenant, http, APP),
                 transport=lambda path: graph if path[0] == "targets" else personio,
             )
-            return Ground(around=around, active=policies.active)
+            return Ground(around=around, active=policies.active, reach=policies.reach, keys=signing_keys)
 
         doors = Doors(partial(deploy, laying=laying))
         world = Whole(folder, tenant, faults, company, graph, personio, store, bus, doors)

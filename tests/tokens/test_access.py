@@ -14,7 +14,8 @@ from local.authorization import EXACT, NMBRS, Manners, Registered
 from shared.errors import Misconfigured, TryLater
 from shared.store import Change, Row, Store
 from shared.tokens import Budget, Rules
-from tests.tokens.tokens_world import CLIENT, CONSENTS, MONTH, PLACE, SECRET, World, world
+from shared.tokens_sealed import new_key
+from tests.tokens.tokens_world import CLIENT, CONSENTS, MONTH, PLACE, SECRET, World, ring, world
 
 ITSELF = Rules()
 
@@ -343,6 +344,21 @@ async def test_no_error_log_or_repr_shows_a_token_or_a_secret(
     shown = told + caplog.text + repr(access) + repr(kept) + repr(row) + repr(oauth) + repr(vars(access))
     hidden = [SECRET, *vendor.authority.refreshes, *vendor.authority.accesses, *vendor.authority.codes]
     assert not [one for one in hidden if one in shown]
+
+
+async def test_without_the_old_key_an_app_that_signs_in_itself_does_so_and_a_person_must_consent(
+    vendor: World,
+) -> None:
+    assert await vendor.people(vendor.worker(vendor.oauth(ITSELF))) == 200
+    vendor.keys = ring(new_key())
+    assert await vendor.people(vendor.worker(vendor.oauth(ITSELF))) == 200
+    assert vendor.authority.sign_ins == 2
+    await vendor.consented()
+    vendor.keys = ring(new_key())
+    with pytest.raises(Misconfigured, match="do not open its tokens"):
+        await vendor.worker()()
+    await vendor.consented()
+    assert await vendor.people(vendor.worker()) == 200
 
 
 async def test_the_timer_renews_a_consent_every_week_and_nothing_else(vendor: World) -> None:

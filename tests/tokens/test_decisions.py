@@ -75,8 +75,8 @@ def test_nobody_asks_while_somebody_else_is_at_it_nor_before_the_gate_opens(
     rules: Rules, known: Known, refused: bool, eager: bool
 ) -> None:
     if isinstance(decide(rules, known, NOW, refused=refused, eager=eager), Ask):
-        assert not known.owner or known.until is None or known.until <= NOW
-        assert known.asked is None or known.asked + rules.gate <= NOW
+        assert not known.owner or known.until is None or not NOW < known.until <= NOW + 2 * LEASE
+        assert known.asked is None or not NOW < known.asked + rules.gate <= NOW + 2 * rules.gate
         assert not rules.consents or (known.given and not known.dead)
 
 
@@ -89,6 +89,15 @@ def test_a_wait_ends_what_stood_in_the_way_or_comes_nearer_to_it(rules: Rules, k
         step, turns = decide(rules, known, at), turns + 1
         assert turns < 400
     assert isinstance(step, Use | Ask | Why)
+
+
+@given(RULES, KNOWN)
+def test_a_clock_that_once_was_wrong_keeps_nobody_waiting(rules: Rules, known: Known) -> None:
+    wrong = replace(known, until=NOW + 900 * DAYS, asked=NOW + 900 * DAYS, budget=NOW + 900 * DAYS, good_until=None)
+    step = decide(rules, wrong, NOW)
+    if rules.budget is None or rules.budget.apart * rules.budget.calls < 400 * DAYS:
+        assert isinstance(step, Ask | Why) or (isinstance(step, Wait) and rules.budget)
+        assert not isinstance(step, Wait) or step.seconds <= rules.budget.apart.total_seconds()  # type: ignore[union-attr]
 
 
 @given(RULES, KNOWN)

@@ -20,7 +20,6 @@ param readSecrets = []
 param writeSecrets = []
 param zoneRedundant = false
 param memory = 512
-param instances = 5
 param logDays = 30
 param logGigabytes = 1
 param operators = readEnvironmentVariable('JOINLY_OPERATORS', '')

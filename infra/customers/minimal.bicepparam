@@ -19,7 +19,6 @@ param schedules = {
 param readSecrets = []
 param writeSecrets = []
 param zoneRedundant = false
-param memory = 512
 param logDays = 30
 param logGigabytes = 1
 param operators = readEnvironmentVariable('JOINLY_OPERATORS', '')

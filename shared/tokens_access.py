@@ -28,8 +28,8 @@ from shared.tokens import (
     due,
     earliest,
     let_go,
-    sentence,
 )
+from shared.tokens_alarm import sentence
 from shared.tokens_kept import Kept, Rows
 from shared.tokens_sealed import Pair
 

@@ -13,7 +13,6 @@ from shared.tokens import (
     LEASE,
     Ask,
     Budget,
-    Dying,
     Given,
     Known,
     Rules,
@@ -26,11 +25,10 @@ from shared.tokens import (
     connected,
     decide,
     due,
-    dying,
     let_go,
-    sentence,
     unanswered,
 )
+from shared.tokens_alarm import Dying, dying, sentence
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DAYS = timedelta(days=1)

@@ -10,10 +10,12 @@ import azure.functions as func
 
 from shared import queues
 from shared.azure import Doors, beside, deploy, triggers
+from shared.azure.pages import Pages
 from shared.azure.registering import registering
 
 app = func.FunctionApp()
 doors = Doors(deploy)
+pages = Pages(doors)
 on = registering(app, triggers.registered(os.environ))
 
 
@@ -53,6 +55,12 @@ async def retention(timer: func.TimerRequest) -> None:
     await doors.retention()
 
 
+@on(triggers.DIGEST)
+async def digest(timer: func.TimerRequest) -> None:
+    """People are told what waits for them."""
+    await doors.digest()
+
+
 @on(triggers.POLLS)
 async def polls(message: func.ServiceBusMessage) -> None:
     """Read one HR system, or go on reading it."""
@@ -81,3 +89,39 @@ async def provisioning_now(message: func.ServiceBusMessage) -> None:
 async def provisioning(message: func.ServiceBusMessage) -> None:
     """Bring one account in line, at the time that was reserved for it."""
     await doors.answer(queues.PROVISIONING, [message.get_body()], [beside(message)])
+
+
+@on(triggers.HEALTH)
+async def health(request: func.HttpRequest) -> func.HttpResponse:
+    """Whether this app can do its work; anybody may ask."""
+    return await pages(triggers.HEALTH, request)
+
+
+@on(triggers.LIST_HOLDS)
+async def list_holds(request: func.HttpRequest) -> func.HttpResponse:
+    """What waits for a person."""
+    return await pages(triggers.LIST_HOLDS, request)
+
+
+@on(triggers.SHOW_HOLD)
+async def show_hold(request: func.HttpRequest) -> func.HttpResponse:
+    """One thing that waits or a list, whole."""
+    return await pages(triggers.SHOW_HOLD, request)
+
+
+@on(triggers.APPROVE_HOLD)
+async def approve_hold(request: func.HttpRequest) -> func.HttpResponse:
+    """Somebody says yes."""
+    return await pages(triggers.APPROVE_HOLD, request)
+
+
+@on(triggers.REJECT_HOLD)
+async def reject_hold(request: func.HttpRequest) -> func.HttpResponse:
+    """Somebody says no."""
+    return await pages(triggers.REJECT_HOLD, request)
+
+
+@on(triggers.SNOOZE_HOLD)
+async def snooze_hold(request: func.HttpRequest) -> func.HttpResponse:
+    """Somebody says not now."""
+    return await pages(triggers.SNOOZE_HOLD, request)

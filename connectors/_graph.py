@@ -71,9 +71,12 @@ class Graph:
         *,
         query: Mapping[str, str] = NONE,
         body: Any = None,
+        mime: bytes = b"",
         prefer: str = "",
     ) -> Answer:
         """One request. `path` has a `{hole}` for each of `ids`; `query` names start with `$`; `prefer` is a header.
+
+        `body` is sent as JSON, and `mime`, a mail in base64, as it is.
 
         Raises `Refused` when an id is none: it may have come from a policy.
         """
@@ -83,6 +86,8 @@ class Graph:
             info.headers.try_add("Prefer", prefer)
         if body is not None:
             info.set_stream_content(json.dumps(body).encode(), "application/json")
+        if mime:
+            info.set_stream_content(mime, "text/plain")
         return await self._ask(info, f"{method} {path}", " ".join(ids.values()))
 
     async def follow(self, link: str, operation: str) -> Answer:

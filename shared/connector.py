@@ -7,6 +7,7 @@ log, and knows nothing of preview, policy or dates. Constructing one does no I/O
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -52,14 +53,29 @@ class Outside:
     """Microsoft sign-in (managed identity in Azure); None where no Microsoft system is used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A place in an answer of HR: everybody before it was given, and `fetch(cursor)` gives everybody after it.
+
+    `cursor` is a text that only its source understands, without secrets and without values of HR but ids.
+    """
+
+    cursor: str
+
+
 class Source(Protocol):
     """An HR system, read."""
 
-    def fetch(self) -> AsyncIterator[Person | Rejected]:
+    def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         """Everyone HR knows, each complete, once. Ending normally means the answer was complete.
 
+        A large answer is read in turns, by one process after the other, and a source that can be taken up where it
+        was left says so at every page: `Reached` with the `since` of the next turn. What it gave before that is kept
+        and not asked for again; what it gave after it is. A source without such places is read in one go.
+
         Raises `TryLater`, or `Misconfigured` when the answer cannot be believed or the settings are wrong; raising
-        part-way means «no news», never «gone».
+        part-way means «no news», never «gone». Raises `Anew` when there is no going on from `since`, because it is
+        no longer known or because what is listed before it has changed.
         """
         ...
 
@@ -109,6 +125,41 @@ class Target(Protocol):
         ...
 
 
+class App(StrEnum):
+    """The two apps of a deployment: one reads HR and decides, the other writes to targets."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Grantor(StrEnum):
+    """Where a permission is given: as an application's role of one of Microsoft's APIs, as a role, or elsewhere."""
+
+    GRAPH = "Microsoft Graph"
+    EXCHANGE = "Office 365 Exchange Online"
+    DIRECTORY = "Entra role"
+    SYSTEM = "the system itself"
+
+
+ALWAYS = frozenset({"always"})
+NEVER: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permission:
+    """What an app must be allowed. `read` and `write` are the features for which that app takes it; one is enough."""
+
+    why: str
+    by: Grantor = Grantor.SYSTEM
+    read: frozenset[str] = NEVER
+    write: frozenset[str] = NEVER
+    instead_of: str = ""
+    """A smaller one that is not needed by an app that has this."""
+
+    def needed_by(self, app: App) -> frozenset[str]:
+        return self.read if app is App.READ else self.write
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a connector says about itself; validation, documentation and permission lists are generated from it."""
@@ -133,10 +184,10 @@ class Manifest:
     """Attributes `find` can look for."""
     follows: str = ""
     """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
-    permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Least permission → what it is for."""
-    only_for: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Permission → the features it is needed for; without an entry it always is. See `shared.permissions`."""
+    permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
+    """Least permission by name. See `shared.permissions` for what a feature is."""
+    features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
+    """What of the connector its settings enable, where not every customer does."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()

@@ -41,6 +41,10 @@ class TryLater(Exception):
         self.seconds = seconds
 
 
+class Anew(TryLater):
+    """What was read so far is part of no whole answer any longer: begin at the beginning, and not where one stopped."""
+
+
 class Refused(Exception):
     """Understood and declined for this one object; it becomes a hold and others go on.
 

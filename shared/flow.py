@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -40,7 +40,7 @@ class Bucket:
 
 async def side_by_side(
     items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], width: int
-) -> AsyncIterator[Result]:
+) -> AsyncGenerator[Result, None]:
     """The result of `work` for each item, in order, with at most `width` under way at any time.
 
     The first failure is raised when its turn comes; whatever is still under way then, or when the caller stops

@@ -67,8 +67,11 @@ class Hop(StrEnum):
 HASHES = "hash|"
 """In `sources`, partition = the source: what HR last said, as hashes."""
 
+PIECES = "piece|"
+"""In `sources`, partition = the source: pieces of an answer that is not whole yet, or not saved yet."""
+
 LEASE = "lease"
-"""In `sources`: who is polling it."""
+"""In `sources`, partition = the source: who is polling it, and how far the poll is."""
 
 ANSWERS = "answers"
 """In `sources`, partition = the source: the digests of the answers that were believed."""
@@ -96,6 +99,9 @@ STOPS = "stops"
 
 EVERYTHING = "*"
 
+DIGEST = "digest"
+"""The partition and key in `gates` of what was last mailed about what waits."""
+
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""
 
@@ -117,6 +123,16 @@ def mark(hop: Hop, person: str, target: str = "") -> str:
 
 def marks(hop: Hop) -> str:
     return f"{MARKS}{hop}|"
+
+
+def pieces(number: int, bucket: str) -> str:
+    """The prefix of what a poll has read about the people of one bucket."""
+    return f"{PIECES}{number}|{bucket}|"
+
+
+def piece(number: int, bucket: str, index: int, part: int) -> str:
+    """The pieces of one poll in the order in which they were read, each in as many rows as it needs."""
+    return f"{pieces(number, bucket)}{index:06d}|{part:03d}"
 
 
 def wake(day: date, person: str) -> str:

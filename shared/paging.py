@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from shared.answers import decoded
-from shared.errors import Misconfigured, Refused, TryLater
+from shared.errors import Anew, Misconfigured, Refused
 from shared.rest import NONE, Params, Rest
 
 
@@ -22,27 +22,30 @@ async def by_offset(
     size: str = "limit",
     total: Callable[[Any], int | None] | None = None,
     route: str = "",
+    start: int = 0,
+    told: int | None = None,
 ) -> AsyncIterator[Any]:
     """Pages of a list that is asked for by position: parameter `offset` counts rows from 0, `size` is `limit`.
 
-    The position moves by what was received. The list ends at an empty page, or at one that is not full once
-    `total`, where the system tells one, has been received. Raises `TryLater` when it ends before its own total or
-    the total changes, for then it changed while it was read and somebody may have been skipped; `Misconfigured`
-    when a page comes back a second time, so that the position is plainly ignored.
+    The position moves by what was received, from `start` on. The list ends at an empty page, or at one that is not
+    full once `total`, where the system tells one, has been received; `told` is what it was for whoever read up to
+    `start`. Raises `Anew` when it ends before its own total or the total changes, for then it changed while it was
+    read and somebody may have been skipped; `Misconfigured` when a page comes back a second time, so that the
+    position is plainly ignored.
     """
-    position, told, before = 0, None, None
+    position, before = start, None
     for _ in range(rest.manners.pages):
         page = await _page(rest, path, {**params, offset: position, size: limit}, route)
         found, known = rows(page), total(page) if total else None
         if found and found == before:
             raise _looping(rest, path)
         if None not in (told, known) and known != told:
-            raise TryLater(f"{rest.system}: the list at {path} changed while it was read; it is read again later")
+            raise Anew(f"{rest.system}: the list at {path} changed while it was read; it is read again later")
         told = known if told is None else told
         yield page
         position, before = position + len(found), found
         if told is not None and not found and position < told:
-            raise TryLater(f"{rest.system}: {path} ended after {position} of {told} records; it is read again later")
+            raise Anew(f"{rest.system}: {path} ended after {position} of {told} records; it is read again later")
         if not found or (len(found) < limit and (told is None or position >= told)):
             return
     raise _endless(rest, path)

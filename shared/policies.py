@@ -4,6 +4,7 @@ The active one changes only for somebody who knew which one was active, and an a
 next one takes its place, so that no crash and no race loses one.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -151,10 +152,11 @@ class Policies:
 
     async def history(self, most: int = 20) -> list[Activation]:
         """The last `most` activations, the newest first."""
-        found = [] if (newest := await self.activation()) is None else [newest]
-        while found and len(found) < most and found[-1].number > 1:
-            found.append(await self._numbered(found[-1].number - 1))
-        return found
+        newest = await self.activation()
+        if newest is None:
+            return []
+        numbers = range(newest.number - 1, max(0, newest.number - most), -1)
+        return [newest, *await asyncio.gather(*map(self._numbered, numbers))]
 
     async def activate(
         self, version: str, *, by: str, at: datetime, because: str, after: Activation | None
@@ -186,19 +188,30 @@ class Policies:
 
     async def _take_place(self, version: str, after: Activation | None, **own: Any) -> Activation:
         await self.policy(version)
-        fresh = Activation(version=version, number=(after.number if after else 0) + 1, **own)
         kept = await self._shelf.read(ACTIVE)
         now = _activation(kept.text) if kept else None
         if now != after:
             raise _superseded(now)
         if kept is None or now is None:
+            fresh = Activation(version=version, number=await self._last() + 1, **own)
             done = await self._shelf.add(ACTIVE, _text(fresh))
         else:
-            await self._shelf.add(_place(now.number), kept.text)
+            fresh = Activation(version=version, number=now.number + 1, **own)
+            await self._remember(now, kept.text)
             done = await self._shelf.replace(ACTIVE, _text(fresh), kept.tag)
         if not done and (now := await self.activation()) != fresh:
             raise _superseded(now)
         return fresh
+
+    async def _remember(self, one: Activation, text: str) -> None:
+        """Have the activation in the history before another takes its place; told again, it is the same."""
+        if not await self._shelf.add(_place(one.number), text) and await self._numbered(one.number) != one:
+            raise Misconfigured(f"{_place(one.number)} tells of another activation than {ACTIVE}; move it away")
+
+    async def _last(self) -> int:
+        """The number of the last activation that the history knows; 0 for none."""
+        names = [name for name, _ in await self._shelf.names(ACTIVATIONS)]
+        return int(names[-1].removeprefix(ACTIVATIONS).partition(".")[0]) if names else 0
 
     async def _numbered(self, number: int) -> Activation:
         kept = await self._shelf.read(_place(number))
@@ -230,7 +243,8 @@ def _activation(text: str) -> Activation:
             )
         return Activation.model_validate(said)
     except (ValueError, KeyError, TypeError, ValidationError):
-        raise Misconfigured("what says which policy is active is damaged; activate one again") from None
+        text = f"{ACTIVE} is damaged; restore an earlier version of it, or remove it and activate a policy again"
+        raise Misconfigured(text) from None
 
 
 def _superseded(now: Activation | None) -> Superseded:

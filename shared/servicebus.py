@@ -107,14 +107,20 @@ class ServiceBus:
         if at is not None and at.tzinfo is None:
             raise ValueError("`at` needs a time zone")
         messages = [_message(doorbell, at) for doorbell in doorbells]
-        if not messages:
-            return
+        if messages:
+            await self._sent(queue, lambda sender: _send(sender, messages))
+
+    async def reach(self, queue: str) -> None:
+        """Open the way to a queue and send nothing. Raises `TryLater` and `Misconfigured` when it cannot be used."""
+        await self._sent(queue, lambda sender: sender.create_message_batch())
+
+    async def _sent(self, queue: str, sending: Callable[[ServiceBusSender], Awaitable[Any]]) -> None:
         if queue not in self._senders:
             self._senders[queue] = self._sending.get_queue_sender(queue), asyncio.Lock()
         sender, lock = self._senders[queue]
         try:
             async with lock:
-                await _send(sender, messages)
+                await sending(sender)
         except _FAILED as error:
             raise _ours(queue, error) from error
 

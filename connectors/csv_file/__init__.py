@@ -9,7 +9,7 @@ from connectors.csv_file.decoding import opened, settled
 from connectors.csv_file.people import people
 from connectors.csv_file.settings import Settings
 from connectors.csv_file.table import rows
-from shared.connector import Manifest, Outside
+from shared.connector import Manifest, Outside, Reached
 from shared.model import Person, Rejected
 
 _BLOCK = 500
@@ -23,8 +23,11 @@ class CsvFile:
         self._path = Path(outside.folder) / settings.path
         self._clock = outside.clock
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         """Everyone in the file, each once. A row that carries no usable HR id is a `Rejected` with the id "".
+
+        There is no going on in the middle: only all rows together say whether the file is whole, who is in it twice,
+        and which contracts are one person's, and the next export may lie under the same name before the next turn.
 
         Raises `TryLater` while somebody writes to the file, and `Misconfigured` when it is missing, damaged, cut off,
         not the expected export, or has more unreadable rows than the settings allow.

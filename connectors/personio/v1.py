@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from connectors.personio.forbidden import forbidden
+from connectors.personio.place import Page
 from connectors.personio.reduce import (
     SYSTEM,
     WITHOUT_ID,
@@ -23,8 +24,8 @@ from connectors.personio.reduce import (
 )
 from connectors.personio.settings import Settings
 from shared.answers import rows
-from shared.connector import Outside
-from shared.errors import Misconfigured
+from shared.connector import Outside, Reached
+from shared.errors import Anew, Misconfigured
 from shared.flow import Bucket
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_offset
@@ -60,18 +61,29 @@ class Employees:
             pace=Bucket(every=0.2, burst=10, clock=outside.clock, sleep=outside.sleep),
         )
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
-        """Everyone, once. Raises `Misconfigured` at the end when the credential withholds a required attribute."""
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+        """Everyone, once; it can be taken up after every page.
+
+        Raises `Misconfigured` at the end when the credential withholds a required attribute, and `Anew` when the page
+        before the one to go on with is not what it was: then somebody may have moved from one that is not read again.
+        """
+        last = Page.at(since) if since else None
+        start, told = (last.start, last.total) if last else (0, None)
         seen, met, count = set[str](), set[str](), 0
         path = "/v1/company/employees"
-        async for page in by_offset(self._rest, path, employees, limit=LIMIT, total=total, route=path):
-            for row in employees(page):
-                count += 1
+        pages = by_offset(self._rest, path, employees, limit=LIMIT, total=total, route=path, start=start, told=told)
+        async for page in pages:
+            found = [(row, person(row, self._fields)) for row in employees(page)]
+            here = Page.of(start, total(page), (one.hr_id for _, one in found))
+            if last is not None and here != last:
+                raise Anew(f"{SYSTEM}: the list of employees is not what it was; it is read from the beginning")
+            for row, one in found:
                 seen |= attributes(row).keys()
-                found = person(row, self._fields)
-                if not found.hr_id or found.hr_id not in met:
-                    met.add(found.hr_id)
-                    yield found
+                if last is None and (not one.hr_id or one.hr_id not in met):
+                    yield one
+                met.add(one.hr_id)
+            last, start, count = None, start + len(found), count + len(found)
+            yield Reached(here.cursor)
         require_shared(REQUIRED, seen, count)
 
 

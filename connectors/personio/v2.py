@@ -1,11 +1,13 @@
 """Personio v2: persons 50 to a page, then every person's employments; `person` is pure."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any
 
 from connectors.personio.forbidden import forbidden
 from connectors.personio.links import cursor
+from connectors.personio.place import Last, order
 from connectors.personio.reduce import (
     SYSTEM,
     WITHOUT_ID,
@@ -23,7 +25,7 @@ from connectors.personio.reduce import (
 from connectors.personio.settings import Settings
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
-from shared.connector import Outside
+from shared.connector import Outside, Reached
 from shared.errors import Misconfigured, Reason, Refused
 from shared.flow import Bucket, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
@@ -38,6 +40,7 @@ WIDTH = 4
 """Persons whose employments are asked for at the same time."""
 
 REQUIRED = ("first_name", "last_name")
+START = "employment_start_date"
 NAMES = {"givenName": "first_name", "surname": "last_name", "preferredName": "preferred_name", "email": "email"}
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
@@ -65,11 +68,13 @@ class Persons:
             pace=Bucket(every=0.04, burst=25, clock=outside.clock, sleep=outside.sleep),
         )
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
-        """Everyone, once. All persons are read before any employment, so that the list changes little meanwhile.
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+        """Everyone, once, in order of id. All persons are read before any employment, so that the list changes little
+        meanwhile; to be taken up, it is read again, and only the employments of those who are left are asked for.
 
         Raises `Misconfigured` when the credential withholds a required attribute from every record.
         """
+        last = Last.at(since) if since else None
         people, nameless, seen, count = dict[str, Mapping[str, Any]](), 0, set[str](), 0
         async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}, route="/v2/persons"):
             for row in rows(SYSTEM, page, "_data"):
@@ -81,24 +86,42 @@ class Persons:
         require_shared(REQUIRED, seen, count)
         for _ in range(nameless):
             yield WITHOUT_ID
-        run = _Run(self._rest, self._fields, self._lookups)
-        async for found in side_by_side(people.values(), run.complete, WIDTH):
-            yield found
-        require_shared(["employment_start_date"], run.seen, run.employments)
-        if people and run.refused == len(people):
-            raise Misconfigured(f"{SYSTEM}: nobody's employments may be read; check what the credential may read")
+        run = _Run(self._rest, self._fields, self._lookups, readable=last is not None and last.readable)
+        left = [people[name] for name in sorted(people, key=order) if last is None or order(name) > order(last.hr_id)]
+        async with aclosing(side_by_side(left, run.complete, WIDTH)) as everyone:
+            async for found in everyone:
+                yield found
+                run.given += 1
+                if run.given % LIMIT == 0:
+                    yield Reached(Last(found.hr_id, run.readable).cursor)
+        run.judge()
 
 
 class _Run:
     """One reading: the names already looked up, which attributes employments had, and how many were refused."""
 
-    def __init__(self, rest: Rest, fields: Mapping[str, str], lookups: frozenset[str]) -> None:
+    def __init__(self, rest: Rest, fields: Mapping[str, str], lookups: frozenset[str], readable: bool) -> None:
         self._rest = rest
         self._fields = fields
         self._names = Names(rest, lookups)
+        self._readable = readable
+        """Whether an earlier turn has seen that employments may be read."""
         self.seen = set[str]()
         self.employments = 0
         self.refused = 0
+        self.given = 0
+
+    @property
+    def readable(self) -> bool:
+        return self._readable or START in self.seen
+
+    def judge(self) -> None:
+        """Raises `Misconfigured` when nobody's employments could be read, or none had a first day."""
+        if self.readable:
+            return
+        require_shared([START], self.seen, self.employments)
+        if self.given and self.refused == self.given:
+            raise Misconfigured(f"{SYSTEM}: nobody's employments may be read; check what the credential may read")
 
     async def complete(self, row: Mapping[str, Any]) -> Person | Rejected:
         hr_id = identity(row["id"])
@@ -178,7 +201,7 @@ def _contract(given: Mapping[str, Any], names: Mapping[Unit, str | None]) -> Con
         raise Unusable("has termination in an unknown form; ask Personio support to look at it.")
     ends = {key: day(key, leaving.get(key)) for key in ("last_working_day", "last_working_date", "termination_date")}
     ends["employment_end_date"] = day("employment_end_date", given.get("employment_end_date"))
-    start, end = span(day("employment_start_date", given.get("employment_start_date")), ends, status)
+    start, end = span(day("employment_start_date", given.get(START)), ends, status)
     return Contract(id=own_id, start=start, end=end, fields=_contract_fields(given, names))
 
 

@@ -69,11 +69,12 @@ class Doors:
             await _all([("poll", partial(steps.ring_polls, engine))])
 
     async def follow(self) -> None:
-        """Ask every target what changed there."""
+        """Ask every target what changed there, and tell the levels that must be fresh."""
         from shared import engine as steps
 
         async with self.engine() as engine:
-            await _all((f"follow {name}", partial(steps.follow, engine, name)) for name in engine.targets)
+            asked: list[Step] = [(f"follow {name}", partial(steps.follow, engine, name)) for name in engine.targets]
+            await _all([*asked, ("levels", partial(steps.gauge_flow, engine))])
 
     async def wake(self) -> None:
         """Look at everybody for whom a day has come, or for whom the policy says something new."""
@@ -83,24 +84,25 @@ class Doors:
             await _all([("renew", partial(steps.renew, engine)), ("wake", partial(steps.wake, engine))])
 
     async def sweep(self) -> None:
-        """Look again at what was refused and at a part of all accounts, and ring for whatever is still marked.
-
-        Afterwards every level is told.
+        """Look again at what was refused and at a part of all accounts, ring for whatever is still marked, and tell the
+        levels that everybody's rows are read for.
         """
         from shared import engine as steps
 
-        role = (await self.deployment()).settings.role
         async with self.engine() as engine:
-            looks = (("relook", steps.relook), ("patrol", steps.patrol), ("sweep", steps.sweep))
-            gauge = partial(steps.gauge, engine, listened(role))
-            await _all([*((name, partial(look, engine)) for name, look in looks), ("gauge", gauge)])
+            looks = (steps.relook, steps.patrol, steps.sweep)
+            asked: list[Step] = [(look.__name__, partial(look, engine)) for look in looks]
+            await _all([*asked, ("levels", partial(steps.gauge_stock, engine))])
 
     async def tokens(self) -> None:
-        """Renew every consent that this app keeps, well before it dies."""
+        """Renew every consent that this app keeps, well before it dies, and tell the levels that only this app can."""
+        from shared.engine import gauge_own
         from shared.engine.tokens import renew_tokens
 
+        role = (await self.deployment()).settings.role
         async with self.engine() as engine:
-            await _all([("tokens", partial(renew_tokens, engine))])
+            levels = partial(gauge_own, engine, listened(role))
+            await _all([("tokens", partial(renew_tokens, engine)), ("levels", levels)])
 
     async def retention(self) -> None:
         """Take out what has been kept for as long as the policy says."""
@@ -108,6 +110,15 @@ class Doors:
 
         async with self.engine() as engine:
             await _all([("retention", partial(steps.retain, engine))])
+
+    async def digest(self) -> None:
+        """Tell by mail what waits for people."""
+        from shared.azure.posting import sending
+        from shared.engine.digesting import send_digest
+
+        ground = (await self.deployment()).ground
+        async with self.engine() as engine:
+            await _all([("digest", partial(send_digest, engine, sending(ground, engine.policy)))])
 
     async def answer(self, queue: str, messages: Sequence[bytes], beside: Sequence[Beside] = ()) -> None:
         """Handle the doorbells of one delivery; those that say the same are handled once. `beside` is what came with

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 import connectors
 from shared.azure import settings as app_settings
 from shared.azure import telemetry
+from shared.azure.bearer import Bearer
 from shared.azure.current import Building, Current
 from shared.azure.ground import Ground, Laying
 from shared.azure.settings import Settings
@@ -32,6 +34,8 @@ class Deployment:
     settings: Settings
     ground: Ground
     current: Current
+    bearer: Bearer | None
+    """Who knows the callers of the approvals API; None where it is not set up."""
 
 
 async def deploy(
@@ -48,7 +52,13 @@ async def deploy(
     ground = await (laying or _azure())(settings, stack)
     current = Current(ground.active, building(settings, ground))
     stack.push_async_callback(current.close)
-    return Deployment(settings=settings, ground=ground, current=current)
+    return Deployment(settings=settings, ground=ground, current=current, bearer=bearer_of(settings, ground))
+
+
+def bearer_of(settings: Settings, ground: Ground) -> Bearer | None:
+    if settings.audience is None:
+        return None
+    return Bearer(settings.tenant, settings.audience, ground.keys, time.monotonic)
 
 
 def _azure() -> Laying:

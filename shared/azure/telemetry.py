@@ -28,6 +28,9 @@ SCOPE = "joinly"
 MOST_LINKS = 1000
 """Links of one span: an admit answers so many doorbells."""
 
+MOST_KEPT, KEPT_FOR = 10 * 2**20, 6 * 3600
+"""Bytes and seconds of what could not be sent yet."""
+
 EVERY = 60_000
 """Milliseconds from one sending of the metrics to the next: the resolution of an alert."""
 
@@ -84,8 +87,14 @@ def _begun(connection: str, identity: str, role: str) -> Callable[[], None]:
 
 
 def _given(connection: str, identity: str) -> dict[str, Any]:
-    """What each exporter is told. Nothing is kept on the disk: what cannot be sent is lost, and the ledger is not."""
-    given: dict[str, Any] = {"connection_string": connection, "disable_offline_storage": True}
+    """What each exporter is told. What cannot be sent waits in the instance's temporary folder and is sent later: one
+    connection that breaks loses nothing, and ids are all that lies there.
+    """
+    given: dict[str, Any] = {
+        "connection_string": connection,
+        "storage_max_size": MOST_KEPT,
+        "storage_retention_period": KEPT_FOR,
+    }
     if identity:
         from azure.identity import ManagedIdentityCredential
 

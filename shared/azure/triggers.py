@@ -81,6 +81,7 @@ WAKE = Timer(name="wake", roles=READ, default="0 5 * * * *")
 SWEEP = Timer(name="sweep", roles=READ, default="0 35 * * * *")
 TOKENS = Timer(name="tokens", roles=EITHER, default="45 */10 * * * *")
 RETENTION = Timer(name="retention", roles=READ, default="0 50 1 * * *")
+DIGEST = Timer(name="digest", roles=READ, default="0 0 5 * * *")
 
 POLLS = Listener(queue=queues.POLLS, roles=READ)
 CHANGES = Listener(queue=queues.CHANGES, roles=READ)
@@ -88,9 +89,17 @@ ADMIT = Listener(queue=queues.ADMIT, roles=READ, many=True)
 PROVISIONING_NOW = Listener(queue=queues.PROVISIONING_NOW, roles=WRITE)
 PROVISIONING = Listener(queue=queues.PROVISIONING, roles=WRITE)
 
+HEALTH = Route(name="health", roles=EITHER, method="GET", path="health")
+LIST_HOLDS = Route(name="list_holds", roles=READ, method="GET", path="holds")
+SHOW_HOLD = Route(name="show_hold", roles=READ, method="GET", path="holds/{fingerprint}")
+APPROVE_HOLD = Route(name="approve_hold", roles=READ, method="POST", path="holds/{fingerprint}/approve")
+REJECT_HOLD = Route(name="reject_hold", roles=READ, method="POST", path="holds/{fingerprint}/reject")
+SNOOZE_HOLD = Route(name="snooze_hold", roles=READ, method="POST", path="holds/{fingerprint}/snooze")
+
 TRIGGERS: tuple[Trigger, ...] = (
-    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION),
+    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION, DIGEST),
     *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
+    *(HEALTH, LIST_HOLDS, SHOW_HOLD, APPROVE_HOLD, REJECT_HOLD, SNOOZE_HOLD),
 )
 
 

@@ -197,22 +197,20 @@ def explain(
 VALIDATE_EPILOG = f"""\b
 Example:
   joinly validate config/example.yaml
-  joinly validate config/example.yaml --permissions
 
 {EXIT_CODES}"""
 
 
 @click.command(epilog=VALIDATE_EPILOG, short_help="Name every mistake of a policy and what to do.")
 @POLICY
-@click.option("--permissions", is_flag=True, help="Print the permissions each target needs for this policy, and why.")
-def validate(policy: Path, permissions: bool) -> None:
+def validate(policy: Path) -> None:
     """Check POLICY and name every mistake as file:line:column: key: what to do.
 
     Nothing is read but the policy itself: no HR system, no directory, no state.
     """
     from shared.cli.validate import validate_policy
 
-    validate_policy(policy, permissions=permissions)
+    validate_policy(policy)
 
 
 SANDBOX_EPILOG = f"""\b

@@ -1,21 +1,20 @@
 """The parts of one deployment, reached with the sign-in of the person at the keyboard and with nothing else."""
 
 import os
-import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
 from shared.azure.surroundings import bus_of, vault_of
 from shared.bus import Bus
+from shared.cli import signin
 from shared.cli.deployment_file import Named, read
 from shared.cli.signin import Signed
 from shared.cli.who import claims, identity
-from shared.errors import Misconfigured, TryLater
+from shared.errors import Misconfigured
 from shared.policies import Policies
 from shared.policy_blobs import BlobShelf
 from shared.store import Store
@@ -34,19 +33,11 @@ class Deployment:
     bus: Bus
     policies: Policies
     secret: Remembered
-    credential: AsyncTokenCredential | None
+    credential: AsyncTokenCredential
 
     async def signed(self) -> str:
         """Who is at the keyboard. Raises `Misconfigured` and `TryLater`."""
-        if self.credential is None:
-            return ""
-        try:
-            token = (await self.credential.get_token(STORAGE)).token
-        except ClientAuthenticationError as refused:
-            code = re.search(r"AADSTS\d{1,9}", str(refused))
-            raise Misconfigured(f"the sign-in was refused ({code[0] if code else 'no code'})") from None
-        except AzureError as lost:
-            raise TryLater(f"Microsoft's sign-in cannot be reached ({type(lost).__name__})") from None
+        token = await signin.token(self.credential, STORAGE)
         tenant = str(claims(token).get("tid") or self.tenant)
         if tenant.lower() != self.tenant.lower():
             raise Misconfigured(f"you are signed in to another tenant; run `az login --tenant {self.tenant}`")

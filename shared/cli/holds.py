@@ -36,7 +36,7 @@ from shared.engine import (
 )
 from shared.engine.seen import plain, seen
 from shared.holds import Answer, State, fingerprint
-from shared.picking import listed, picked
+from shared.picking import Filter, listed, picked
 
 Answering = Callable[[Engine, str], Awaitable[Sequence[Held]]]
 """An answer of whoever runs the command → what it was given to."""
@@ -49,22 +49,6 @@ class Place:
     policy: Path
     data: Path
     on: date | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """What is listed: all that waits, or what fits; `everything` adds what was answered or put off."""
-
-    person: str = ""
-    reason: str = ""
-    what: str = ""
-    everything: bool = False
-
-    def fits(self, one: Held) -> bool:
-        return all(
-            asked in ("", there)
-            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.action))
-        )
 
 
 def list_holds(place: Place, only: Filter, *, as_json: bool) -> int:

@@ -43,7 +43,7 @@ class Home:
     stack: AsyncExitStack
 
     async def by(self) -> str:
-        return (await self.there.signed() if self.there else "") or user()
+        return await self.there.signed() if self.there else user()
 
     async def version(self, given: str) -> str:
         """The version that this is the name of, or the beginning of the only name. Raises `Refused`."""

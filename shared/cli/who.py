@@ -4,17 +4,14 @@ import base64
 import binascii
 import getpass
 import json
-import re
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-
 from shared.approvals import signed_in
 from shared.cli import signin
 from shared.cli.local import SANDBOX, Local
-from shared.errors import Misconfigured, TryLater
+from shared.errors import Misconfigured
 
 GRAPH = "https://graph.microsoft.com/.default"
 
@@ -26,7 +23,7 @@ async def who(local: Local) -> str:
     sign-in cannot be reached.
     """
     if local.signed is not None:
-        return await local.signed() or user()
+        return await local.signed()
     for target in local.found.policy.targets.values():
         tenant, address = target.settings.get("tenant"), urlsplit(str(target.settings.get("base_url", "")))
         if tenant in (None, SANDBOX) or address.hostname in signin.LOOPBACK:
@@ -34,13 +31,7 @@ async def who(local: Local) -> str:
         async with AsyncExitStack() as stack:
             credential = signin.credential(target.settings, stack)
             if credential is not None:
-                try:
-                    return identity((await credential.get_token(GRAPH)).token)
-                except ClientAuthenticationError as refused:
-                    code = re.search(r"AADSTS\d{1,9}", str(refused))
-                    raise Misconfigured(f"the sign-in was refused ({code[0] if code else 'no code'})") from None
-                except AzureError as lost:
-                    raise TryLater(f"Microsoft's sign-in cannot be reached ({type(lost).__name__})") from None
+                return identity(await signin.token(credential, GRAPH))
     return user()
 
 

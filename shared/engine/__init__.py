@@ -13,7 +13,7 @@ from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.extending import extend
-from shared.engine.gauging import gauge
+from shared.engine.gauging import gauge_flow, gauge_own, gauge_stock
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record, twins
@@ -63,7 +63,9 @@ __all__ = [
     "fingerprint",
     "follow",
     "foresee",
-    "gauge",
+    "gauge_flow",
+    "gauge_own",
+    "gauge_stock",
     "halting",
     "handle",
     "held",

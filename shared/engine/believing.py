@@ -3,16 +3,17 @@
 A person may accept one doubted answer: exactly that one, named by its digest, and for a day.
 """
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import Any
 
-from shared import codec, layout
+from shared import codec, layout, plausibility
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.reading import FORGOTTEN, REJECTED, Poll
+from shared.engine.pieces import Answer, Bucket
+from shared.engine.said import FORGOTTEN, MISSING, REJECTED, Part, Said
 from shared.errors import Misconfigured
-from shared.model import Person, Rejected
-from shared.plausibility import Answer, Differences, doubts
 from shared.store import Put
 
 ACCEPTED_FOR = timedelta(days=1)
@@ -31,67 +32,101 @@ class Doubted(Misconfigured):
         self.source, self.answer = source, answer
 
 
-async def believe(engine: Engine, source: str, poll: Poll) -> list[str]:
-    """Who is missing from a believable answer. Raises `Doubted` for one that is not.
+@dataclass(slots=True)
+class _Count:
+    """An answer counted through, bucket by bucket; all numbers are people."""
+
+    key: bytes = field(repr=False)
+    digests: dict[str, bytes] = field(default_factory=dict)
+    known: int = 0
+    seen: int = 0
+    gone: int = 0
+    spoiled: int = 0
+    different: int = 0
+    nameless: bool = False
+
+    def add(self, bucket: Bucket) -> None:
+        part = bucket.part
+        if part.said:
+            text = "".join(f"{name}\0{said.mark}\n" for name, said in sorted(part.said.items()))
+            self.digests[bucket.name] = blake2b(text.encode(), key=self.key).digest()
+        different = _different(part)
+        self.known += len(part.there)
+        self.seen += len(part.said)
+        self.gone += len(part.gone)
+        self.spoiled += sum(bool(one.rejected) and not one.unfit and _usable(part, name) for name, one in different)
+        self.different += len(different)
+        self.nameless = self.nameless or "" in part.said
+
+    @property
+    def digest(self) -> str:
+        """Names exactly this answer, whatever its order."""
+        together = b"".join(digest for _, digest in sorted(self.digests.items()))
+        return blake2b(together, key=self.key, digest_size=6).hexdigest()
+
+
+def _different(part: Part) -> list[tuple[str, Said]]:
+    """Of whom it says something else, who were known."""
+    return [(name, one) for name, one in part.news.items() if part.known.get(name, MISSING) != MISSING]
+
+
+def _usable(part: Part, name: str) -> bool:
+    return not part.known[name].startswith((REJECTED, FORGOTTEN))
+
+
+async def believe(engine: Engine, source: str, answer: Answer) -> tuple[str, bool]:
+    """The digest of a believable answer, and whether a record in it has no id. Raises `Doubted` for another one.
 
     While some record came without an id nobody counts as missing, because it may be theirs.
     """
-    vanished = [name for name in poll.there if name not in poll.seen]
-    limits = engine.policy.sources[source].plausible
-    found = doubts(await _answer(engine, source, poll, vanished), limits)
-    if found and not (poll.seen and await _accepted(engine, source, poll.digest)):
-        raise Doubted(source, poll.digest, found)
-    return [] if "" in poll.seen else vanished
-
-
-async def _answer(engine: Engine, source: str, poll: Poll, vanished: list[str]) -> Answer:
-    limits, known = engine.policy.sources[source].plausible, poll.there
-    different = [name for name in poll.news if name in set(known)]
-    rejected = [name for name in different if isinstance(poll.news[name], Rejected) and name not in poll.unfit]
-    spoiled = [name for name in rejected if _usable(poll.known[name])]
-    counted = Differences(engine.policy.sources[source], engine.today)
-    if len(different) > limits.always_changed:
-        await _compare(engine, source, poll, different, counted)
+    count = _Count(engine.hash_key)
+    async for bucket in answer.parts():
+        count.add(bucket)
+    digest, limits = count.digest, engine.policy.sources[source].plausible
+    counted = plausibility.Differences(engine.policy.sources[source], engine.today)
+    if count.different > limits.always_changed:
+        await _compare(engine, answer, counted)
     before = await _before(engine, source)
-    return Answer(
-        known=len(known),
-        seen=len(poll.seen),
-        gone=len(vanished),
-        spoiled=len(spoiled),
-        differing=len(different) + len(vanished),
-        changed=counted.changed,
-        silent=counted.silent,
-        given_before=before.get(poll.digest) if poll.digest != next(reversed(before), "") else None,
+    found = plausibility.doubts(
+        plausibility.Answer(
+            known=count.known,
+            seen=count.seen,
+            gone=count.gone,
+            spoiled=count.spoiled,
+            differing=count.different + count.gone,
+            changed=counted.changed,
+            silent=counted.silent,
+            given_before=before.get(digest) if digest != next(reversed(before), "") else None,
+        ),
+        limits,
     )
+    if found and not (count.seen and await _accepted(engine, source, digest)):
+        raise Doubted(source, digest, found)
+    return digest, count.nameless
 
 
-def _usable(mark: str) -> bool:
-    return not mark.startswith((REJECTED, FORGOTTEN))
-
-
-async def _compare(engine: Engine, source: str, poll: Poll, names: list[str], counted: Differences) -> None:
+async def _compare(engine: Engine, answer: Answer, counted: plausibility.Differences) -> None:
     """Count what is different field by field; the rows are read bucket by bucket, because there are many."""
-    by_bucket: dict[str, dict[str, Person]] = {}
-    for name in names:
-        item, own = poll.news[name], layout.own_id(source, name)
-        if isinstance(item, Person):
-            by_bucket.setdefault(layout.bucket(own), {})[layout.person(own)] = item
-    for bucket, items in sorted(by_bucket.items()):
-        async for row in engine.store.scan(layout.STATE, bucket):
+    async for bucket in answer.parts():
+        own = {layout.own_id(answer.turn.source, name): one.person for name, one in _different(bucket.part)}
+        items = {layout.person(id): item for id, item in own.items() if item}
+        if not items:
+            continue
+        async for row in engine.store.scan(layout.STATE, bucket.name):
             if row.key in items and codec.readable(row.data):
                 counted.add(codec.PERSON.load(row.data), items[row.key])
 
 
-async def remember(engine: Engine, source: str, poll: Poll) -> None:
+async def remember(engine: Engine, source: str, digest: str) -> None:
     """Keep the digest of an answer that was believed, as the last one, and when that was.
 
     One that is given again keeps the day on which it was given anew.
     """
     before = await _before(engine, source)
-    if poll.digest != next(reversed(before), ""):
-        before.pop(poll.digest, None)
-        before[poll.digest] = engine.today
-    answers = [(digest, day.isoformat()) for digest, day in list(before.items())[-REMEMBERED:]]
+    if digest != next(reversed(before), ""):
+        before.pop(digest, None)
+        before[digest] = engine.today
+    answers = [(one, day.isoformat()) for one, day in list(before.items())[-REMEMBERED:]]
     kept = codec.plain(answers=answers, at=engine.clock().isoformat())
     await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, kept)])
 

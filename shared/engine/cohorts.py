@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import codec, layout
 from shared.engine.parts import Engine
@@ -16,9 +16,21 @@ PATIENCE = timedelta(minutes=10)
 @asynccontextmanager
 async def gathering(engine: Engine, cohort: str) -> AsyncIterator[None]:
     """While a door saves the members of a cohort, nothing of it is decided; when it fails, what it saved waits."""
-    opened = Put(layout.cohort(cohort), codec.plain(at=engine.clock().isoformat()))
-    await engine.store.commit(layout.GATES, layout.COHORTS, [opened])
+    await keep_open(engine, cohort)
     yield
+    await close(engine, cohort)
+
+
+async def keep_open(engine: Engine, cohort: str) -> datetime:
+    """Nothing of it is decided, for as long as anybody is patient from now on; the time of now."""
+    now = engine.clock()
+    opened = Put(layout.cohort(cohort), codec.plain(at=now.isoformat()))
+    await engine.store.commit(layout.GATES, layout.COHORTS, [opened])
+    return now
+
+
+async def close(engine: Engine, cohort: str) -> None:
+    """All its members are saved: it may be decided."""
     await engine.store.commit(layout.GATES, layout.COHORTS, [Delete(layout.cohort(cohort))])
     await engine.ring(Hop.ADMIT, ["all"])
 

@@ -14,7 +14,8 @@ from shared.engine.humans import records
 from shared.engine.identifiers import HOLDING
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
-from shared.engine.reading import MISSING
+from shared.engine.pieces import forget
+from shared.engine.said import MISSING
 from shared.errors import Reason, Refused
 from shared.store import MOST, Change, Conflict, Delete, Insert, Replace, Row, prefixed
 
@@ -80,6 +81,8 @@ async def erase_all(engine: Engine, people: Mapping[str, Known]) -> int:
     HR's last word on them goes first, so that they are news if it names them again, and who they are goes last, so that
     whatever stops this is gone on with.
     """
+    for source in {known.source for known in people.values()}:
+        await forget(engine, source)
     for person, known in people.items():
         await _forget_hash(engine, person, known)
     names = [row async for row in _names(engine, people)]

@@ -5,15 +5,17 @@ What cannot be read now is not told: a level that stops coming says so itself, a
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared import codec, layout
 from shared.engine import breaker, gate
 from shared.engine.holding import held
 from shared.engine.parts import Engine
+from shared.engine.tokens import known_tokens
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.pacing import left
 from shared.telemetry import catalogue, tell
+from shared.tokens import end
 
 UNREADABLE = (TryLater, Misconfigured, Refused)
 DAY = timedelta(days=1)
@@ -21,12 +23,26 @@ DAY = timedelta(days=1)
 Level = Callable[[Engine, str], Awaitable[None]]
 
 
-async def gauge(engine: Engine, queues: Iterable[str]) -> int:
-    """Tell every level there is, of `queues` only those that this app may look into; how many could be read."""
-    asked: list[tuple[Level, str]] = [(_holds, "")]
-    asked += [(_source, name) for name in engine.policy.sources]
-    asked += [(level, name) for name in engine.policy.targets for level in (_target, _seats)]
-    asked += [(_dead_letters, name) for name in queues]
+async def gauge_flow(engine: Engine) -> int:
+    """Tell what is read with a few rows: how old sources are, what is stopped, what is left to write; how many of
+    these could be read.
+    """
+    asked: list[tuple[Level, str]] = [(_source, name) for name in engine.policy.sources]
+    return await _all(engine, asked + [(_target, name) for name in engine.policy.targets])
+
+
+async def gauge_stock(engine: Engine) -> int:
+    """Tell what is read with everybody's rows, or asked of a target: what waits, and how many seats are free."""
+    return await _all(engine, [(_holds, ""), *((_seats, name) for name in engine.policy.targets)])
+
+
+async def gauge_own(engine: Engine, queues: Iterable[str]) -> int:
+    """Tell what only this app may look into: the dead letters of its queues, and the consents it keeps."""
+    asked: list[tuple[Level, str]] = [(_dead_letters, name) for name in queues]
+    return await _all(engine, [*asked, (_consents, "")])
+
+
+async def _all(engine: Engine, asked: Iterable[tuple[Level, str]]) -> int:
     count = 0
     for level, name in asked:
         try:
@@ -37,9 +53,11 @@ async def gauge(engine: Engine, queues: Iterable[str]) -> int:
     return count
 
 
-def consent(system: str, until: datetime, now: datetime) -> None:
-    """Tell how many days are left until a person must sign in to a system again."""
-    tell(catalogue.CONSENT, (until - now) / DAY, {catalogue.SYSTEM: system})
+async def _consents(engine: Engine, _: str) -> None:
+    now = engine.clock()
+    for system, (rules, known) in (await known_tokens(engine)).items():
+        if known is not None and (until := now if known.dead else end(rules, known)) is not None:
+            tell(catalogue.CONSENT, (until - now) / DAY, {catalogue.SYSTEM: system})
 
 
 async def _holds(engine: Engine, _: str) -> None:

@@ -35,7 +35,7 @@ async def _handle(engine: Engine, queue: str, session: str, body: Mapping[str, s
     try:
         match queue:
             case queues.POLLS:
-                await poll(engine, body["source"])
+                await poll(engine, body["source"], body.get("after", ""))
             case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:
                 await ring_dependents(engine, body["person"])
             case queues.CHANGES:

@@ -67,6 +67,9 @@ async def provision(engine: Engine, person: str, target: str) -> None:
         await let_go(desk)
         await breaker.trip(engine, target, str(error))
         raise
+    except Exception:  # a bug: the next delivery is to meet it too, and not a lease that nobody works under
+        await let_go(desk)
+        raise
     if passage is Passage.PROBE:
         await breaker.close(engine, target)
 

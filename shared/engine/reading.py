@@ -1,76 +1,57 @@
-"""One answer of HR as it is read: who is new or different, by hashes; nothing is saved, and nothing is believed yet."""
+"""Reading an answer of HR, from where the last turn left it: nothing is changed by it, and nothing is believed yet."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
-from shared.engine.parts import Engine
-from shared.errors import Reason
-from shared.externals import checked
+from shared.connector import Reached
+from shared.engine.pieces import keep
+from shared.engine.said import Part, heard, size
+from shared.engine.turns import LONG, Turn
+from shared.errors import TryLater
 from shared.model import Person, Rejected
-from shared.records import storable
 
-MISSING = "missing"
-FORGOTTEN = "?"
-REJECTED = "!"
+ENOUGH = 1_000_000
+"""Characters for which a piece is kept, where the source can be taken up again."""
 
+FULL = 1_300_000
+"""Characters for which it is kept wherever that is; with one more record it still fits into a commit."""
 
-@dataclass(slots=True)
-class Poll:
-    """What one answer of HR says, beside what was known before."""
-
-    known: Mapping[str, str]
-    """HR id → hash of the last answer; "missing"; "!…" for a rejected record; "?" while it is being saved."""
-    seen: set[str] = field(default_factory=set)
-    news: dict[str, Person | Rejected] = field(default_factory=dict)
-    hashes: dict[str, str] = field(default_factory=dict)
-    unfit: set[str] = field(default_factory=set)
-    """The HR ids of whose records only the policy asks more: they say nothing about the answer as a whole."""
-    digest: str = ""
-    """Names exactly this answer, whatever its order."""
-
-    @property
-    def there(self) -> list[str]:
-        """The HR ids of whom the last answer spoke."""
-        return [name for name, mark in self.known.items() if mark != MISSING]
+LATEST = timedelta(minutes=2)
+"""After which it is kept where the source can be taken up again, however small it is."""
 
 
-async def read(engine: Engine, source: str, known: Mapping[str, str]) -> Poll:
-    """Read the whole answer, keeping only what is new; what cannot be kept and an id that comes twice are held."""
-    poll = Poll(known)
-    whole: dict[str, str] = {}
-    async for item in engine.sources[source].fetch():
-        item = _fitting(engine, source, storable(item), poll)
-        name, mark = item.hr_id, _hash(engine, item)
-        if whole.setdefault(name, mark) != mark:
-            item = Rejected(hr_id=name, code=Reason.DUPLICATE_ID, because="HR gave this id to different records")
-            mark = whole[name] = _hash(engine, item)
-        poll.news.pop(name, None)
-        poll.hashes.pop(name, None)
-        if known.get(name) != mark:
-            poll.news[name], poll.hashes[name] = item, mark
-    poll.seen.update(whole)
-    poll.digest = _digest(engine, whole)
-    return poll
+async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
+    """Read to the end of the answer: what came after the last piece that was kept; None when the turn is over first.
+
+    Raises `TryLater` and `Misconfigured`, `Anew` when it must be read from the beginning, and `Conflict`.
+    """
+    part, weight, since = Part(known), 0, turn.engine.clock()
+    async with _answer(turn) as answer:
+        async for item in answer:
+            cursor = item.cursor if isinstance(item, Reached) else ""
+            if not isinstance(item, Reached):
+                hr_id, said = heard(turn.engine, turn.source, item)
+                part.hear(turn.engine, hr_id, said)
+                weight += size(hr_id, part.said[hr_id])
+            late = turn.over or turn.engine.clock() - since >= LATEST
+            if weight >= FULL or (cursor and (late or weight >= ENOUGH)):
+                await keep(turn, part, cursor)
+                part, weight, since = Part(known), 0, turn.engine.clock()
+            if cursor and turn.over:
+                return None
+            if turn.too_long:
+                raise TryLater(f"source {turn.source} was not read within {LONG} and says no place to go on from")
+            await turn.sign()
+    return part
 
 
-def _fitting(engine: Engine, source: str, item: Person | Rejected, poll: Poll) -> Person | Rejected:
-    """The record, or why it is held though it could be kept: an external needs an end and a sponsor."""
-    found = checked(item, engine.policy.sources[source].external, engine.today)
-    if found is not item:
-        poll.unfit.add(found.hr_id)
-    return found
-
-
-def _hash(engine: Engine, item: Person | Rejected) -> str:
-    if isinstance(item, Rejected):
-        stand_in = Person(hr_id=item.hr_id, fields={"code": item.code, "because": item.because})
-        return REJECTED + engine.fingerprint(stand_in)
-    return engine.fingerprint(item)
-
-
-def _digest(engine: Engine, whole: Mapping[str, str]) -> str:
-    digest = blake2b(key=engine.hash_key, digest_size=6)
-    for name, mark in sorted(whole.items()):
-        digest.update(f"{name}\0{mark}\n".encode())
-    return digest.hexdigest()
+@asynccontextmanager
+async def _answer(turn: Turn) -> AsyncIterator[AsyncIterator[Person | Rejected | Reached]]:
+    """The answer from where it is to be taken up, let go of at once when nobody reads on."""
+    answer = turn.engine.sources[turn.source].fetch(turn.poll.cursor)
+    try:
+        yield answer
+    finally:
+        if isinstance(answer, AsyncGenerator):
+            await answer.aclose()

@@ -14,6 +14,7 @@ from shared.engine.records import links, others_of
 from shared.errors import Refused
 from shared.retention import outlived
 from shared.store import Conflict, Row
+from shared.telemetry import catalogue, door
 
 PEOPLE = 100
 """People taken out in one go, at most: the names and accounts of all are looked through for them, once."""
@@ -28,6 +29,7 @@ BY = "policy"
 """Who decided it."""
 
 
+@door(catalogue.RETENTION)
 async def retain(engine: Engine) -> int:
     """Take out what has been kept for long enough; how many rows. Raises `TryLater`; the next day goes on."""
     return await _people(engine) + await _lines(engine)

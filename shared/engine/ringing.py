@@ -8,12 +8,13 @@ from shared.bus import Doorbell
 from shared.engine.parts import Engine, session
 from shared.layout import Hop
 from shared.store import Row, prefixed
+from shared.telemetry import carried
 
 
 async def ring_polls(engine: Engine) -> int:
     """Ring for every HR system to be read, or to be gone on with where somebody stopped; how many there are."""
     bodies = [{"source": name} for name in engine.sources]
-    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body) for body in bodies])
+    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried()) for body in bodies])
     return len(bodies)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from shared import codec, layout
 from shared.engine.identifiers import HOLDING, unused
 from shared.engine.parts import Engine
+from shared.engine.pieces import remove_old
 from shared.identifiers import Holding, folded
 from shared.model import Link
 from shared.store import Change, Conflict, Delete, Row
@@ -18,6 +19,7 @@ async def tidy(engine: Engine) -> int:
 
     It reads all links and the whole ledger: once a day.
     """
+    await remove_old(engine)
     borne, unknown = await _borne(engine)
     count = 0
     async for row in engine.store.everything(layout.IDENTIFIERS):

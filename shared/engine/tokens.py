@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, TryLater
+from shared.telemetry import catalogue, door
 from shared.tokens import Known, Rules
 
 
+@door(catalogue.TOKENS)
 async def renew_tokens(engine: Engine) -> int:
     """How many consents were renewed. Raises, after all were tried, `Misconfigured` with a sentence for each that a
     person must look at, or else `TryLater` when some could not be asked now.

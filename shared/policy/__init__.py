@@ -6,6 +6,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 from shared.policy.approvals import MANAGER, OWNER, SPONSOR, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Leaver, Mode, OnNull
 from shared.policy.customer import Policy
+from shared.policy.digest import Mail
 from shared.policy.exceptions import Exceptions
 from shared.policy.externals import External
 from shared.policy.grants import Exclusive, Grant, Then
@@ -43,6 +44,7 @@ __all__ = [
     "LeaveEntitlements",
     "Leaver",
     "Limit",
+    "Mail",
     "Merit",
     "Mode",
     "Most",

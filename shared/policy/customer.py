@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.expressions import Expression
 from shared.policy.approvals import Approvals
+from shared.policy.digest import Mail
 from shared.policy.exceptions import Exceptions
 from shared.policy.people import People
 from shared.policy.retention import Retention
@@ -31,6 +32,8 @@ class Policy(Strict):
     """Without it each record of HR is somebody of their own."""
     approvals: Approvals = Approvals()
     retention: Retention = Retention()
+    digest: Mail | None = None
+    """Without it nobody is mailed."""
 
     @cached_property
     def manager_names(self) -> frozenset[str]:

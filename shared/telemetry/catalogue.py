@@ -89,6 +89,8 @@ RENEW = Span(name="renew", means="whoever another policy mapped is looked at aga
 SWEEP = Span(name="sweep", means="whatever is still marked is rung for", attributes=_DOOR)
 RELOOK = Span(name="relook", means="what was refused is looked at again", attributes=_DOOR)
 PATROL = Span(name="patrol", means="a part of all accounts is looked at live", attributes=_DOOR)
+RETENTION = Span(name="retention", means="what was kept for long enough is taken out", attributes=_DOOR)
+TOKENS = Span(name="tokens", means="consents are renewed well before they die", attributes=_DOOR)
 REQUEST = Span(
     name="{method} {route}",
     means="one request to an outside system, until its answer begins; without a route its host stands there",
@@ -101,6 +103,7 @@ WRITE = Span(
 )
 SPANS = (
     *(POLL, MAP, DEPENDENTS, ADMIT, DECIDE, PROVISION, FOLLOW, WAKE, RENEW, SWEEP, RELOOK, PATROL),
+    *(RETENTION, TOKENS),
     *(REQUEST, WRITE),
 )
 
@@ -192,7 +195,7 @@ CONSENT = Metric(
     name="joinly.consent",
     kind=Kind.LEVEL,
     unit="d",
-    means="Days until a system's consent ends, after which a person must sign in again.",
+    means="Days until a system's consent ends and a person must sign in again; 0 when it was refused for good.",
     attributes=(SYSTEM,),
 )
 METRICS = (

@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
+from signed import AUDIENCE, signing_keys
 
 import function_app
 from connectors.entra import MANIFEST
@@ -22,14 +23,18 @@ from shared import queues
 from shared.azure import Doors, deploy
 from shared.azure.current import Current
 from shared.azure.ground import Ground
+from shared.azure.pages import Pages
 from shared.azure.root import Deployment
 from shared.azure.settings import Settings
 from shared.bus import Bus, Delivery, Doorbell
 from shared.compose import Surroundings
+from shared.digest_page import Letter
 from shared.doorbells import to_text
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine
+from shared.errors import TryLater
+from shared.policy import Mail
 from shared.policy_file import PolicyText, load
 from shared.store import Store
 from shared.telemetry import parted
@@ -105,17 +110,30 @@ class SignIn:
 
 @dataclass
 class Policies:
-    """The container of policies: the text that is active, or what stands in the way of knowing it."""
+    """The container of policies with the text that is active, and what stands in the way of it or of the queues."""
 
     text: str
     asked: int = 0
     trouble: Exception | None = None
+    mailed: list[tuple[str, Mail, Letter]] = field(default_factory=list)
+    mail_fails: Exception | None = None
+    away: bool = False
+    """Whether the queues cannot be reached."""
 
     async def active(self) -> PolicyText:
         self.asked += 1
         if self.trouble is not None:
             raise self.trouble
         return load(self.text)
+
+    async def post(self, base: str, rules: Mail, letter: Letter) -> None:
+        if self.mail_fails is not None:
+            raise self.mail_fails
+        self.mailed.append((base, rules, letter))
+
+    async def reach(self, queue: str) -> None:
+        if self.away:
+            raise TryLater(f"{queue}: the queue cannot be reached")
 
 
 @dataclass
@@ -177,19 +195,20 @@ def as_message(delivery: Delivery) -> func.ServiceBusMessage:
 
 
 @asynccontextmanager
-async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, policy: str = POLICY) -> AsyncIterator[World]:
     clock = Clock()
     tenant = Tenant(clock=clock)
     tenant.add_app(APP, "app-secret", permissions=MANIFEST.permissions)
     tenant.add_group("All staff")
     for name, value in environment(tenant.id).items():
         monkeypatch.setenv(name, value)
-    policies = Policies(POLICY.replace("TENANT", tenant.id))
+    policies = Policies(policy.replace("TENANT", tenant.id))
     bus = MemoryBus(clock, queues.QUEUES)
     async with SqliteStore(folder / "state.db") as store:
         laying = simulated(clock, tenant, bus, store, folder, policies)
         world = World(folder, clock, tenant, bus, Doors(partial(deploy, laying=laying)), policies)
         monkeypatch.setattr(function_app, "doors", world.doors)
+        monkeypatch.setattr(function_app, "pages", Pages(world.doors))
         yield world
         await world.doors.close()
 
@@ -199,6 +218,7 @@ def environment(tenant: str, role: str = "both") -> dict[str, str]:
         "JOINLY_ROLE": role,
         "JOINLY_POLICIES": "https://stjoinly.blob.core.windows.net/policies/",
         "JOINLY_TENANT": tenant,
+        "JOINLY_AUDIENCE": AUDIENCE,
         "JOINLY_IDENTITY": APP,
         "JOINLY_TABLES": "https://stjoinly.table.core.windows.net/",
         "JOINLY_KEY_VAULT": "https://joinly-test.vault.azure.net/",
@@ -228,9 +248,17 @@ def simulated(
             credential=lambda target: SignIn(tenant, http, client),
             transport=lambda path: transport,
         )
-        return Ground(around=around, active=policies.active)
+        return Ground(
+            around=around, active=policies.active, reach=policies.reach, keys=signing_keys, post=policies.post
+        )
 
     return laying
+
+
+async def engine_of(world: World) -> Engine:
+    """The engine of the active policy, which this world keeps as long as its doors."""
+    async with world.doors.engine() as engine:
+        return engine
 
 
 def doors_on(world: World, build: Callable[[AsyncExitStack], Any]) -> Doors:
@@ -243,9 +271,7 @@ def doors_on(world: World, build: Callable[[AsyncExitStack], Any]) -> Doors:
             engine: Engine = await build(stack)
             return engine
 
-        return Deployment(
-            settings=known.settings, ground=known.ground, current=Current(world.policies.active, building)
-        )
+        return replace(known, current=Current(world.policies.active, building))
 
     return Doors(deploy_here)
 

@@ -34,7 +34,7 @@ class HR:
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.asked = error, 0
 
-    async def fetch(self) -> AsyncIterator[Person]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person]:
         self.asked += 1
         if self.error is not None:
             raise self.error

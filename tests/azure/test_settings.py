@@ -35,7 +35,7 @@ def test_settings_are_read_and_addresses_lose_their_slash() -> None:
     assert (FOLDER / "function_app.py").exists()
 
 
-@pytest.mark.parametrize("name", [name for name in GIVEN if name not in {"PATH", "JOINLY_IDENTITY"}])
+@pytest.mark.parametrize("name", [name for name in GIVEN if name not in {"PATH", "JOINLY_IDENTITY", "JOINLY_AUDIENCE"}])
 @pytest.mark.parametrize("given", [None, "", "  "])
 def test_a_setting_that_is_missing_or_empty_is_one_sentence(name: str, given: str | None) -> None:
     wrong = {**GIVEN, name: given or ""}

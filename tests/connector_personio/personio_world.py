@@ -15,7 +15,7 @@ import httpx
 from connectors.personio import Settings, source
 from connectors.personio.signin import sign_in
 from local.personio import Company, Credential, Custom, Employee, Employment, Faults, personio_app
-from shared.connector import Outside
+from shared.connector import Outside, Reached
 from shared.model import Person, Rejected
 from shared.oauth import OAuth
 from shared.oauth_asking import Asking
@@ -170,7 +170,7 @@ class World:
     async def read(self, *, writes_allowed: bool = True, **settings: Any) -> list[Person | Rejected]:
         """Everyone, in order of id."""
         async with self.outside(writes_allowed=writes_allowed) as outside:
-            found = [one async for one in source(self.settings(**settings), outside).fetch()]
+            found = [one async for one in people(source(self.settings(**settings), outside).fetch())]
         return sorted(found, key=lambda one: (len(one.hr_id), one.hr_id))
 
     async def one(self, **settings: Any) -> Person:
@@ -182,6 +182,13 @@ class World:
         (found,) = await self.read(**settings)
         assert isinstance(found, Rejected), found
         return found
+
+
+async def people(answer: AsyncIterator[Person | Rejected | Reached]) -> AsyncIterator[Person | Rejected]:
+    """An answer without the places at which it could be taken up."""
+    async for one in answer:
+        if not isinstance(one, Reached):
+            yield one
 
 
 def job(start: date | None = date(2020, 1, 1), **known: Any) -> Employment:

@@ -11,7 +11,7 @@ import connectors
 from connectors.personio import Settings, source
 from shared.errors import Misconfigured, TryLater
 from shared.model import Person, Rejected
-from tests.connector_personio.personio_world import CLIENT, SECRET, World, custom, job
+from tests.connector_personio.personio_world import CLIENT, SECRET, World, custom, job, people
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 99, 100, 101, 200])
@@ -101,9 +101,9 @@ async def test_a_day_old_token_is_renewed_before_it_is_used(world: World) -> Non
     world.crowd(1)
     async with world.outside() as outside:
         reader = source(world.settings(), outside)
-        assert len([one async for one in reader.fetch()]) == 1
+        assert len([one async for one in people(reader.fetch())]) == 1
         await world.time.sleep(86_400)
-        assert len([one async for one in reader.fetch()]) == 1
+        assert len([one async for one in people(reader.fetch())]) == 1
     assert world.company.sign_ins == 2
 
 
@@ -112,7 +112,7 @@ async def test_one_reader_signs_in_once_for_many_reads(world: World) -> None:
     async with world.outside() as outside:
         reader = source(world.settings(), outside)
         for _ in range(3):
-            assert len([one async for one in reader.fetch()]) == 1
+            assert len([one async for one in people(reader.fetch())]) == 1
     assert world.company.sign_ins == 1
 
 
@@ -223,7 +223,7 @@ async def test_bad_gateways_without_end_are_for_later(v2: World) -> None:
 async def test_an_employee_who_disappears_while_v1_is_read_makes_it_start_over(v1: World) -> None:
     v1.crowd(150)
     async with v1.outside() as outside:
-        stream = source(v1.settings(), outside).fetch()
+        stream = people(source(v1.settings(), outside).fetch())
         await anext(stream)
         del v1.company.employees[1]
         with pytest.raises(TryLater, match="changed while it was read"):
@@ -234,7 +234,7 @@ async def test_someone_met_twice_counts_once(v1: World) -> None:
     """Somebody new with a low id moves everybody after them one place on, across the page."""
     v1.crowd(150)
     async with v1.outside() as outside:
-        stream = source(v1.settings(), outside).fetch()
+        stream = people(source(v1.settings(), outside).fetch())
         ids = [(await anext(stream)).hr_id]
         v1.company.employees[0] = v1.company.employees.pop(150)
         v1.company.employees[0].id = 0
@@ -274,7 +274,7 @@ async def test_employments_on_several_pages_are_followed_though_the_link_has_the
 async def test_a_person_whose_employments_are_refused_is_held_and_others_go_on(v2: World) -> None:
     v2.crowd(9)
     async with v2.outside() as outside:
-        stream = source(v2.settings(), outside).fetch()
+        stream = people(source(v2.settings(), outside).fetch())
         found = [await anext(stream)]
         del v2.company.employees[9]
         found += [one async for one in stream]
@@ -334,7 +334,7 @@ async def test_no_reader_setting_or_rejection_shows_a_secret_or_a_name(world: Wo
     world.hire(1, job(None), custom={"dynamic_7": custom("Shoe size", "a private value")})
     async with world.outside() as outside:
         reader = source(world.settings(), outside)
-        found = [one async for one in reader.fetch()]
+        found = [one async for one in people(reader.fetch())]
     told = repr(reader) + repr(world.settings()) + repr(found) + repr(vars(reader).get("_rest"))
     assert not [value for value in (CLIENT, SECRET, *world.company.tokens, "Given1", "private") if value in told]
 
@@ -390,7 +390,7 @@ async def test_start_dates_that_are_not_shared_are_a_matter_of_the_credential_in
 async def test_employments_that_are_refused_for_everybody_are_a_matter_of_the_credential(v2: World) -> None:
     v2.crowd(3)
     async with v2.outside() as outside:
-        stream = source(v2.settings(), outside).fetch()
+        stream = people(source(v2.settings(), outside).fetch())
         v2.wire_end.spoil = lambda path, body: v2.company.employees.clear() or body if path == "/v2/persons" else body
         with pytest.raises(Misconfigured, match="nobody's employments may be read"):
             _ = [one async for one in stream]

@@ -21,7 +21,7 @@ from connectors.personio import v2 as api2
 from local.personio import Credential, personio_app
 from shared.model import Person, Rejected
 from shared.wire import Meter, open_http
-from tests.connector_personio.personio_world import BASE, CLIENT, SECRET, World, custom, job
+from tests.connector_personio.personio_world import BASE, CLIENT, SECRET, World, custom, job, people
 
 KEYS = {"client_id": CLIENT, "client_secret": SECRET}
 FORM = {"grant_type": "client_credentials", **KEYS}
@@ -425,7 +425,7 @@ async def test_it_is_a_server_that_a_real_client_can_talk_to(world: World) -> No
         async with world.outside() as outside, open_http(Meter()) as real:
             object.__setattr__(outside, "http", real)
             reader = source(world.settings(base=f"http://127.0.0.1:{port}"), outside)
-            assert len([one async for one in reader.fetch()]) == 3
+            assert len([one async for one in people(reader.fetch())]) == 3
     finally:
         server.should_exit = True
         await serving

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from shared import engine as production
 from shared import layout, queues
 from shared.attributes import Attribute, Unique
-from shared.connector import DirectoryPage
+from shared.connector import DirectoryPage, Reached
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine, Held
 from shared.engine.ledger import lines_of
-from shared.errors import Reason, Refused, TryLater
+from shared.errors import Anew, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.ledger import DECIDED, TOLD, Entry
 from shared.model import Account, Action, Contract, Entitlement, Person, Rejected, Verb
@@ -81,16 +81,36 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def passes(self, time: timedelta) -> None:
+        self.now += time
+
 
 @dataclass
 class HR:
-    """A `Source` that says what a test last told it."""
+    """A `Source` that says what a test last told it; with a `page` it can be taken up again after so many records."""
 
     records: list[Person | Rejected] = field(default_factory=list)
+    page: int = 0
+    passes: Callable[[], None] = lambda: None
+    """Done for every record that is read."""
+    asked: list[str] = field(default_factory=list)
+    """From where it was asked, each time."""
+    broken: int | None = None
+    """The record that cannot be read."""
+    forgets: bool = False
+    """Whether it knows no place any more."""
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
-        for record in list(self.records):
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+        self.asked.append(since)
+        if since and self.forgets:
+            raise Anew("HR does not know the place any more")
+        for number, record in list(enumerate(self.records))[int(since or 0) :]:
+            if number == self.broken:
+                raise TryLater("HR does not answer", 30)
+            self.passes()
             yield record
+            if self.page and (number + 1) % self.page == 0:
+                yield Reached(str(number + 1))
 
 
 class Write(NamedTuple):
@@ -253,7 +273,7 @@ class InterruptedStore:
         self._inner = inner
         self.before: Hook | None = None
         self.after: Hook | None = None
-        self.dead = False
+        self.dead = self.killed = False
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         self._alive()
@@ -279,7 +299,7 @@ class InterruptedStore:
     def kill(self) -> None:
         """End the process: nothing it does after this moment reaches the state."""
         self.before = self.after = None
-        self.dead = True
+        self.dead = self.killed = True
         raise Killed
 
     def _alive(self) -> None:

@@ -9,7 +9,8 @@ from engine_world import DAY, HOUR, World, opened, person
 
 from shared import engine as production
 from shared import layout
-from shared.errors import Refused
+from shared.engine import reading
+from shared.errors import Refused, TryLater
 
 FAR = "Verwegstraat"
 
@@ -80,6 +81,19 @@ async def test_their_name_is_nobodys_until_the_quarantine_has_passed_and_then_fo
     world.clock.now += 731 * DAY
     await production.tidy(world.engine)
     assert "p7" not in [row.key async for row in world.store.everything(layout.IDENTIFIERS)]
+
+
+async def test_nothing_of_them_is_left_of_an_answer_that_is_not_saved_yet(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "ENOUGH", 1)
+    await gone(world)
+    world.hr.records, world.hr.page, world.hr.broken = [person("7", department=FAR), person("8")], 1, 1
+    with pytest.raises(TryLater):
+        await production.detect(world.engine, "hr")
+    assert FAR in json.dumps([dict(row.data) async for row in world.store.everything(layout.SOURCES)])
+    await erase(world)
+    await _forgotten(world)
 
 
 async def test_somebody_HR_still_holds_is_not_erased(world: World) -> None:

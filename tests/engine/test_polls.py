@@ -21,7 +21,7 @@ async def test_a_doorbell_has_its_source_read(world: World) -> None:
 
 async def test_a_poll_that_fails_is_left_to_the_next_one(world: World) -> None:
     class Busy:
-        async def fetch(self) -> AsyncIterator[Person]:
+        async def fetch(self, since: str = "") -> AsyncIterator[Person]:
             raise TryLater("HR is busy", 5)
             yield
 

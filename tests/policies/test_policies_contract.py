@@ -122,7 +122,7 @@ async def test_of_two_who_activate_the_first_one_at_once_one_is_told(opener: Ope
         assert len(await ann.history()) == 1
 
 
-async def test_twenty_who_activate_at_once_and_again_lose_no_entry_of_the_history(opener: Opener) -> None:
+async def test_many_who_activate_at_once_and_again_lose_no_entry_of_the_history(opener: Opener) -> None:
     done: list[Activation] = []
 
     async def somebody(number: int) -> None:
@@ -138,10 +138,10 @@ async def test_twenty_who_activate_at_once_and_again_lose_no_entry_of_the_histor
                 done.append(one)
                 return
 
-    await asyncio.gather(*(somebody(number) for number in range(20)))
+    await asyncio.gather(*(somebody(number) for number in range(8)))
     async with opener() as own:
         history = await Policies(own).history(most=100)
-    assert [one.number for one in history] == list(range(20, 0, -1))
+    assert [one.number for one in history] == list(range(8, 0, -1))
     assert sorted(history, key=lambda one: one.number) == sorted(done, key=lambda one: one.number)
 
 
@@ -156,6 +156,38 @@ async def test_an_activation_whose_process_died_half_way_did_not_happen_and_keep
     assert await policies.activation() == first
     third = await activated(policies, "Three")
     assert await policies.history() == [third, first]
+
+
+async def test_an_activation_is_not_forgotten_when_what_says_which_one_is_active_is_damaged(shelf: Shelf) -> None:
+    policies = Policies(shelf)
+    first = await activated(policies, "One")
+    two = await activated(policies, "Two")
+    kept = await shelf.read(ACTIVE)
+    assert kept is not None
+    assert await shelf.replace(ACTIVE, kept.text[:-9], kept.tag)
+    with pytest.raises(Misconfigured, match=r"active.json is damaged; restore an earlier version of it"):
+        await policies.active()
+    with pytest.raises(Misconfigured, match=r"active.json is damaged"):
+        await policies.activate(first.version, by="ann", at=NOW, because="again", after=two)
+
+
+async def test_after_the_active_one_was_removed_the_history_goes_on_with_the_next_number(opener: Opener) -> None:
+    async with opener() as one:
+        policies = Policies(one)
+        await one.add("activations/000001.json", activation_text(1))
+        await one.add("activations/000002.json", activation_text(2))
+        version = (await policies.keep(text("One"))).hash
+        assert (await policies.activate(version, by="ann", at=NOW, because="again", after=None)).number == 3
+
+
+async def test_an_entry_of_the_history_is_never_overwritten(shelf: Shelf) -> None:
+    policies = Policies(shelf)
+    first = await activated(policies, "One")
+    await shelf.add("activations/000001.json", activation_text(1))
+    two = (await policies.keep(text("Two"))).hash
+    with pytest.raises(Misconfigured, match=r"activations/000001.json tells of another activation"):
+        await policies.activate(two, by="ann", at=NOW, because="two", after=first)
+    assert await policies.activation() == first
 
 
 async def test_what_is_active_already_is_not_activated_again(policies: Policies) -> None:
@@ -280,6 +312,11 @@ async def became_active(shelf: Shelf, changes: dict[str, object]) -> None:
     before = json.loads(kept.text)
     await shelf.add(f"activations/{before['number']:06d}.json", kept.text)
     assert await shelf.replace(ACTIVE, json.dumps({**before, **changes}), kept.tag)
+
+
+def activation_text(number: int) -> str:
+    said = Activation(number=number, version="0123456789ab", by="eve", at=NOW, because="")
+    return json.dumps({"schema": 1, **said.model_dump(mode="json")})
 
 
 class Died(Exception): ...

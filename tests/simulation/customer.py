@@ -121,7 +121,7 @@ class SimulatedHR:
         self.faults = faults
         self.people: dict[str, Person] = {}
 
-    async def fetch(self) -> AsyncIterator[Person]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person]:
         await self.faults.turn()
         people = list(self.people.values())
         if self.faults.happens("HR is empty"):

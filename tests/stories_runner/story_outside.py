@@ -37,7 +37,7 @@ class HR:
         self.ever |= changes.keys()
         self.people = {key: one for key, one in merged(self.people, changes).items() if one is not None}
 
-    async def fetch(self) -> AsyncIterator[Person]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person]:
         for number, told in self.people.items():
             jobs = told.get("contracts") or {"1": {name: value for name, value in told.items() if name in JOB}}
             fields = {name: value for name, value in told.items() if name != "contracts" and name not in JOB}

@@ -3,6 +3,7 @@
 The answer is that of the exporter's own client («TrackResponse»); no recorded service stands behind it.
 """
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from local.serve import serving
+from shared.azure import telemetry
 
 KEY = "00000000-0000-4000-8000-000000000001"
 
@@ -48,8 +50,16 @@ async def ingestion() -> AsyncIterator[Ingestion]:
             body = gzip.decompress(body)
         end.posted.append(body)
         count = len(json.loads(body))
-        return JSONResponse({"itemsReceived": count, "itemsAccepted": count, "errors": []})
+        answer = {"itemsReceived": count, "itemsAccepted": count, "errors": []}
+        return JSONResponse(answer, headers={"connection": "close"})
 
     async with serving(Starlette(routes=[Route("/{way:path}", track, methods=["POST"])])) as address:
         end.address = address
         yield end
+
+
+async def flushed(end: Ingestion) -> None:
+    """Have everything sent that was told until now."""
+    send = telemetry.begin({telemetry.CONNECTION: end.connection_string, "JOINLY_ROLE": "both"})
+    assert send is not None
+    await asyncio.to_thread(send)

@@ -4,12 +4,11 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from azure_world import POLICY
-from ingestion import Ingestion, ingestion
+from ingestion import Ingestion, flushed
 from loopback import Loopback
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -20,31 +19,9 @@ from whole_world import whole
 from local.azurite import Azurite
 from shared.azure import telemetry
 from shared.azure.sampling import Allowance, Chosen
-from shared.telemetry import catalogue, listen
+from shared.telemetry import catalogue
 from shared.telemetry.listening import HERE
 from shared.telemetry.logs import LOG
-
-
-@pytest.fixture
-async def insights(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ingestion]:
-    """The end that everything goes to while a test runs."""
-    for name in telemetry.QUIET:
-        monkeypatch.setenv(name, "true")
-    handlers, level = list(LOG.handlers), LOG.level
-    async with ingestion() as end:
-        monkeypatch.setenv(telemetry.CONNECTION, end.connection_string)
-        monkeypatch.setenv("JOINLY_ROLE", "both")
-        monkeypatch.delenv("JOINLY_IDENTITY", raising=False)
-        yield end
-        listen(None, None)
-        LOG.handlers, LOG.level = handlers, level
-        telemetry._begun.cache_clear()
-
-
-async def flushed(end: Ingestion) -> None:
-    send = telemetry.begin({telemetry.CONNECTION: end.connection_string, "JOINLY_ROLE": "both"})
-    assert send is not None
-    await asyncio.to_thread(send)
 
 
 def test_without_an_address_nobody_listens_and_nothing_is_loaded() -> None:
@@ -59,10 +36,10 @@ async def test_one_trace_leads_from_the_poll_to_the_write_over_real_queues_as_th
     heading = "Number;First;Last;Start;End;Department;Manager\n"
     (tmp_path / "people.csv").write_text(f"{heading}001;Anneke;Vermeulen;2020-01-01;;Sales;\n", encoding="utf-8")
     async with whole(tmp_path, monkeypatch, azurite, azure, POLICY) as world:
-        monkeypatch.delenv("JOINLY_IDENTITY")
         await world.timer("poll")
         await world.settle()
-        await world.timer("sweep")
+        for timer in ("follow", "sweep", "tokens"):
+            await world.timer(timer)
         assert world.raised == []
         assert len(world.tenant.users) == 1
     await flushed(insights)
@@ -83,8 +60,8 @@ async def test_one_trace_leads_from_the_poll_to_the_write_over_real_queues_as_th
     metrics = {one["name"] for item in insights.items("MetricData") for one in item["data"]["baseData"]["metrics"]}
     assert metrics >= {"joinly.changes", "joinly.writes", "joinly.holds", "joinly.dead_letters", "joinly.source.age"}
     lines = [item["data"]["baseData"] for item in insights.items("MessageData")]
-    [line] = [one for one in lines if one["message"] == "poll hr: 1"]
-    assert (line["properties"]["joinly.event"], str(line["properties"]["joinly.count"])) == ("poll hr", "1")
+    [line] = [one for one in lines if one["message"] == "poll: 1"]
+    assert (line["properties"]["joinly.event"], str(line["properties"]["joinly.count"])) == ("poll", "1")
 
 
 @pytest.mark.slow

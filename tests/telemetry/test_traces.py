@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from azure_world import World, opened
+from azure_world import World, engine_of, opened
 from listener import Listener, parent, span_id, trace_id
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
@@ -59,6 +59,7 @@ async def test_the_decision_about_somebody_is_in_their_own_trace_and_names_the_l
     for row in (ANNA, BART):
         world.hr(*([ANNA] if row is ANNA else [ANNA, BART]))
         await function_app.poll(None)
+        await world.drain(queues.POLLS)
     await world.settle()
     decided = first(heard.named("decide"))
     assert {trace_id(span) for span in decided.values()} == {trace_id(span) for span in heard.named("poll")}
@@ -67,7 +68,7 @@ async def test_the_decision_about_somebody_is_in_their_own_trace_and_names_the_l
 
 
 async def test_a_door_that_answers_doorbells_of_many_traces_links_to_all_of_them(world: World, heard: Listener) -> None:
-    engine = await world.doors.engine()
+    engine = await engine_of(world)
     await handle(engine, queues.ADMIT, "admit", {}, [PARENT, OTHER, PARENT, ""])
     [admit] = heard.named("admit")
     assert parent(admit) == 0
@@ -75,7 +76,7 @@ async def test_a_door_that_answers_doorbells_of_many_traces_links_to_all_of_them
 
 
 async def test_a_door_that_answers_many_doorbells_of_one_trace_stays_in_it(world: World, heard: Listener) -> None:
-    engine = await world.doors.engine()
+    engine = await engine_of(world)
     sister = PARENT.replace("b7ad6b7169203331", "b7ad6b7169203332")
     await handle(engine, queues.ADMIT, "admit", {}, [PARENT, sister])
     [admit] = heard.named("admit")
@@ -86,13 +87,14 @@ async def test_a_door_that_answers_many_doorbells_of_one_trace_stays_in_it(world
 async def test_a_lost_doorbell_is_rung_again_in_the_trace_that_the_mark_kept(world: World, heard: Listener) -> None:
     world.hr(ANNA)
     await function_app.poll(None)
+    await world.drain(queues.POLLS)
     held = await world.bus.accept(queues.CHANGES, 0)
     assert held is not None
     for lost in await held.receive(10):
         await held.complete(lost)
     await held.close()
     [poll] = heard.named("poll")
-    engine = await world.doors.engine()
+    engine = await engine_of(world)
     await sweep(engine)
     await world.settle()
     assert {trace_id(span) for span in heard.named("map")} == {trace_id(poll)}
@@ -100,7 +102,7 @@ async def test_a_lost_doorbell_is_rung_again_in_the_trace_that_the_mark_kept(wor
 
 
 async def test_what_is_put_off_goes_on_in_its_trace(world: World, heard: Listener) -> None:
-    engine = await world.doors.engine()
+    engine = await engine_of(world)
     row = {"person": layout.own_id("hr", "1"), "target": "entra"}
     with continuing([PARENT]):
         await engine.ring(Hop.PROVISION, [row["person"]], "entra")
@@ -197,7 +199,7 @@ def test_who_does_not_listen_passes_a_trace_on_and_begins_none() -> None:
 
 
 async def test_while_nobody_listens_a_mark_holds_no_trace(world: World) -> None:
-    engine = await world.doors.engine()
+    engine = await engine_of(world)
     assert "trace" not in engine.marked(Hop.MAP, "p", "cohort").data
     with continuing([PARENT]):
         assert engine.marked(Hop.MAP, "p", "cohort").data["trace"] == PARENT

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.servicebus import ServiceBusMessage
-from azure_world import APP, ORDER, SignIn, as_message, environment
+from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, signing_keys
 from loopback import Loopback
 
 import function_app
@@ -29,11 +29,11 @@ from local.graph import Faults, Tenant, graph_app
 from local.personio import Company, personio_app
 from local.servicebus import Broker
 from shared import layout, queues
-from shared.azure import Doors, build
+from shared.azure import Doors, deploy
+from shared.azure.ground import Ground
 from shared.azure.settings import Settings
 from shared.bus import LockLost, QueueSettings
 from shared.compose import Surroundings
-from shared.policy_file import PolicyText
 from shared.servicebus import ServiceBus
 from shared.store import Row
 from shared.tables import TableStore
@@ -145,9 +145,10 @@ async def whole(
     tenant, faults, company = Tenant(clock=_now), Faults(), Company(_now)
     tenant.add_app(APP, "app-secret-canary-4f1c", permissions=MANIFEST.permissions)
     tenant.add_group("All staff")
-    (folder / "contoso.yaml").write_text(policy.replace("TENANT", tenant.id), encoding="utf-8")
-    for name, value in environment(folder / "contoso.yaml", tenant.id).items():
+    for name, value in environment(tenant.id).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.delenv("JOINLY_IDENTITY")
+    policies = Policies(policy.replace("TENANT", tenant.id))
     graph, personio = Overheard(graph_app(tenant, faults)), Overheard(personio_app(company))
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(Broker(QUEUES))
@@ -156,9 +157,9 @@ async def whole(
         vault = await stack.enter_async_context(azure.opened())
         http = await stack.enter_async_context(httpx.AsyncClient(transport=graph))
 
-        async def around(settings: Settings, found: PolicyText, opened: AsyncExitStack) -> Surroundings:
+        async def laying(settings: Settings, opened: AsyncExitStack) -> Ground:
             names = iter(range(1_000_000))
-            return Surroundings(
+            around = Surroundings(
                 store=store,
                 bus=bus,
                 secret=Remembered(vault.read),
@@ -167,11 +168,12 @@ async def whole(
                 unique=lambda: f"worker-{next(names)}",
                 hash_key=b"hash-key-canary-of-32-bytes-1234",
                 folder=folder,
-                credential=lambda target: Signing(tenant, http),
+                credential=lambda target: Signing(tenant, http, APP),
                 transport=lambda path: graph if path[0] == "targets" else personio,
             )
+            return Ground(around=around, active=policies.active, reach=policies.reach, keys=signing_keys)
 
-        doors = Doors(partial(build, around=around))
+        doors = Doors(partial(deploy, laying=laying))
         world = Whole(folder, tenant, faults, company, graph, personio, store, bus, doors)
         monkeypatch.setattr(function_app, "doors", doors)
         monkeypatch.setattr(shared.servicebus, "_message", _kept(shared.servicebus._message, world.messages))

@@ -1,7 +1,7 @@
 """What the timer does for an engine: every consent renewed well before it dies, and who must look at which one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,16 +18,18 @@ from shared.compose import Surroundings, TokenStore, assemble
 from shared.connector import Manifest
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.engine import Engine
+from shared.engine import Engine, gauge_own
 from shared.engine.tokens import known_tokens, renew_tokens
 from shared.errors import Misconfigured, TryLater
 from shared.policy_file import load
 from shared.store import Store
+from shared.telemetry import listen
 from shared.tokens import Why, connected
 from shared.tokens_alarm import dying
 from shared.tokens_kept import TABLES, Rows
 from shared.tokens_sealed import new_key
 from tests.connecting.connecting_world import CLIENT, MANIFEST, SECRET
+from tests.telemetry.listener import Listener
 from tests.tokens.tokens_world import Time, granted, ring
 
 POLICY = """
@@ -96,6 +98,15 @@ class Deployment:
 
 
 @pytest.fixture
+def heard() -> Iterator[Listener]:
+    listener = Listener()
+    listen(listener.tracer, listener.meter)
+    yield listener
+    listen(None, None)
+    listener.close()
+
+
+@pytest.fixture
 async def deployment() -> AsyncIterator[Deployment]:
     async with SqliteStore(":memory:") as store:
         yield Deployment(store)
@@ -139,6 +150,17 @@ async def test_a_consent_nobody_gave_is_told_and_asks_nothing_of_the_vendor(depl
         found = [one.place for one in dying(await known_tokens(engine), deployment.time.now)]
     assert found == ["sources.hr", "sources.third"]
     assert deployment.authority.sign_ins == 0
+
+
+async def test_how_long_each_consent_has_left_is_told_also_when_nothing_is_done(
+    deployment: Deployment, heard: Listener
+) -> None:
+    await deployment.consent("sources.hr")
+    await deployment.time.sleep(5 * 86_400)
+    async with deployment.engine() as engine:
+        assert await gauge_own(engine, []) == 1
+    days = heard.numbers("joinly.consent")
+    assert days == {(("joinly.system", "sources.hr"),): 25, (("joinly.system", "sources.third"),): 0}
 
 
 async def test_a_preview_may_sign_in_and_keeps_what_it_is_given(deployment: Deployment) -> None:

@@ -63,7 +63,7 @@ class Rules(BaseModel):
     """After so long without being used a refresh token is dead; None when it lives on."""
     consent: timedelta | None = None
     """After so long a consent ends whatever is done."""
-    gate: timedelta = timedelta()
+    pause: timedelta = timedelta()
     """The system refuses to be asked again sooner than this after it was asked last."""
     budget: Budget | None = None
 
@@ -175,9 +175,9 @@ def _meanwhile(known: Known, now: datetime, good: bool, otherwise: Wait | Why) -
 
 
 def earliest(rules: Rules, known: Known, now: datetime) -> datetime:
-    """When the system may be asked at the earliest, for its gate and its budget."""
-    gate = known.asked + rules.gate - now if known.asked else timedelta()
-    return max(now + _believed(gate, rules.gate), _next(rules, known.budget, now) or now)
+    """When the system may be asked at the earliest, for its pause and its budget."""
+    pause = known.asked + rules.pause - now if known.asked else timedelta()
+    return max(now + _believed(pause, rules.pause), _next(rules, known.budget, now) or now)
 
 
 def _next(rules: Rules, spent: datetime | None, now: datetime) -> datetime | None:

@@ -51,7 +51,7 @@ RULES = st.builds(
     Rules,
     consents=st.booleans(),
     unused=st.none() | st.integers(1, 10**7).map(lambda seconds: timedelta(seconds=seconds)),
-    gate=st.integers(0, 1000).map(lambda seconds: timedelta(seconds=seconds)),
+    pause=st.integers(0, 1000).map(lambda seconds: timedelta(seconds=seconds)),
     budget=BUDGETS,
 )
 GIVEN = Given(timedelta(hours=1), refresh=True)
@@ -69,12 +69,12 @@ def test_a_token_is_never_used_that_has_ended_or_was_refused(
 
 
 @given(RULES, KNOWN, st.booleans(), st.booleans())
-def test_nobody_asks_while_somebody_else_is_at_it_nor_before_the_gate_opens(
+def test_nobody_asks_while_somebody_else_is_at_it_nor_before_the_pause_is_over(
     rules: Rules, known: Known, refused: bool, eager: bool
 ) -> None:
     if isinstance(decide(rules, known, NOW, refused=refused, eager=eager), Ask):
         assert not known.owner or known.until is None or not NOW < known.until <= NOW + 2 * LEASE
-        assert known.asked is None or not NOW < known.asked + rules.gate <= NOW + 2 * rules.gate
+        assert known.asked is None or not NOW < known.asked + rules.pause <= NOW + 2 * rules.pause
         assert not rules.consents or (known.given and not known.dead)
 
 
@@ -146,7 +146,7 @@ def test_a_dead_consent_is_used_until_its_last_access_token_ends() -> None:
 
 def test_exacts_ten_minute_token_is_used_to_its_end_when_it_may_not_be_renewed_sooner() -> None:
     """Exact: 600 s, and no refresh within 570 s of the last."""
-    rules = Rules(consents=True, gate=timedelta(seconds=570))
+    rules = Rules(consents=True, pause=timedelta(seconds=570))
     known = connected(None, Given(timedelta(seconds=600), refresh=True), NOW)
     seconds = {after: decide(rules, known, NOW + timedelta(seconds=after)) for after in (539, 545, 569, 570)}
     assert [type(step) for step in seconds.values()] == [Use, Use, Use, Ask]

@@ -237,6 +237,10 @@ class TestAlarm:
         }
         assert list(dying(tokens, NOW)) == [Dying("sources.a", Why.REFUSED), Dying("targets.b", Why.NEVER)]
 
+    def test_a_row_without_a_refresh_token_is_no_consent_and_a_dead_one_is_dead(self) -> None:
+        tokens = {"a": (CONSENTS, Known(attempt=1)), "b": (CONSENTS, Known(dead="invalid_grant"))}
+        assert [one.why for one in dying(tokens, NOW)] == [Why.NEVER, Why.REFUSED]
+
     @given(st.integers(0, 60 * 86_400), st.integers(0, 60 * 86_400))
     def test_an_alarm_stays_until_somebody_does_something(self, one: int, more: int) -> None:
         tokens = {"x": (CONSENTS, self.tokens)}

@@ -20,7 +20,7 @@ LEAST = 3
 EVERY = 4.0
 ROUND = 20.0
 """Seconds after which the timers fire again when nothing happens; a poll that was killed is made up for by the next."""
-PATIENCE = 180.0 + PEOPLE * 6
+PATIENCE = 300.0 + PEOPLE * 6
 
 pytestmark = pytest.mark.slow
 

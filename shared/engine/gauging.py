@@ -54,9 +54,11 @@ async def _all(engine: Engine, asked: Iterable[tuple[Level, str]]) -> int:
 
 
 async def _consents(engine: Engine, _: str) -> None:
+    """Nothing is left of one that is dead or was never given; of one that lives on nothing is told."""
     now = engine.clock()
     for system, (rules, known) in (await known_tokens(engine)).items():
-        if known is not None and (until := now if known.dead else end(rules, known)) is not None:
+        lives = known is not None and known.given is not None and not known.dead
+        if rules.consents and (until := end(rules, known) if known is not None and lives else now) is not None:
             tell(catalogue.CONSENT, (until - now) / DAY, {catalogue.SYSTEM: system})
 
 

@@ -1,15 +1,11 @@
-"""What the `tokens` timer does: renew every consent well before it dies, whatever becomes of the others, and tell how
-long each has left.
-"""
+"""What the `tokens` timer does: renew every consent well before it dies, whatever becomes of the others."""
 
 from collections.abc import Mapping
 
-from shared.engine import gauging
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, TryLater
 from shared.telemetry import catalogue, door
-from shared.tokens import Known, Rules, end
-from shared.tokens_access import Access
+from shared.tokens import Known, Rules
 
 
 @door(catalogue.TOKENS)
@@ -25,26 +21,11 @@ async def renew_tokens(engine: Engine) -> int:
             wrong.append(str(error))
         except TryLater as error:
             later.append(error)
-        await _tell(engine, access)
     if wrong:
         raise Misconfigured("; ".join(wrong))
     if later:
         raise later[0]
     return renewed
-
-
-async def _tell(engine: Engine, access: Access) -> None:
-    """How long a consent has left: nothing for one that is dead or was never given. What lives on is not told."""
-    if not access.rules.consents:
-        return
-    try:
-        known = await access.known()
-    except TryLater:
-        return
-    now = engine.clock()
-    lives = known is not None and known.given is not None and not known.dead
-    if ends := end(access.rules, known) if known and lives else now:
-        gauging.consent(access.place, ends, now)
 
 
 async def known_tokens(engine: Engine) -> Mapping[str, tuple[Rules, Known | None]]:

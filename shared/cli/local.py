@@ -25,7 +25,7 @@ from shared.cli import deployment_file, folder, signin
 from shared.cli.drive import Story
 from shared.cli.kept_tokens import tokens_of
 from shared.cli.place import is_deployment
-from shared.cli.policy_text import refusing, text_of
+from shared.cli.policy_text import Given, refusing, text_of
 from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
 from shared.embedded_bus import MemoryBus
@@ -118,8 +118,8 @@ async def _embedded(
 async def opened(
     policy: Path,
     data: Path,
-    given: tuple[PolicyText, Path],
-    earlier: tuple[PolicyText, Path] | None,
+    given: Given,
+    earlier: Given | None,
     stack: AsyncExitStack,
     *,
     on: date | None = None,

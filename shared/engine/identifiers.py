@@ -28,6 +28,9 @@ FRESH = timedelta(hours=1)
 
 TRIES = 3
 
+MANY = 50
+"""Names of one partition that are tried one by one; all of a partition costs about as many requests."""
+
 HOLDING = codec.Codec(Holding)
 
 
@@ -193,8 +196,15 @@ def _texts(account: Account, attribute: str) -> list[str]:
 
 
 async def _insert_missing(engine: Engine, partition: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
-    """All together while none is known, which is how a first round finds them; else one by one."""
-    items = list(rows.items())
+    """All together while none is known, which is how a first round finds them; else one by one.
+
+    Of many, those that are known are found by reading the partition once.
+    """
+    left = dict(rows)
+    if len(left) > MANY:
+        async for row in engine.store.scan(layout.IDENTIFIERS, partition):
+            left.pop(row.key, None)
+    items = list(left.items())
     for start in range(0, len(items), MOST):
         some = items[start : start + MOST]
         try:

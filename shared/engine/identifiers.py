@@ -15,7 +15,7 @@ from shared.attributes import Attribute, Unique
 from shared.engine.parts import Engine
 from shared.identifiers import Holding, folded, space
 from shared.model import Account
-from shared.store import MOST, Conflict, Delete, Insert, Put, Replace, Row
+from shared.store import MOST, Change, Conflict, Delete, Insert, Put, Replace, Row
 
 Place = tuple[str, str]
 """The partition and the key of a name."""
@@ -142,18 +142,25 @@ async def _end(
             await engine.store.commit(layout.IDENTIFIERS, partition, [Replace(key, data, row.version)])
 
 
-async def foreign(engine: Engine, target: str, attribute: str, value: str, account: str) -> None:
-    """Record that an account of somebody we do not know holds the name.
+async def foreign(engine: Engine, target: str, person: str, attribute: str, value: str, account: str) -> None:
+    """Record that an account of somebody we do not know holds the name that `person` has had or tried.
 
     Nobody would tell us that an account we cannot see is gone, so that the name is tried again after the quarantine.
+    Somebody else of ours who holds it meanwhile keeps it: whoever stalled knows less than they do.
     """
     partition, key = place(engine, target, attribute, value)
+    row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+    if row is not None and HOLDING.load(row.data).owner not in ("", person):
+        return
     now = engine.clock()
     holding = Holding(owner="", account=account, attributes=(attribute,), since=now)
     if not account:
         days = max(1, engine.policy.targets[target].names.quarantine)
         holding = replace(holding, until=now, free_from=now + timedelta(days=days))
-    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, HOLDING.dump(holding))])
+    data = HOLDING.dump(holding)
+    with suppress(Conflict):  # somebody took it anew meanwhile, and keeps it
+        change: Change = Replace(key, data, row.version) if row else Insert(key, data)
+        await engine.store.commit(layout.IDENTIFIERS, partition, [change])
 
 
 async def furthest(engine: Engine, target: str, signature: str) -> int:

@@ -4,6 +4,8 @@ SEEDS ?= 10000
 FIRST ?= 0
 POLICY ?= config/example.yaml
 SECONDS ?= 3600
+INSTANCES ?= 1
+PEOPLE ?= 500
 PLANS ?= 1000000
 MODULES ?=
 SPREAD := -n auto --dist worksteal
@@ -13,11 +15,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # What is loaded is compiled on all cores; msgraph's 17,000 generated modules never are, and pip would compile them first.
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/msgraph/generated/' .venv/lib
 
-.PHONY: run test check thorough format lint types floors docs simulate planted laws mutants fuzz bench sandbox lock clean
+.PHONY: run local e2e test check thorough format lint types floors docs simulate planted laws mutants fuzz bench scan sandbox lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
 	$(BIN)/joinly run $(POLICY)
+
+local: .venv/dev  ## Azure on this machine with the app in Microsoft's runtime, live: make local INSTANCES=3
+	$(BIN)/python -m local.azure $(POLICY) --instances $(INSTANCES)
+
+e2e: .venv/dev  ## from HR to tenant through the real runtime with workers killed all the time: make e2e PEOPLE=500
+	JOINLY_PEOPLE=$(PEOPLE) $(BIN)/python -m pytest -q -s tests/local_azure/test_end_to_end.py
 
 test: .venv/dev  ## all tests
 	$(BIN)/python -m pytest $(SPREAD)
@@ -61,6 +69,9 @@ mutants: .venv/dev  ## is every small wrong in the code that decides noticed by 
 fuzz: .venv/dev  ## every target that reads text, led by coverage, for an hour together: make fuzz SECONDS=600
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 
+scan: .venv-scan/done  ## checkov on the templates of infra/: all of them read, every finding repaired or explained
+	.venv-scan/bin/python tests/scan/run.py
+
 bench: .venv/dev
 	$(BIN)/python -m benchmarks.expressions
 
@@ -73,15 +84,24 @@ lock:  ## compile the lock files anew from pyproject.toml; one lock serves all P
 	  set -- $$part; file=$$1; shift; \
 	  .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet \
 	    $$([ "$$file" = requirements.txt ] || echo -c requirements.txt) "$$@" -o $$file; done
+	echo checkov | .venv-lock/bin/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	  --no-header --quiet -o requirements-scan.txt
+	printf '%s\n' azure-functions-runtime azurefunctions-extensions-base \
+	  | .venv-lock/bin/uv pip compile - --no-deps --python-version 3.13 --generate-hashes --no-header --quiet -c requirements-dev.txt -o requirements-runtime.txt
 	rm -r .venv-lock
 
 clean:
-	rm -rf .venv .joinly build *.egg-info
+	rm -rf .venv .venv-scan .joinly build *.egg-info
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "Joinly needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.13"; exit 1; }
 	$(PYTHON) -m venv .venv
+
+.venv-scan/done: requirements-scan.txt
+	$(PYTHON) -m venv .venv-scan
+	.venv-scan/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
+	@touch $@
 
 .venv/run: .venv/bin/python requirements.txt requirements-sandbox.txt pyproject.toml
 	$(PIP) -r requirements.txt -r requirements-sandbox.txt
@@ -89,7 +109,10 @@ clean:
 	-$(COMPILE)
 	@touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
+# Microsoft's runtime declares the Python that Azure runs it on, 3.13, where it came with the line before; the same code
+# works on 3.11 and 3.12, and without it nobody there would see what Azure makes of function_app.py.
+.venv/dev: .venv/run requirements-dev.txt requirements-runtime.txt
 	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps --ignore-requires-python -r requirements-runtime.txt
 	-$(COMPILE)
 	@touch $@

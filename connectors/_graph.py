@@ -24,6 +24,7 @@ from connectors._signin import meaning
 from shared.answers import decoded, retry_after
 from shared.connector import Outside
 from shared.errors import Misconfigured, Refused, TryLater
+from shared.telemetry import catalogue, shown, tell
 
 PARTS = 20
 """Requests in one batch, at most («Combine multiple HTTP requests using JSON batching»)."""
@@ -70,9 +71,12 @@ class Graph:
         *,
         query: Mapping[str, str] = NONE,
         body: Any = None,
+        mime: bytes = b"",
         prefer: str = "",
     ) -> Answer:
         """One request. `path` has a `{hole}` for each of `ids`; `query` names start with `$`; `prefer` is a header.
+
+        `body` is sent as JSON, and `mime`, a mail in base64, as it is.
 
         Raises `Refused` when an id is none: it may have come from a policy.
         """
@@ -82,6 +86,8 @@ class Graph:
             info.headers.try_add("Prefer", prefer)
         if body is not None:
             info.set_stream_content(json.dumps(body).encode(), "application/json")
+        if mime:
+            info.set_stream_content(mime, "text/plain")
         return await self._ask(info, f"{method} {path}", " ".join(ids.values()))
 
     async def follow(self, link: str, operation: str) -> Answer:
@@ -119,6 +125,7 @@ class Graph:
                 if name := some.get(str(row.get("id"))):
                     answers[name] = self._part(row, parts[name])
         if throttled := [answer for answer in answers.values() if answer.status == 429]:
+            tell(catalogue.THROTTLES, len(throttled), {catalogue.HOST: self._url.host})
             raise max(throttled, key=lambda one: one.wait or 0).error()
         if len(answers) < len(names):
             raise TryLater(f"{SYSTEM}: a batch was answered in part", BUSY)
@@ -152,7 +159,8 @@ class Graph:
         info.headers.try_add("Accept", "application/json")
         info.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:
-            native = await self._adapter.send_primitive_async(info, "bytes", {})
+            with shown(operation.partition(" ")[2]):
+                native = await self._adapter.send_primitive_async(info, "bytes", {})
         except AzureError as error:
             raise meaning(error) from None
         response = cast(httpx.Response, native)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import connectors
+from docs import telemetry_page
 from shared.attributes import Unique
 from shared.connector import Manifest
 from shared.expressions.reference import reference
@@ -14,7 +15,12 @@ DOCS = Path(__file__).parent
 
 def pages() -> Mapping[str, str]:
     """File name → what it must hold."""
-    return {"connectors.md": _connectors(), "expressions.md": reference(), "policy.schema.json": schema()}
+    return {
+        "connectors.md": _connectors(),
+        "expressions.md": reference(),
+        "policy.schema.json": schema(),
+        "telemetry.md": telemetry_page.page(),
+    }
 
 
 def _connectors() -> str:
@@ -58,14 +64,12 @@ def _one(manifest: Manifest) -> str:
 
 
 def _permissions(manifest: Manifest) -> list[str]:
-    """A table, with what each is needed for alone where there is something of the kind."""
-    if not manifest.only_for:
-        rows = [f"| {name} | {_cell(why)} |" for name, why in manifest.permissions.items()]
-        return ["", "| permission | what for |", "|---|---|", *rows]
-    used = {name: ", ".join(sorted(manifest.only_for.get(name, {"always"}))) for name in manifest.permissions}
-    rows = [f"| {name} | {used[name]} | {_cell(why)} |" for name, why in manifest.permissions.items()]
-    told = "`joinly validate --permissions` says which of these a policy needs."
-    return ["", "| permission | needed for | what for |", "|---|---|---|", *rows, "", told]
+    """A table: who needs it for what, and where it is given."""
+    lines = ["", "| permission | reading app | writing app | what for | given by |", "|---|---|---|---|---|"]
+    for name, one in manifest.permissions.items():
+        by_app = " | ".join(", ".join(sorted(features)) or "–" for features in (one.read, one.write))
+        lines.append(f"| {name} | {by_app} | {_cell(one.why)} | {one.by} |")
+    return [*lines, "", "`joinly permissions POLICY` says which of these a policy needs."]
 
 
 def _cell(text: str) -> str:

@@ -39,11 +39,13 @@ class NpmUnreachable(Exception):
 class Azurite:
     """One running emulator; everything is in memory, or kept in `folder` when given.
 
+    With `tls`, a certificate and its key, it speaks https and takes tokens of an identity beside its key.
+
     `with Azurite() as azurite: azurite.connection_string`
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None, tls: tuple[Path, Path] | None = None) -> None:
+        self._folder, self._tls = folder, tls
         self._key = base64.b64encode(secrets.token_bytes(64)).decode()
         self._ports: dict[str, int] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,10 +54,16 @@ class Azurite:
     @property
     def connection_string(self) -> str:
         """For the Azure SDKs; `start` first."""
-        endpoints = "".join(
-            f"{service.title()}Endpoint=http://{_HOST}:{port}/{_ACCOUNT};" for service, port in self._ports.items()
-        )
-        return f"DefaultEndpointsProtocol=http;AccountName={_ACCOUNT};AccountKey={self._key};{endpoints}"
+        endpoints = "".join(f"{service.title()}Endpoint={self.address(service)};" for service in self._ports)
+        return f"DefaultEndpointsProtocol={self._scheme};AccountName={_ACCOUNT};AccountKey={self._key};{endpoints}"
+
+    def address(self, service: str) -> str:
+        """Where the account's `blob`, `queue` or `table` service is."""
+        return f"{self._scheme}://{_HOST}:{self._ports[service]}/{_ACCOUNT}"
+
+    @property
+    def _scheme(self) -> str:
+        return "https" if self._tls else "http"
 
     def start(self) -> None:
         """Install when needed, start, and return when all services answer.
@@ -70,9 +78,10 @@ class Azurite:
             for service, port in self._ports.items()
             for part in (f"--{service}Host", _HOST, f"--{service}Port", str(port))
         ]
+        tls = ["--oauth", "basic", "--cert", str(self._tls[0]), "--key", str(self._tls[1])] if self._tls else []
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(  # noqa: S603
-            [_node()[0], str(script), *where, *ports, "--skipApiVersionCheck", "--disableTelemetry", "--silent"],
+            [_node()[0], str(script), *where, *ports, *tls, "--skipApiVersionCheck", "--disableTelemetry", "--silent"],
             env={**os.environ, "AZURE_TELEMETRY": "0", "AZURITE_ACCOUNTS": f"{_ACCOUNT}:{self._key}"},
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -111,7 +120,7 @@ class Azurite:
         while waiting:
             if self._process is None or self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"azurite did not start: {self._last_words()}")
-            if _answers(waiting[0]):
+            if _answers(waiting[0], self._tls is not None):
                 waiting.pop(0)
             else:
                 time.sleep(0.05)
@@ -184,9 +193,11 @@ def _free_ports(count: int) -> list[int]:
             each.close()
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, tls: bool) -> bool:
     try:
         with socket.create_connection((_HOST, port), timeout=1) as connection:
+            if tls:
+                return True
             connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             return connection.recv(4) == b"HTTP"
     except OSError:

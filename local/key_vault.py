@@ -34,6 +34,8 @@ class KeyVault:
     allowed: Callable[[str], bool]
     role: bool = True
     """Whether those who are known hold a role that reads secrets."""
+    readable: Callable[[str, str], bool] = lambda token, name: True
+    """Whether the bearer of a token holds that role on the secret of this name; a role may be given on one secret."""
     secrets: dict[str, list[Version]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     """The secrets that were read, in order, refused or not."""
@@ -67,7 +69,7 @@ def _get(vault: KeyVault, request: Request) -> JSONResponse:
         return _error(400, "BadParameter", "api-version must be specified")
     if not re.fullmatch(r"[0-9A-Za-z-]{1,127}", name):
         return _error(400, "BadParameter", f"The request URI contains an invalid name: {name}")
-    if not vault.role:
+    if not vault.role or not vault.readable(token, name):
         return _error(
             403, "Forbidden", "Caller is not authorized to perform action on resource.", inner="ForbiddenByRbac"
         )

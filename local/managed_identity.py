@@ -1,13 +1,13 @@
-"""A simulated managed-identity endpoint of App Service and Functions: tokens for the identities it knows.
+"""A simulated managed-identity endpoint of App Service and Functions: tokens for the identities of one app.
 
 https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference. The tokens have the
-form of a JWT and are known to nobody else; no signature is made.
+form of a JWT and are known to nobody else; no signature is made. A service that has tokens of its own issues them here.
 """
 
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from json import dumps
 
@@ -27,8 +27,25 @@ class ManagedIdentity:
     clients: frozenset[str]
     header: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
     """Who asks must know it (IDENTITY_HEADER)."""
+    tenant: str = "00000000-0000-4000-8000-000000000001"
+    issuers: Mapping[str, Callable[[str], str]] = field(default_factory=dict, repr=False)
+    """Resource → what issues its tokens, by client id; all others get a token of this endpoint's own."""
     issued: dict[str, str] = field(default_factory=dict, repr=False)
     """Token → the resource it is for."""
+    bearers: dict[str, str] = field(default_factory=dict, repr=False)
+    """Token → the client id it was given to."""
+
+    def issue(self, client: str, resource: str) -> str:
+        """A token for `resource`, given to one of `clients`."""
+        now = int(time.time())
+        own = self.issuers.get(resource)
+        text = own(client) if own else _own(self, resource, client, now)
+        self.issued[text], self.bearers[text] = resource, client
+        return text
+
+    def client(self, token: str, resource: str) -> str | None:
+        """Whose token this is, when it was issued here for `resource`."""
+        return self.bearers[token] if self.issued.get(token, "").rstrip("/") == resource else None
 
     def environment(self, address: str) -> Mapping[str, str]:
         """The settings by which azure-identity finds the endpoint, when it is served at `address`."""
@@ -51,10 +68,7 @@ def _token(identity: ManagedIdentity, request: Request) -> JSONResponse:
     if asked.get("client_id") not in identity.clients:
         return _error(400, "BadRequest", "no such identity is assigned to this app")
     now = int(time.time())
-    claims = {"aud": asked["resource"], "appid": asked["client_id"], "iat": now, "nbf": now, "exp": now + HOUR}
-    parts = [{"alg": "none", "typ": "JWT"}, {**claims, "jti": secrets.token_hex(8)}]
-    text = ".".join(urlsafe_b64encode(dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
-    identity.issued[text] = asked["resource"]
+    text = identity.issue(asked["client_id"], asked["resource"])
     body = {
         "access_token": text,
         "expires_on": str(now + HOUR),
@@ -63,6 +77,14 @@ def _token(identity: ManagedIdentity, request: Request) -> JSONResponse:
         "client_id": asked["client_id"],
     }
     return JSONResponse(body)
+
+
+def _own(identity: ManagedIdentity, resource: str, client: str, now: int) -> str:
+    issuer = f"https://sts.windows.net/{identity.tenant}/"
+    claims = {"iss": issuer, "tid": identity.tenant, "aud": resource, "appid": client, "oid": client}
+    times = {"iat": now, "nbf": now, "exp": now + HOUR}
+    parts = [{"alg": "none", "typ": "JWT"}, {**claims, **times, "jti": secrets.token_hex(8)}]
+    return ".".join(urlsafe_b64encode(dumps(part).encode()).rstrip(b"=").decode() for part in parts) + "."
 
 
 def _error(status: int, code: str, text: str) -> JSONResponse:

@@ -22,6 +22,7 @@ DUPLICATE, JOINER, VANISHED = "000330", "000401", "000170"
 MOVER, LEAVER, MARRIED = "000142", "000153", "000345"
 
 OWN = "Eigen"
+_LAST_HEAD = "000110"
 
 
 @dataclass(frozen=True)
@@ -233,13 +234,20 @@ def _duplicates() -> Iterator[Row]:
     yield Row(DUPLICATE, Name("Ahmed", "Ahmed", "", "Bouzid"), made)
 
 
-def _others() -> Iterator[Row]:
+def staff(count: int) -> list[Row]:
+    """`count` people who stay: the heads of the departments and a crowd below them, for as many as a test wants."""
+    heads = [row for row in _named() if row.number <= _LAST_HEAD]
+    crowd = (replace(row, job=replace(row.job, end="", kind="vast")) for row in _others(count - len(heads)))
+    return _sorted([*heads, *crowd])
+
+
+def _others(count: int = 162) -> Iterator[Row]:
     """The crowd: drawn with a fixed seed, so always the same."""
     draw = random.Random(20261123)  # noqa: S311 - the same people every time is what is wanted
     departments = [name for name in DEPARTMENTS if name != "Directie"]
     taken: set[tuple[str, str]] = set()
-    number = 110
-    while number < 272:
+    number = int(_LAST_HEAD)
+    while number < int(_LAST_HEAD) + count:
         nick, full = draw.choice(GIVEN), draw.choice(SURNAMES)
         if (nick, full) in taken:
             continue

@@ -24,7 +24,7 @@ from starlette.routing import Mount
 from local import people
 from local.exchange import Organisation, exchange_app
 from local.exchange.app import APP_ROLE, ROLES
-from local.graph import DEFAULT_PERMISSIONS, Tenant, graph_app
+from local.graph import DEFAULT_PERMISSIONS, Faults, Tenant, graph_app
 from local.personio import Company, Credential, Employment, personio_app
 from local.personio import Faults as PersonioFaults
 from local.serve import serving
@@ -143,7 +143,13 @@ def seeds_beside(policy: Path) -> Path:
     return policy.with_suffix("").with_suffix(".tenant.yaml")
 
 
-def within(policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime]) -> Sandbox:
+def within(
+    policy: Policy | None,
+    seeds: Path | None,
+    file: Path | None,
+    clock: Callable[[], datetime],
+    faults: Faults | None = None,
+) -> Sandbox:
     """A tenant in this process. A new one holds the groups and licences `policy` names and the accounts of `seeds`.
 
     Raises `Misconfigured` when `seeds` or `file` cannot be used.
@@ -155,16 +161,21 @@ def within(policy: Policy | None, seeds: Path | None, file: Path | None, clock: 
         _furnish(tenant, exchange, policy, given)
     secret = secrets.token_urlsafe(24)
     tenant.add_app(CLIENT_ID, secret, permissions=DEFAULT_PERMISSIONS | {APP_ROLE, *ROLES})
-    app = Starlette(routes=[*exchange_app(exchange).routes, Mount("/", graph_app(tenant))])
+    app = Starlette(routes=[*exchange_app(exchange).routes, Mount("/", graph_app(tenant, faults))])
     return Sandbox(address=NO_SOCKET, tenant=tenant, app=app, client_secret=secret)
 
 
 @asynccontextmanager
 async def sandbox(
-    policy: Policy | None, seeds: Path | None, file: Path | None, clock: Callable[[], datetime], port: int = 0
+    policy: Policy | None,
+    seeds: Path | None,
+    file: Path | None,
+    clock: Callable[[], datetime],
+    port: int = 0,
+    faults: Faults | None = None,
 ) -> AsyncIterator[Sandbox]:
     """The same tenant, served on loopback. Raises `Misconfigured`, also when `port` cannot be used."""
-    there = within(policy, seeds, file, clock)
+    there = within(policy, seeds, file, clock, faults)
     async with serving(there.app, port) as address:
         yield replace(there, address=address)
 

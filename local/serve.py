@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, nullcontext
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -14,12 +15,14 @@ HOST = "127.0.0.1"
 
 
 @asynccontextmanager
-async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
+async def serving(app: Any, port: int = 0, tls: tuple[Path, Path] | None = None) -> AsyncIterator[str]:
     """The address of `app`, such as `http://127.0.0.1:41234`; port 0 takes any free one.
 
-    Raises `Misconfigured` when the port is taken or may not be used. Signals stay the caller's.
+    With `tls`, a certificate and its key, the address is https. Raises `Misconfigured` when the port is taken or may
+    not be used. Signals stay the caller's.
     """
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", access_log=False)
+    given: dict[str, Any] = {"ssl_certfile": str(tls[0]), "ssl_keyfile": str(tls[1])} if tls else {}
+    config = uvicorn.Config(app, log_level="critical", lifespan="off", access_log=False, **given)
     server = uvicorn.Server(config)
     server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
     with closing(_bound(port)) as listening:
@@ -27,7 +30,7 @@ async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
         try:
             while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.005)
-            yield f"http://{HOST}:{listening.getsockname()[1]}"
+            yield f"{'https' if tls else 'http'}://{HOST}:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
             await serving

@@ -3,12 +3,24 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from shared.holds import Held, State, Yes, asked_since, state
 from shared.policy import Approvals
 
 SIGNED = "entra:"
 """How somebody who is signed in to Entra is written: `entra:<name they sign in with>/<object id>`."""
+
+
+NAMES = ("upn", "preferred_username", "unique_name", "appid", "azp")
+"""Claims that say who it is, the best first: a person's sign-in name, or the application's id."""
+
+
+def signed_in(claims: Mapping[str, Any]) -> str:
+    """Whoever a token of Entra's is about, by its claims; "" when they do not say."""
+    name = next((str(claims[one]) for one in NAMES if claims.get(one)), "")
+    ids = [part for part in (name, str(claims.get("oid") or "")) if part]
+    return SIGNED + "/".join(ids) if ids else ""
 
 
 def identities(by: str) -> frozenset[str]:

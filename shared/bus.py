@@ -1,5 +1,6 @@
 """The queue protocol: doorbells in sessions, with Service Bus semantics. A doorbell says «look again»; it carries keys
-only, so losing, repeating or reordering one changes nothing in the end.
+only, so losing, repeating or reordering one changes nothing in the end. Its trace says why it was rung and decides
+nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,8 @@ class Doorbell:
 
     session: str
     body: Mapping[str, str]
+    trace: str = ""
+    """What was being done when it was rung, as `shared.telemetry.tracing` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Delivery:
     """1 on first delivery; counts deliveries that were not completed."""
     lock: str
     """The lock token of this delivery."""
+    trace: str = ""
+    """The doorbell's."""
+    due: datetime | None = None
+    """Since when it could be handled (UTC), where the queue says it."""
 
 
 class LockLost(Exception):

@@ -73,6 +73,8 @@ class Outcome:
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
     again: datetime | None = None
     """When (UTC) to look once more, because something is still to appear."""
+    planned: int = 0
+    """How many actions the plan had, permitted or not."""
 
 
 async def hold_names(case: Case, names: Mapping[str, str], account: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from shared.layout import SCHEMA
+from shared import layout
 from shared.model import Account, Desired, Link, Person
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ class Codec(Generic[T]):
 
     def dump(self, noun: T, **beside: Any) -> dict[str, Any]:
         """The row's data; `beside` are values kept next to the noun."""
-        return {"schema": SCHEMA, "is": self._adapter.dump_python(noun, mode="json"), **beside}
+        return {"schema": layout.SCHEMA, "is": self._adapter.dump_python(noun, mode="json"), **beside}
 
     def load(self, data: Mapping[str, Any]) -> T:
         """Raises `UnknownSchema`."""
@@ -40,19 +40,20 @@ ACCOUNT = Codec(Account)
 
 def known(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """`data` when this version can read it. Raises `UnknownSchema`."""
-    if data.get("schema") != SCHEMA:
-        raise UnknownSchema(f"a row has schema {data.get('schema')!r}; this version reads {SCHEMA}")
+    if not readable(data):
+        reads = ", ".join(map(str, sorted(layout.READS)))
+        raise UnknownSchema(f"a row has schema {data.get('schema')!r}; this version reads {reads}")
     return data
 
 
 def readable(data: Mapping[str, Any]) -> bool:
     """Whether this version can read a row; loops over many people pass the others by, so that nobody waits for them."""
-    return data.get("schema") == SCHEMA
+    return data.get("schema") in layout.READS
 
 
 def plain(**data: Any) -> dict[str, Any]:
     """A row that holds no noun."""
-    return {"schema": SCHEMA, **data}
+    return {"schema": layout.SCHEMA, **data}
 
 
 def moment(text: str) -> datetime:

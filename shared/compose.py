@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,12 +14,28 @@ from shared.attributes import Attribute
 from shared.bus import Bus
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
+from shared.errors import Misconfigured
 from shared.model import Action
+from shared.oauth import OAuth
+from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.policy_file import PolicyText
 from shared.rehearsal import Rehearsal
 from shared.store import Store
+from shared.tokens_access import Access
+from shared.tokens_kept import TABLES, Rows
+from shared.tokens_sealed import Keyring
 from shared.wire import Meter, open_http
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenStore:
+    """Where tokens are kept, and the keys they are sealed with."""
+
+    store: Store
+    keys: Keyring = field(repr=False)
+    clock: Callable[[], datetime] | None = None
+    """The vendors' time, where the day is pretended; theirs is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +46,10 @@ class Surroundings:
     bus: Bus
     secret: Callable[[str], Awaitable[str]]
     """The value of a secret by name."""
+    forget: Callable[[str], None] = lambda name: None
+    """Say that a secret was not accepted, so that it is asked for anew."""
+    tokens: TokenStore | None = None
+    """The token store; None where no system signs in with tokens of its own."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
     unique: Callable[[], str]
@@ -47,6 +67,10 @@ class Surroundings:
     """Told of every action that was done, by person and target."""
     preview: bool = False
     """Ask everything and write nothing."""
+    reads: bool = True
+    """Whether HR is read. Without it an engine has no sources, and asks for no secret of theirs."""
+    writes: bool = True
+    """Whether targets are written to. Without it they can only be read, and no secret of theirs is asked for."""
     stopped: bool = False
     """Write nothing to any target, whatever the state says."""
 
@@ -60,11 +84,18 @@ async def assemble(
     targets: dict[str, Target] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
     entitlements: dict[str, frozenset[str]] = {}
+    accesses: dict[str, Access] = {}
     for path, settings in built.items():
         kind, name = path
+        if kind == "sources" and not around.reads:
+            continue
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
-        outside = await _outside(around, path, one, stack)
         final = around.settings(path, settings)
+        oauth = one.sign_in(final) if one.sign_in and (around.writes or kind == "sources") else None
+        outside = await _outside(around, path, one, oauth, stack)
+        if oauth:
+            access = access_of(around, path, oauth, outside.http)
+            accesses[access.place], outside = access, replace(outside, token=access)
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
@@ -87,21 +118,49 @@ async def assemble(
         witness=around.witness,
         entitlements=entitlements,
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
+        accesses=accesses,
     )
 
 
-async def _outside(around: Surroundings, path: tuple[str, str], one: Manifest, stack: AsyncExitStack) -> Outside:
+def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: httpx.AsyncClient) -> Access:
+    """What gives a connector its tokens. Raises `Misconfigured` where there is no token store."""
+    kind, _ = path
+    place = ".".join(path)
+    if around.tokens is None:
+        raise Misconfigured(f"{place}: it signs in with tokens, and no token store is set up here")
+    clock = around.tokens.clock or around.clock
+    asking = Asking(place=place, oauth=oauth, http=http, secret=around.secret, forget=around.forget, clock=clock)
+    return Access(
+        place,
+        oauth.rules,
+        Rows(around.tokens.store, TABLES[kind], around.tokens.keys),
+        asking,
+        clock=clock,
+        sleep=around.sleep,
+        unique=around.unique,
+    )
+
+
+async def _outside(
+    around: Surroundings, path: tuple[str, str], one: Manifest, oauth: OAuth | None, stack: AsyncExitStack
+) -> Outside:
+    signing_in = {httpx.URL(oauth.token).path} if oauth else set()
     http = open_http(
         around.meter,
-        writes_allowed=not around.preview,
-        reading_posts=one.reading_posts,
+        writes_allowed=around.writes and not around.preview,
+        reading_posts=one.reading_posts | signing_in,
         transport=around.transport(path),
     )
     return Outside(
         http=await stack.enter_async_context(http),
-        secret=around.secret,
+        secret=around.secret if around.writes or path[0] == "sources" else _no_secret,
+        forget=around.forget,
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,
         credential=around.credential(path[1]) if path[0] == "targets" else None,
     )
+
+
+async def _no_secret(name: str) -> str:
+    raise Misconfigured("this app only reads targets, and has none of their secrets")

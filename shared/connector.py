@@ -7,6 +7,7 @@ log, and knows nothing of preview, policy or dates. Constructing one does no I/O
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -16,9 +17,16 @@ from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
 from shared.attributes import Attribute
+from shared.errors import Misconfigured
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
+from shared.oauth import OAuth
 
 NONE: frozenset[Entitlement] = frozenset()
+
+
+async def no_token(refused: str) -> str:
+    """Stands where a connector has declared no `sign_in`. Raises `Misconfigured`."""
+    raise Misconfigured("this connector declares no sign-in, so there is no token for it")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,12 @@ class Outside:
     """Now, UTC, aware."""
     sleep: Callable[[float], Awaitable[None]]
     """Wait so many seconds."""
+    forget: Callable[[str], None] = lambda name: None
+    """Say that a secret was not accepted, so that it is read anew: somebody may have changed it."""
+    token: Callable[[str], Awaitable[str]] = no_token
+    """An access token that is good now, as `Manifest.sign_in` says; given one that was answered with 401 ("" for
+    none), another. Renewed, kept and shared by all workers.
+    """
     folder: Path
     """The folder that relative paths in settings start from: the policy's own."""
     credential: AsyncTokenCredential | None = None
@@ -115,6 +129,41 @@ class Target(Protocol):
         ...
 
 
+class App(StrEnum):
+    """The two apps of a deployment: one reads HR and decides, the other writes to targets."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Grantor(StrEnum):
+    """Where a permission is given: as an application's role of one of Microsoft's APIs, as a role, or elsewhere."""
+
+    GRAPH = "Microsoft Graph"
+    EXCHANGE = "Office 365 Exchange Online"
+    DIRECTORY = "Entra role"
+    SYSTEM = "the system itself"
+
+
+ALWAYS = frozenset({"always"})
+NEVER: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permission:
+    """What an app must be allowed. `read` and `write` are the features for which that app takes it; one is enough."""
+
+    why: str
+    by: Grantor = Grantor.SYSTEM
+    read: frozenset[str] = NEVER
+    write: frozenset[str] = NEVER
+    instead_of: str = ""
+    """A smaller one that is not needed by an app that has this."""
+
+    def needed_by(self, app: App) -> frozenset[str]:
+        return self.read if app is App.READ else self.write
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
     """What a connector says about itself; validation, documentation and permission lists are generated from it."""
@@ -123,6 +172,8 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
+    sign_in: Callable[[Any], OAuth] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system that has none."""
     proven: str
     """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
     source: Callable[[Any, Outside], Source] | None = None
@@ -137,10 +188,10 @@ class Manifest:
     """Attributes `find` can look for."""
     follows: str = ""
     """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
-    permissions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Least permission → what it is for."""
-    only_for: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
-    """Permission → the features it is needed for; without an entry it always is. See `shared.permissions`."""
+    permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
+    """Least permission by name. See `shared.permissions` for what a feature is."""
+    features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
+    """What of the connector its settings enable, where not every customer does."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from shared.bus import Doorbell
 
 SCHEMA = 1
+READS = frozenset({1})
+"""What is sent and what is understood; a message changes its shape as a row does (`shared.layout.READS`)."""
 
 LONGEST_SESSION = 128
 """Characters of a session id (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas)."""
@@ -40,8 +42,9 @@ def from_text(text: str) -> Mapping[str, str]:
         schema, body = message["schema"], message["body"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreadable("not a doorbell") from error
-    if schema != SCHEMA:
-        raise Unreadable(f"schema {schema if isinstance(schema, int) else '?'}; this version reads {SCHEMA}")
+    if not isinstance(schema, int) or schema not in READS:
+        reads = ", ".join(map(str, sorted(READS)))
+        raise Unreadable(f"schema {schema if isinstance(schema, int) else '?'}; this version reads {reads}")
     if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
         raise Unreadable("not a doorbell")
     return body

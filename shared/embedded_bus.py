@@ -34,7 +34,8 @@ class MemoryBus:
             to_text(doorbell)
         for doorbell in doorbells:
             self._sent += 1
-            target.add(Message(str(self._sent), doorbell.session, dict(doorbell.body), due, self._sent))
+            body = dict(doorbell.body)
+            target.add(Message(str(self._sent), doorbell.session, body, due, self._sent, trace=doorbell.trace))
         self.wake()
 
     async def accept(self, queue: str, wait: float) -> "MemorySession | None":
@@ -119,4 +120,4 @@ class MemorySession:
 
 
 def _delivery(message: Message, attempt: int) -> Delivery:
-    return Delivery(message.id, message.session, message.body, attempt, message.lock)
+    return Delivery(message.id, message.session, message.body, attempt, message.lock, message.trace, message.due)

@@ -22,6 +22,7 @@ class Message:
     sequence: int
     deliveries: int = 0
     lock: str = ""
+    trace: str = ""
 
     @property
     def order(self) -> tuple[datetime, int]:

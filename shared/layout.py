@@ -19,7 +19,14 @@ LEDGER = "ledger"
 TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
 
 SCHEMA = 2
-"""Written into every row; a row of another version is parked, not guessed at."""
+"""Written into every row."""
+
+READS = frozenset({2})
+"""Schemas of rows that this version understands; any other row is parked, not guessed at.
+
+While apps are updated, old and new code work side by side, and who goes back has rows of both. So rows change their
+shape in three releases: one that also reads the new one, one that writes it, and one that no longer reads the old one.
+"""
 
 BUCKETS = 64
 """Partitions of the state. It can never change for an existing customer, because keys would move."""
@@ -91,6 +98,9 @@ STOPS = "stops"
 """The partition in `gates` that says to which targets nothing is written, by name; `EVERYTHING` is all of them."""
 
 EVERYTHING = "*"
+
+DIGEST = "digest"
+"""The partition and key in `gates` of what was last mailed about what waits."""
 
 COHORTS = "cohorts"
 """The partition in `gates` of cohorts that are still being gathered."""

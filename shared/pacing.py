@@ -33,3 +33,9 @@ def spread(pace: Pace, writes: Sequence[int], now: datetime) -> tuple[list[datet
         free_at += timedelta(seconds=count / RATE)
         times.append(max(now, free_at))
     return times, Pace(free_at)
+
+
+def left(pace: Pace, now: datetime) -> int:
+    """Writes that could go at once now; below 0, how many are reserved ahead of what the rate allows."""
+    rested = min(now - pace.free_at, timedelta(seconds=BURST / RATE))
+    return int(rested.total_seconds() * RATE)

@@ -1,4 +1,7 @@
-"""Walking a list page by page to its end; one that loops, shrinks or leaves its host is not believed."""
+"""Walking a list page by page to its end; one that loops, shrinks or leaves its host is not believed.
+
+`route` is everywhere the list's path with holes for ids, which a trace may show.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
@@ -18,6 +21,7 @@ async def by_offset(
     offset: str = "offset",
     size: str = "limit",
     total: Callable[[Any], int | None] | None = None,
+    route: str = "",
     start: int = 0,
     told: int | None = None,
 ) -> AsyncIterator[Any]:
@@ -31,7 +35,7 @@ async def by_offset(
     """
     position, before = start, None
     for _ in range(rest.manners.pages):
-        page = await _page(rest, path, {**params, offset: position, size: limit})
+        page = await _page(rest, path, {**params, offset: position, size: limit}, route)
         found, known = rows(page), total(page) if total else None
         if found and found == before:
             raise _looping(rest, path)
@@ -55,6 +59,7 @@ async def by_cursor(
     params: Params = NONE,
     name: str = "cursor",
     of_one_object: bool = False,
+    route: str = "",
 ) -> AsyncIterator[Any]:
     """Pages of a list where each page holds the cursor of the next, sent as parameter `name`; no cursor ends it.
 
@@ -63,7 +68,7 @@ async def by_cursor(
     """
     asked, given = dict(params), set[str]()
     for _ in range(rest.manners.pages):
-        page = await _page(rest, path, asked, of_one_object)
+        page = await _page(rest, path, asked, route, of_one_object)
         yield page
         following = cursor(page)
         if not following:
@@ -76,7 +81,7 @@ async def by_cursor(
 
 
 async def by_link(
-    rest: Rest, path: str, link: Callable[[Any], str | None], *, params: Params = NONE
+    rest: Rest, path: str, link: Callable[[Any], str | None], *, params: Params = NONE, route: str = ""
 ) -> AsyncIterator[Any]:
     """Pages of a list where each page holds the address of the next, absolute or relative; no address ends it.
 
@@ -86,7 +91,7 @@ async def by_link(
     address = address.copy_merge_params(params) if params else address
     given = {str(address)}
     for _ in range(rest.manners.pages):
-        page = await _page(rest, str(address), NONE)
+        page = await _page(rest, str(address), NONE, route)
         yield page
         following = link(page)
         if not following:
@@ -98,9 +103,9 @@ async def by_link(
     raise _endless(rest, path)
 
 
-async def _page(rest: Rest, where: str, params: Params, of_one_object: bool = False) -> Any:
+async def _page(rest: Rest, where: str, params: Params, route: str, of_one_object: bool = False) -> Any:
     try:
-        return decoded(rest.system, await rest.send("GET", where, params=params))
+        return decoded(rest.system, await rest.send("GET", where, params=params, route=route))
     except Refused as refusal:
         if of_one_object:
             raise

@@ -1,13 +1,33 @@
 """Which holds somebody means: those of a list, by its fingerprint, or one by the first letters of its own. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 from shared.errors import Refused
 from shared.holds import Answer, Held, fingerprint
 
+
+class NotWaiting(Refused):
+    """Nothing that waits has this fingerprint; it changed, or somebody answered."""
+
+
 SHORTEST = 4
 """Characters of a fingerprint that are enough to name one hold, if they name no other."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """What is listed: all that waits, or what fits; `everything` adds what was answered or put off."""
+
+    person: str = ""
+    reason: str = ""
+    what: str = ""
+    everything: bool = False
+
+    def fits(self, one: Held) -> bool:
+        asked = ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.action))
+        return all(want in ("", there) for want, there in asked)
 
 
 def listed(holds: Iterable[Held], *, by_reason: bool) -> list[Held]:
@@ -54,7 +74,7 @@ def _one(holds: Sequence[Held], name: str) -> Held:
     if len(some) > 1:
         raise Refused(f"{name} begins {len(some)} fingerprints; write more of the one you mean")
     if not some:
-        raise Refused(
+        raise NotWaiting(
             f"nothing that waits has the fingerprint {name}: "
             "it has changed or was answered since it was shown; look again"
         )

@@ -33,9 +33,9 @@ class Mistake:
 class PolicyInvalid(Misconfigured):
     """The policy cannot be used; `mistakes` says all that is wrong with it, in order of place."""
 
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+    def __init__(self, mistakes: Iterable[Mistake], which: str = "the policy") -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda one: (one.line, one.column, one.key)))
-        super().__init__("the policy has mistakes: " + "; ".join(map(str, self.mistakes)))
+        super().__init__(f"{which} has mistakes: " + "; ".join(map(str, self.mistakes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,12 @@ def load(text: str) -> PolicyText:
         policy = Policy.model_validate(tree.values)
     except ValidationError as error:
         raise PolicyInvalid(_mistakes(tree, error, Policy)) from None
-    return PolicyText(policy, tree, sha256(text.encode()).hexdigest()[:12])
+    return PolicyText(policy, tree, name_of(text))
+
+
+def name_of(text: str) -> str:
+    """The hash that names exactly this text."""
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def settings(found: PolicyText, path: Sequence[str], model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:

@@ -42,7 +42,8 @@ async def reconcile(case: Case, link: Link) -> Outcome:
         account, there = (live.id, live.attributes) if live else ("", {})
         asked = counted(actions, there, case.told_apart)
         needed = {what: count for what, count in asked.items() if not work.permits(what, account)}
-        outcome = Outcome(link, account, needed, _conflicts(case.desired, link, live))
+        conflicting = _conflicts(case.desired, link, live)
+        outcome = Outcome(link, account, needed, conflicting, planned=len(actions))
         await do(case, live, actions, outcome)
         restored = bool(actions) and actions[0].verb is Verb.RESTORE and not outcome.needed
         if not restored or outcome.problems:

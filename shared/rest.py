@@ -1,11 +1,10 @@
 """One REST client for every HR system: signs in, paces, waits when throttled, and never sends a token astray."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +12,9 @@ import httpx
 from shared.answers import BUSY, decoded, judge, named, retry_after
 from shared.errors import Misconfigured, TryLater
 from shared.flow import Bucket
+from shared.signing import Headers, Sign
+from shared.telemetry import catalogue, shown, tell
+from shared.wire import ATTEMPT
 
 Params: TypeAlias = Mapping[str, str | int]
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -20,30 +22,10 @@ NONE: Mapping[str, str] = MappingProxyType({})
 NO_STATUS: frozenset[int] = frozenset()
 GONE = frozenset({404, 410})
 
-EARLY = timedelta(seconds=60)
-"""A token this close to its end is renewed first, so that it cannot end under way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    value: str = field(repr=False)
-    expires_at: datetime
-    """Aware."""
-
-
-class Sign(Protocol):
-    async def __call__(self, http: httpx.AsyncClient, /) -> Token:
-        """Sign in. Raises `Misconfigured` when the credential is wrong, `TryLater` when sign-in is busy."""
-        ...
-
 
 def segment(text: str) -> str:
     """`text` as one segment of a path, whatever it holds: it cannot climb, end the path or start a query."""
     return "%2E" * len(text) if text in {".", ".."} else quote(text, safe="")
-
-
-def bearer(token: str) -> Mapping[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +51,7 @@ class Rest:
     bounded number of times; a write never is, for nobody can say whether it was done. Constructing does no I/O.
 
     Every request raises `TryLater`, `Refused` or `Misconfigured` as `answers.judge` says, unless `judge_first`,
-    which sees every answer before that, has raised; a 401 renews the token once and is then `Misconfigured`.
+    which sees every answer before that, has raised; a 401 is signed anew once and is then `Misconfigured`.
     """
 
     def __init__(
@@ -81,7 +63,6 @@ class Rest:
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         sign: Sign | None = None,
-        authorise: Callable[[str], Mapping[str, str]] = bearer,
         headers: Mapping[str, str] = NONE,
         manners: Manners | None = None,
         pace: Bucket | None = None,
@@ -93,13 +74,10 @@ class Rest:
         self._clock = clock
         self._sleep = sleep
         self._sign = sign
-        self._authorise = authorise
         self._headers = dict(headers)
         self.manners = manners or Manners()
         self._pace = pace
         self._judge_first = judge_first
-        self._token: Token | None = None
-        self._signing = asyncio.Lock()
 
     def address(self, path: str, onto: httpx.URL | None = None) -> httpx.URL:
         """`path` below the base address; or, with `onto`, a link found there, resolved as RFC 3986 §5 says.
@@ -119,9 +97,9 @@ class Rest:
         """The JSON at `path`, below the base address or absolute on the same host; None when the body is empty."""
         return decoded(self.system, await self.send("GET", path, params=params))
 
-    async def find(self, path: str, params: Params = NONE) -> Any:
+    async def find(self, path: str, params: Params = NONE, *, route: str = "") -> Any:
         """Like `get`, but None when the system does not hold it (404, 410)."""
-        response = await self.send("GET", path, params=params, accept=GONE)
+        response = await self.send("GET", path, params=params, accept=GONE, route=route)
         return None if response.status_code in GONE else decoded(self.system, response)
 
     async def call(self, method: str, path: str, *, json: Any = None, reading: bool = False) -> Any:
@@ -139,10 +117,11 @@ class Rest:
         headers: Mapping[str, str] = NONE,
         reading: bool = False,
         accept: frozenset[int] = NO_STATUS,
+        route: str = "",
     ) -> httpx.Response:
         """One request and its answer, read to the end: a 2xx, or a status in `accept`, which is left to the caller.
 
-        `reading` says that a POST only reads.
+        `reading` says that a POST only reads; `route` is the path with holes for ids, which a trace may show.
         """
         request = self._http.build_request(
             method,
@@ -153,43 +132,48 @@ class Rest:
             headers={**self._headers, **headers},
         )
         attempts = self.manners.attempts if reading or method in {"GET", "HEAD"} else 1
+        with shown(route):
+            return await self._tried(request, attempts, accept)
+
+    async def _tried(self, request: httpx.Request, attempts: int, accept: frozenset[int]) -> httpx.Response:
         for attempt in range(1, attempts):
             try:
                 return await self._signed(request, attempt, accept)
             except TryLater as later:
                 if later.seconds > self.manners.longest:
                     raise
+                tell(catalogue.WAITED, later.seconds, {catalogue.WHERE: "place"})
                 await self._sleep(later.seconds)
         return await self._signed(request, attempts, accept)
 
     async def _signed(self, request: httpx.Request, attempt: int, accept: frozenset[int]) -> httpx.Response:
-        token = await self._authorised(request)
+        signed = await self._authorised(request)
         response = await self._exchange(request, attempt)
-        if response.status_code == 401 and token:
-            await self._authorised(request, refused=token)
+        if response.status_code == 401 and signed and await self._authorised(request, signed) != signed:
             response = await self._exchange(request, attempt)
         if response.status_code not in accept:
             self._judge(response, attempt)
         return response
 
-    async def _authorised(self, request: httpx.Request, refused: Token | None = None) -> Token | None:
+    async def _authorised(self, request: httpx.Request, refused: Headers = NONE) -> Headers:
         if self._sign is None:
-            return None
-        async with self._signing:
-            held = self._token
-            if held is None or held is refused or self._clock() >= held.expires_at - EARLY:
-                held = self._token = await self._sign(self._http)
-        request.headers.update(self._authorise(held.value))
-        return held
+            return NONE
+        headers = await self._sign(refused)
+        request.headers.update(headers)
+        return headers
 
     async def _exchange(self, request: httpx.Request, attempt: int) -> httpx.Response:
         if self._pace:
             await self._pace.turn()
+        request.extensions[ATTEMPT] = attempt
         return await exchange(self.system, self._http, request, self.manners.pause * 2 ** (attempt - 1))
 
     def _judge(self, response: httpx.Response, attempt: int) -> None:
         if self._judge_first:
             self._judge_first(response)
+        if response.status_code == 401 and self._sign:
+            what = f"{named(self.system, response.request)} answered 401"
+            raise Misconfigured(f"{what}: the sign-in is not accepted, nor is a new one; check {self._sign.what}")
         told = retry_after(response, self._clock) if response.status_code in BUSY else None
         wait = self.manners.wait if response.status_code == 429 else self.manners.pause
         judge(self.system, response, wait * 2 ** (attempt - 1) if told is None else told)

@@ -1,4 +1,4 @@
-"""The queues on Azure Service Bus: sessions, one message a doorbell, keys in the body.
+"""The queues on Azure Service Bus: sessions, one message a doorbell, keys in the body and the trace beside it.
 
 https://learn.microsoft.com/azure/service-bus-messaging/message-sessions. Every send makes a fresh message id, so that
 duplicate detection never swallows a doorbell that is meant. A later doorbell is a scheduled message in an ordinary
@@ -6,7 +6,7 @@ batch: a scheduling request on the management node would cost ten times as much.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +34,7 @@ from azure.servicebus.exceptions import (
 from shared.bus import Delivery, Doorbell, LockLost
 from shared.doorbells import LONGEST_REASON, Unreadable, from_text, to_text
 from shared.errors import Misconfigured, TryLater
+from shared.telemetry.tracing import TRACE_PARENT, TRACE_STATE, joined, parted
 
 T = TypeVar("T")
 
@@ -71,11 +72,11 @@ class ServiceBus:
         self._sessions: set[ServiceBusSession] = set()
 
     @classmethod
-    def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0) -> Self:
-        """With an identity, as in Azure; `credential` stays the caller's to close."""
+    def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0, **options: Any) -> Self:
+        """With an identity, as in Azure; `credential` stays the caller's to close. `options` are the SDK's own."""
         return cls(
-            ServiceBusClient(namespace, credential, **_SENDING),
-            ServiceBusClient(namespace, credential, **_RECEIVING),
+            ServiceBusClient(namespace, credential, **_SENDING, **options),
+            ServiceBusClient(namespace, credential, **_RECEIVING, **options),
             patience,
         )
 
@@ -106,14 +107,20 @@ class ServiceBus:
         if at is not None and at.tzinfo is None:
             raise ValueError("`at` needs a time zone")
         messages = [_message(doorbell, at) for doorbell in doorbells]
-        if not messages:
-            return
+        if messages:
+            await self._sent(queue, lambda sender: _send(sender, messages))
+
+    async def reach(self, queue: str) -> None:
+        """Open the way to a queue and send nothing. Raises `TryLater` and `Misconfigured` when it cannot be used."""
+        await self._sent(queue, lambda sender: sender.create_message_batch())
+
+    async def _sent(self, queue: str, sending: Callable[[ServiceBusSender], Awaitable[Any]]) -> None:
         if queue not in self._senders:
             self._senders[queue] = self._sending.get_queue_sender(queue), asyncio.Lock()
         sender, lock = self._senders[queue]
         try:
             async with lock:
-                await _send(sender, messages)
+                await sending(sender)
         except _FAILED as error:
             raise _ours(queue, error) from error
 
@@ -199,7 +206,7 @@ class ServiceBusSession:
             return None
         self._locked[lock] = message
         attempt = (message.delivery_count or 0) + 1
-        return Delivery(message.message_id or "", message.session_id or "", body, attempt, lock)
+        return _delivery(message, body, attempt, lock)
 
     async def _settle(self, delivery: Delivery, settle: Callable[[ServiceBusReceivedMessage], Awaitable[None]]) -> None:
         message = self._locked.pop(delivery.lock, None)
@@ -220,11 +227,14 @@ class ServiceBusSession:
 
 
 def _message(doorbell: Doorbell, at: datetime | None) -> ServiceBusMessage:
+    properties: dict[str | bytes, Any] = {}
+    properties.update(parted(doorbell.trace).items())
     return ServiceBusMessage(
         to_text(doorbell),
         message_id=uuid4().hex,
         session_id=doorbell.session,
         content_type="application/json",
+        application_properties=properties,
         scheduled_enqueue_time_utc=None if at is None else at.astimezone(UTC),
     )
 
@@ -247,7 +257,22 @@ def _set_aside(message: ServiceBusReceivedMessage) -> Delivery:
         body = from_text(str(message))
     except (Unreadable, UnicodeDecodeError):
         body = {}
-    return Delivery(message.message_id or "", message.session_id or "", body, max(1, message.delivery_count or 0), "")
+    return _delivery(message, body, max(1, message.delivery_count or 0), "")
+
+
+def _delivery(message: ServiceBusReceivedMessage, body: Mapping[str, str], attempt: int, lock: str) -> Delivery:
+    given = message.application_properties or {}
+    told = {key.decode("ascii", "ignore") if isinstance(key, bytes) else key: value for key, value in given.items()}
+    times = (message.enqueued_time_utc, message.scheduled_enqueue_time_utc)
+    return Delivery(
+        message.message_id or "",
+        message.session_id or "",
+        body,
+        attempt,
+        lock,
+        joined(told.get(TRACE_PARENT), told.get(TRACE_STATE)),
+        max((time for time in times if time is not None), default=None),
+    )
 
 
 def _ours(queue: str, error: Exception) -> Exception:

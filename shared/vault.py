@@ -97,6 +97,10 @@ class Remembered:
             self._kept[name] = self.clock() + self.seconds, value
             return value
 
+    def forget(self, name: str) -> None:
+        """Ask anew for a secret that was not accepted: somebody may have changed it since."""
+        self._kept.pop(name, None)
+
     def _fresh(self, name: str) -> str | None:
         until, value = self._kept.get(name, (0.0, ""))
         return value if value and self.clock() < until else None

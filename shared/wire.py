@@ -1,4 +1,4 @@
-"""The one way out: an HTTP client that counts every request and, in preview, lets only reading requests leave."""
+"""The one way out: an HTTP client that counts every request and, where told so, lets only reading requests leave."""
 
 import json
 import ssl
@@ -10,6 +10,11 @@ from typing import Any
 
 import httpx
 
+from shared.telemetry import asking
+
+ATTEMPT = "joinly.attempt"
+"""In a request's extensions: which attempt at the same thing it is."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that are safe by definition (RFC 9110 §9.2.1); TRACE is left out because nothing here uses it."""
 
@@ -17,8 +22,10 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=30.0, pool=10.0)
 """Seconds. A request can last their sum at most; leases must outlive it."""
 
 
-class UnsafeInPreview(Exception):
-    """A write was attempted in a preview. That is a bug in Joinly: nothing left the process."""
+class NotAllowedToWrite(Exception):
+    """A write was attempted where only reading is allowed: in a preview, or by the app that reads. That is a bug in
+    Joinly: nothing left the process.
+    """
 
 
 @dataclass(slots=True)
@@ -61,12 +68,17 @@ class Wire(httpx.AsyncBaseTransport):
         self._reading_posts = reading_posts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it. Raises `UnsafeInPreview`, before anything leaves, when it writes and writes are not allowed."""
+        """Send it. Raises `NotAllowedToWrite`, before anything leaves, when it writes and writes are not allowed."""
         reads, writes = await self._weigh(request)
         if writes and not self._writes_allowed:
-            raise UnsafeInPreview(f"{request.method} {request.url.host}{request.url.path} would write during a preview")
+            raise NotAllowedToWrite(
+                f"{request.method} {request.url.host}{request.url.path} would write, where only reading is allowed"
+            )
         self._meter.add(request.url.host, reads, writes)
-        return await self._inner.handle_async_request(request)
+        with asking(request.method, request.url.host, int(request.extensions.get(ATTEMPT, 1))) as answered:
+            response = await self._inner.handle_async_request(request)
+            answered(response.status_code)
+        return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from connectors.entra.allowed import PERMISSIONS
 from connectors.entra.attributes import ATTRIBUTES
 from connectors.entra.finding import CORRELATE
 from connectors.entra.target import Entra, Settings
@@ -20,34 +21,6 @@ MANIFEST = Manifest(
     entitlement_settings=MappingProxyType({"role": "application_roles"}),
     attributes=ATTRIBUTES,
     correlate=CORRELATE,
-    permissions=MappingProxyType(
-        {
-            "User.ReadWrite.All": "read, find, create and update users and their managers; read changes and deletions",
-            "User.DeleteRestore.All": "delete users softly and restore them",
-            "User.RevokeSessions.All": "end the sessions of somebody who leaves",
-            "User-LifeCycleInfo.ReadWrite.All": "read and write employeeLeaveDateTime",
-            "RoleManagement.Read.Directory": "read who is an administrator or may become one; they are left alone",
-            "PrivilegedEligibilitySchedule.Read.AzureADGroup": (
-                "read who may join a group to which roles can be assigned; asked only where there is Entra ID P2"
-            ),
-            "GroupMember.ReadWrite.All": "find groups, read memberships, add and remove members",
-            "Group.ReadWrite.All": "create groups that are missing; it allows much more, so leave it out without need",
-            "LicenseAssignment.Read.All": "read the tenant's products and how many seats are free",
-            "LicenseAssignment.ReadWrite.All": "assign licences to users and take them away",
-            "Application.Read.All": "find applications and their roles",
-            "AppRoleAssignment.ReadWrite.All": (
-                "read, give and take application roles; whoever has it can give any permission to any app"
-            ),
-        }
-    ),
-    only_for=MappingProxyType(
-        {
-            "User.DeleteRestore.All": frozenset({"delete"}),
-            "Group.ReadWrite.All": frozenset({"create group"}),
-            "LicenseAssignment.ReadWrite.All": frozenset({"license"}),
-            "Application.Read.All": frozenset({"role"}),
-            "AppRoleAssignment.ReadWrite.All": frozenset({"role"}),
-        }
-    ),
+    permissions=PERMISSIONS,
     reading_posts=frozenset({"/$batch"}),
 )

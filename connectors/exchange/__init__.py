@@ -7,7 +7,7 @@ from connectors.exchange.mailboxes import ATTRIBUTES
 from connectors.exchange.permissions import KINDS
 from connectors.exchange.settings import Settings
 from connectors.exchange.target import Exchange
-from shared.connector import Manifest
+from shared.connector import ALWAYS, Grantor, Manifest, Permission
 from shared.model import Verb
 
 MANIFEST = Manifest(
@@ -23,13 +23,18 @@ MANIFEST = Manifest(
     follows="entra",
     permissions=MappingProxyType(
         {
-            "Exchange.ManageAsApp": "run commands in Exchange Online at all (application permission of that API)",
-            "Exchange Recipient Administrator": "convert mailboxes, write them and their permissions (Entra role)",
-            "Exchange Administrator": (
-                "change members of lists that the app does not own (Entra role, in place of the other); it allows much "
-                "more, so leave it out without need"
+            "Exchange.ManageAsApp": Permission(
+                why="run commands in Exchange Online at all", by=Grantor.EXCHANGE, write=ALWAYS
+            ),
+            "Exchange Recipient Administrator": Permission(
+                why="convert mailboxes, write them and their permissions", by=Grantor.DIRECTORY, write=ALWAYS
+            ),
+            "Exchange Administrator": Permission(
+                why="change members of lists that the app does not own; it allows much more",
+                by=Grantor.DIRECTORY,
+                write=frozenset({KIND}),
+                instead_of="Exchange Recipient Administrator",
             ),
         }
     ),
-    only_for=MappingProxyType({"Exchange Administrator": frozenset({KIND})}),
 )

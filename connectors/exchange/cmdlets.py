@@ -19,6 +19,7 @@ from connectors.exchange.settings import USUAL, Settings
 from shared.answers import retry_after
 from shared.connector import Outside
 from shared.errors import Misconfigured, TryLater
+from shared.telemetry import shown
 
 AT_ONCE = 3
 """Requests under way for one tenant; no number is published, and more are refused."""
@@ -105,7 +106,8 @@ class Cmdlets:
 
     async def _answer(self, cmdlet: str, request: httpx.Request, about: str) -> Answer:
         try:
-            response = await self._http.send(request, stream=True)
+            with shown(f"/InvokeCommand/{cmdlet}"):
+                response = await self._http.send(request, stream=True)
             try:
                 raw = b"".join([part async for part in response.aiter_raw()])
             finally:

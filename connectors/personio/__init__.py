@@ -4,7 +4,8 @@ from types import MappingProxyType
 
 from connectors.personio import v1, v2
 from connectors.personio.settings import CANONICAL, Settings
-from shared.connector import Manifest, Outside, Source
+from connectors.personio.signin import sign_in
+from shared.connector import Manifest, Outside, Permission, Source
 
 __all__ = ["MANIFEST", "Settings", "source"]
 
@@ -14,26 +15,41 @@ def source(settings: Settings, outside: Outside) -> Source:
     return v1.Employees(settings, outside) if settings.api == "v1" else v2.Persons(settings, outside)
 
 
+def features(settings: Settings) -> frozenset[str]:
+    """Which API is asked, and which names it looks up."""
+    return frozenset({settings.api, *(settings.lookups if settings.api == "v2" else ())})
+
+
 MANIFEST = Manifest(
     name="personio",
     summary="Personio HR: employees over the v1 API, or persons and employments over the v2 API",
     docs="https://developer.personio.de/reference",
     settings=Settings,
+    sign_in=sign_in,
     proven="simulated",
     source=source,
     facts=CANONICAL,
     permissions=MappingProxyType(
         {
-            "Employees: read (v1)": (
-                "who works here; tick first_name, last_name, status, hire_date, termination_date, last_working_day, "
-                "supervisor, and only what else the policy uses"
+            "Employees: read (v1)": Permission(
+                why=(
+                    "who works here; tick first_name, last_name, status, hire_date, termination_date, "
+                    "last_working_day, supervisor, and only what else the policy uses"
+                ),
+                read=frozenset({"v1"}),
             ),
-            "personio:persons:read (v2)": "who works here, and their employments",
-            "personio:org-units:read (v2)": "the names of departments and teams, when `lookups` asks for them",
-            "personio:legal-entities:read (v2)": "the names of employers, when `lookups` asks for them",
-            "personio:cost-centers:read (v2)": "the names of cost centres, when `lookups` asks for them",
-            "personio:workplaces:read (v2)": "the names of locations, when `lookups` asks for them",
+            "personio:persons:read (v2)": Permission(
+                why="who works here, and their employments", read=frozenset({"v2"})
+            ),
+            "personio:org-units:read (v2)": Permission(
+                why="the names of departments and teams", read=frozenset({"department", "team"})
+            ),
+            "personio:legal-entities:read (v2)": Permission(why="the names of employers", read=frozenset({"employer"})),
+            "personio:cost-centers:read (v2)": Permission(
+                why="the names of cost centres", read=frozenset({"costCenter"})
+            ),
+            "personio:workplaces:read (v2)": Permission(why="the names of locations", read=frozenset({"location"})),
         }
     ),
-    reading_posts=frozenset({"/v1/auth", "/v2/auth/token"}),
+    features=features,
 )

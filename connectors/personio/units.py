@@ -73,7 +73,9 @@ class Names:
     async def _ask(self, unit: Unit) -> None:
         """`GET /v2/org-units/{id}?type=department|team` (reference: getOrgUnit). "" marks one that is gone."""
         try:
-            answer = await self._rest.find(f"/v2/org-units/{segment(unit.id)}", {"type": unit.field})
+            answer = await self._rest.find(
+                f"/v2/org-units/{segment(unit.id)}", {"type": unit.field}, route="/v2/org-units/{id}"
+            )
         except Refused as refusal:
             raise Misconfigured(
                 f"{refusal}; allow the credential to read org units, or leave them out of `lookups`"
@@ -84,7 +86,8 @@ class Names:
         if field in self._listed:
             return
         try:
-            async for page in by_cursor(self._rest, LISTS[field], cursor, params={"limit": LIMIT}):
+            path = LISTS[field]
+            async for page in by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, route=path):
                 for row in rows(SYSTEM, page, "_data"):
                     self._known[Unit(field, identity(row.get("id")))] = _name(row)
         except Misconfigured as refusal:

@@ -23,7 +23,6 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from connectors.personio.signin import sign_in
 from shared.answers import rows
 from shared.connector import Outside, Reached
 from shared.errors import Anew, Misconfigured
@@ -31,6 +30,7 @@ from shared.flow import Bucket
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_offset
 from shared.rest import Manners, Rest
+from shared.signing import Bearer
 
 LIMIT = 100
 """Employees to a page; the most since 2025-01-31 (developer.personio.de changelog)."""
@@ -55,7 +55,7 @@ class Employees:
             outside.http,
             clock=outside.clock,
             sleep=outside.sleep,
-            sign=sign_in(settings, outside),
+            sign=Bearer(outside.token),
             headers={"X-Personio-App-ID": "JOINLY"},
             manners=Manners(wait=5.0),
             pace=Bucket(every=0.2, burst=10, clock=outside.clock, sleep=outside.sleep),
@@ -70,9 +70,9 @@ class Employees:
         last = Page.at(since) if since else None
         start, told = (last.start, last.total) if last else (0, None)
         seen, met, count = set[str](), set[str](), 0
-        async for page in by_offset(
-            self._rest, "/v1/company/employees", employees, limit=LIMIT, total=total, start=start, told=told
-        ):
+        path = "/v1/company/employees"
+        pages = by_offset(self._rest, path, employees, limit=LIMIT, total=total, route=path, start=start, told=told)
+        async for page in pages:
             found = [(row, person(row, self._fields)) for row in employees(page)]
             here = Page.of(start, total(page), (one.hr_id for _, one in found))
             if last is not None and here != last:

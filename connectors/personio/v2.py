@@ -22,7 +22,6 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from connectors.personio.signin import sign_in
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
 from shared.connector import Outside, Reached
@@ -31,6 +30,7 @@ from shared.flow import Bucket, closing, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_cursor
 from shared.rest import Manners, Rest, segment
+from shared.signing import Bearer
 
 LIMIT = 50
 """Records to a page, at most; 51 is refused."""
@@ -61,7 +61,7 @@ class Persons:
             outside.http,
             clock=outside.clock,
             sleep=outside.sleep,
-            sign=sign_in(settings, outside),
+            sign=Bearer(outside.token),
             headers={"X-Personio-App-ID": "JOINLY"},
             manners=Manners(wait=2.0),
             pace=Bucket(every=0.04, burst=25, clock=outside.clock, sleep=outside.sleep),
@@ -75,7 +75,7 @@ class Persons:
         """
         last = Last.at(since) if since else None
         people, nameless, seen, count = dict[str, Mapping[str, Any]](), 0, set[str](), 0
-        async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}):
+        async for page in by_cursor(self._rest, "/v2/persons", cursor, params={"limit": LIMIT}, route="/v2/persons"):
             for row in rows(SYSTEM, page, "_data"):
                 count, seen = count + 1, seen | row.keys()
                 hr_id = identity(row.get("id"))
@@ -124,10 +124,11 @@ class _Run:
 
     async def complete(self, row: Mapping[str, Any]) -> Person | Rejected:
         hr_id = identity(row["id"])
-        path = f"/v2/persons/{segment(hr_id)}/employments"
+        path, route = f"/v2/persons/{segment(hr_id)}/employments", "/v2/persons/{id}/employments"
         found: dict[str, Mapping[str, Any]] = {}
         try:
-            async for page in by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, of_one_object=True):
+            pages = by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, of_one_object=True, route=route)
+            async for page in pages:
                 for employment in rows(SYSTEM, page, "_data"):
                     found.setdefault(identity(employment.get("id")), employment)
             self.employments += len(found)

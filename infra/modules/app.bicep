@@ -1,17 +1,106 @@
-// The function app on Flex Consumption: one identity, packages from a container, no publishing passwords.
+// One function app on a Flex Consumption plan of its own: one identity, one storage account for its package and leases.
 param name string
 param location string
-param identityId string
+param tags object
 
-@description('Address of the blob container that packages are deployed to.')
-param packages string
+@allowed(['read', 'write'])
+param role string
+
+@description('The identity of this app: its resource, its client id and its object id.')
+param identity string
+param clientId string
+param principalId string
+
+@description('Name of the storage account that the host keeps its package, leases and keys in.')
+param storage string
+param zoneRedundant bool
+param memory int
+param instances int
+
+@description('The subnet it reaches the others from, and where their private endpoints are; empty without them.')
+param subnet string
+param endpoints string
+param zones object
 
 @description('App settings by name; none of them is a secret.')
 param settings object
 
+var private = !empty(subnet)
+var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+
+var own = {
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  AzureWebJobsStorage__accountName: account.name
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: clientId
+  ServiceBus__clientId: clientId
+  JOINLY_ROLE: role
+  JOINLY_IDENTITY: clientId
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: storage
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+  }
+  properties: {
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: private ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: private ? 'Deny' : 'Allow'
+      bypass: 'AzureServices'
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+  parent: blobs
+  name: 'packages'
+  properties: {
+    publicAccess: 'None'
+  }
+}
+
+resource owns 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, principalId, storageBlobDataOwner)
+  scope: account
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
+  }
+}
+
+module reached 'endpoint.bicep' = if (private) {
+  name: '${storage}-blob'
+  params: {
+    name: '${storage}-blob'
+    location: location
+    tags: tags
+    subnet: endpoints
+    target: account.id
+    service: 'blob'
+    zone: zones.?blob ?? ''
+  }
+}
+
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-${name}'
   location: location
+  tags: tags
   kind: 'functionapp'
   sku: {
     name: 'FC1'
@@ -25,25 +114,29 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
+  tags: union(tags, { 'azd-service-name': role })
   kind: 'functionapp,linux'
+  dependsOn: [owns]
   identity: {
     type: 'UserAssigned'
     userAssignedIdentities: {
-      '${identityId}': {}
+      '${identity}': {}
     }
   }
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    keyVaultReferenceIdentity: identityId
+    publicNetworkAccess: 'Enabled'
+    keyVaultReferenceIdentity: identity
+    virtualNetworkSubnetId: private ? subnet : null
     functionAppConfig: {
       deployment: {
         storage: {
           type: 'blobContainer'
-          value: packages
+          value: '${account.properties.primaryEndpoints.blob}${packages.name}'
           authentication: {
             type: 'UserAssignedIdentity'
-            userAssignedIdentityResourceId: identityId
+            userAssignedIdentityResourceId: identity
           }
         }
       }
@@ -52,14 +145,17 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         version: '3.13'
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: 2048
-        maximumInstanceCount: 40
+        instanceMemoryMB: memory
+        maximumInstanceCount: instances
       }
     }
     siteConfig: {
       minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
       appSettings: [
-        for setting in items(settings): {
+        for setting in items(union(settings, own)): {
           name: setting.key
           value: setting.value
         }
@@ -79,3 +175,4 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024
 ]
 
 output name string = app.name
+output host string = app.properties.defaultHostName

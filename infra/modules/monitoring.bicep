@@ -1,18 +1,22 @@
 // Where traces go: Application Insights on a Log Analytics workspace; only identities may write to it.
 param name string
 param location string
-param principalId string
-
-var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+param tags object
+param retentionDays int
+param dailyGigabytes int
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-${name}'
   location: location
+  tags: tags
   properties: {
     sku: {
       name: 'PerGB2018'
     }
-    retentionInDays: 90
+    retentionInDays: retentionDays
+    workspaceCapping: {
+      dailyQuotaGb: dailyGigabytes
+    }
     features: {
       disableLocalAuth: true
     }
@@ -22,6 +26,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: 'appi-${name}'
   location: location
+  tags: tags
   kind: 'web'
   properties: {
     Application_Type: 'web'
@@ -30,14 +35,21 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-resource writes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, principalId, monitoringMetricsPublisher)
-  scope: insights
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'workbook')
+  location: location
+  tags: tags
+  kind: 'shared'
   properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
+    displayName: 'Joinly today'
+    category: 'workbook'
+    version: '1.0'
+    sourceId: workspace.id
+    serializedData: replace(loadTextContent('../workbook.json'), 'WORKSPACE', workspace.id)
   }
 }
 
 output connectionString string = insights.properties.ConnectionString
+output insights string = insights.name
+output insightsId string = insights.id
+output workspaceId string = workspace.id

@@ -1,10 +1,12 @@
 // The Service Bus namespace and its queues, all with sessions; no connection string can be made for it.
 param name string
 param location string
-param principalId string
+param tags object
+param endpoints string
+param zones object
+param openTo array
 
-var serviceBusDataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
-var serviceBusDataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
+var private = !empty(endpoints)
 
 // The same names and settings as in shared/queues.py; a test compares them.
 var queueSettings = loadJsonContent('../queues.json')
@@ -12,13 +14,16 @@ var queueSettings = loadJsonContent('../queues.json')
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   name: name
   location: location
+  tags: tags
   sku: {
-    name: 'Standard'
-    tier: 'Standard'
+    name: private ? 'Premium' : 'Standard'
+    tier: private ? 'Premium' : 'Standard'
+    capacity: private ? 1 : null
   }
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
+    publicNetworkAccess: private && empty(openTo) ? 'Disabled' : 'Enabled'
   }
 }
 
@@ -34,17 +39,37 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
   }
 ]
 
-resource mayUse 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in [serviceBusDataReceiver, serviceBusDataSender]: {
-    name: guid(namespace.id, principalId, role)
-    scope: namespace
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
-    }
+resource rules 'Microsoft.ServiceBus/namespaces/networkRuleSets@2024-01-01' = if (private) {
+  parent: namespace
+  name: 'default'
+  properties: {
+    publicNetworkAccess: empty(openTo) ? 'Disabled' : 'Enabled'
+    defaultAction: 'Deny'
+    trustedServiceAccessEnabled: true
+    ipRules: [
+      for address in openTo: {
+        ipMask: address
+        action: 'Allow'
+      }
+    ]
   }
-]
+}
+
+module reached 'endpoint.bicep' = if (private) {
+  name: '${name}-namespace'
+  params: {
+    name: '${name}-namespace'
+    location: location
+    tags: tags
+    subnet: endpoints
+    target: namespace.id
+    service: 'namespace'
+    zone: zones.?namespace ?? ''
+  }
+}
+
+output id string = namespace.id
+output name string = namespace.name
 
 // Of https://<name>.servicebus.windows.net:443/, whatever the cloud, the host's name.
 output hostName string = split(split(namespace.properties.serviceBusEndpoint, '/')[2], ':')[0]

@@ -1,28 +1,24 @@
-// One storage account without keys: the state in tables, and the packages and leases of the function app in blobs.
+// The storage account of the state, without keys: tables, and the container of the policies, whose past is kept.
+// The apps' packages are not here: whoever may write those may run as the app.
 param name string
 param location string
-param principalId string
+param tags object
+param tableNames array
+param zoneRedundant bool
+param endpoints string
+param zones object
+param openTo array
+param locked bool
 
-var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-var storageTableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-
-// The same names as in shared/layout.py; a test compares them.
-var tableNames = [
-  'state'
-  'sources'
-  'gates'
-  'identifiers'
-  'accounts'
-  'directory'
-  'ledger'
-]
+var private = !empty(endpoints)
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
   location: location
+  tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_ZRS'
+    name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
   }
   properties: {
     allowSharedKeyAccess: false
@@ -31,17 +27,47 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: private && empty(openTo) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: private ? 'Deny' : 'Allow'
+      bypass: 'AzureServices'
+      ipRules: [
+        for address in openTo: {
+          value: address
+        }
+      ]
+    }
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (locked) {
+  name: 'the-state-stays'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Who has which account because of whom is nowhere else.'
   }
 }
 
 resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
+  properties: {
+    isVersioningEnabled: true
+    deleteRetentionPolicy: {
+      enabled: true
+      days: 90
+    }
+    containerDeleteRetentionPolicy: {
+      enabled: true
+      days: 90
+    }
+  }
 }
 
-resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+resource policies 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
   parent: blobs
-  name: 'packages'
+  name: 'policies'
   properties: {
     publicAccess: 'None'
   }
@@ -59,18 +85,21 @@ resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-
   }
 ]
 
-resource mayUse 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in [storageBlobDataOwner, storageTableDataContributor]: {
-    name: guid(account.id, principalId, role)
-    scope: account
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+module reached 'endpoint.bicep' = [
+  for service in ['blob', 'table']: if (private) {
+    name: '${name}-${service}'
+    params: {
+      name: '${name}-${service}'
+      location: location
+      tags: tags
+      subnet: endpoints
+      target: account.id
+      service: service
+      zone: zones[service]
     }
   }
 ]
 
 output account string = account.name
-output packages string = '${account.properties.primaryEndpoints.blob}${packages.name}'
+output policies string = '${account.properties.primaryEndpoints.blob}${policies.name}'
 output tables string = account.properties.primaryEndpoints.table

@@ -100,6 +100,7 @@ def _refused(org: Organisation, request: Request, given: dict[str, Any] | None) 
         return Response(status_code=401)
     if request.path_params["tenant"] != org.tenant.id or not app.permissions & set(ROLES):
         return _forbidden()
+    org.tenant.used.setdefault(known[0], set()).update({APP_ROLE, *(app.permissions & set(ROLES))})
     if given is None or not request.headers.get("content-type", "").startswith("application/json"):
         return JSONResponse(errors.bad_request("Microsoft.OData.ODataException", "The body is no command.").body(), 400)
     return None

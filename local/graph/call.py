@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from local.graph import errors, roles
 from local.graph.directory import Directory, Entry
 from local.graph.faults import Faults
-from local.graph.permissions import allows
+from local.graph.permissions import granting
 from local.graph.tenant import App, Tenant
 
 
@@ -73,7 +73,11 @@ class Call:
         return body
 
     def may(self, needed: tuple[str, ...]) -> bool:
-        return allows(needed, self.app.permissions, self.faults.deny)
+        """Whether one of them is granted, or none is needed; which one it was is remembered."""
+        name = granting(needed, self.app.permissions, self.faults.deny) if needed else ""
+        if name:
+            self.tenant.used.setdefault(self.app.client_id, set()).add(name)
+        return bool(name) or not needed
 
     def require(self, needed: tuple[str, ...]) -> None:
         if not self.may(needed):

@@ -1,4 +1,7 @@
-"""Which application permissions a request needs, in Microsoft's names; the least privileged is named first."""
+"""Which application permissions a request needs, in Microsoft's names; the least privileged is named first.
+
+Source: the table «Permissions» of each request's page (learn.microsoft.com/graph/api), application permissions.
+"""
 
 READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 WRITE_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
@@ -7,9 +10,9 @@ REVOKE_SESSIONS = ("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.R
 ASSIGN_LICENCES = ("LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 READ_LICENCES = (
     "LicenseAssignment.Read.All",
-    "LicenseAssignment.ReadWrite.All",
     "Organization.Read.All",
     "Directory.Read.All",
+    "Directory.ReadWrite.All",
 )
 READ_GROUPS = (
     "GroupMember.Read.All",
@@ -71,8 +74,11 @@ DEFAULT = frozenset(
 """What an application is given by `add_app` unless it says otherwise: enough to provision, no role management."""
 
 
-def allows(needed: tuple[str, ...], granted: frozenset[str], denied: set[str]) -> bool:
-    """One of `needed` is granted and not denied; denying the least privileged one denies the request."""
-    if not needed:
-        return True
-    return needed[0] not in denied and any(name in granted and name not in denied for name in needed)
+def granting(needed: tuple[str, ...], granted: frozenset[str], denied: set[str]) -> str:
+    """Which of `needed` lets the request through, the least privileged first; "" when none does.
+
+    Denying the least privileged one denies the request.
+    """
+    if needed[0] in denied:
+        return ""
+    return next((name for name in needed if name in granted and name not in denied), "")

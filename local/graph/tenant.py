@@ -85,6 +85,8 @@ class Tenant:
         self.commit()
         self.log: list[tuple[str, str, int]] = []
         """(method, path without query, status) of every Graph request, parts of a batch included."""
+        self.used: dict[str, set[str]] = {}
+        """Client → the permissions that let its requests through, each the least privileged that it has."""
         self.reads = 0
         self.writes = 0
 

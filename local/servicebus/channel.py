@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from local.servicebus import nodes
+from local.servicebus.access import LISTEN, SEND, May, everything, is_signed
 from local.servicebus.codec import Described, Malformed, Symbol, ULong
 from local.servicebus.contents import DATA, Content, sections
 from local.servicebus.entity import Holder
@@ -46,21 +47,28 @@ class Fault:
 
 @dataclass(slots=True)
 class Namespace:
-    """What the channels of one connection share: the entities, the key, and what the client may use."""
+    """What the channels of one connection share: the entities, the key, and the tokens that the client put."""
 
     feeds: Mapping[str, Feed]
     key: str
     fault: Fault
-    allowed: set[str] = field(default_factory=set)
+    may: May = everything
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Queue → the token for it."""
 
-    def feed(self, name: str) -> Feed:
-        """Raises `AmqpError` for an entity that is not there or that no token was put for, and for a fault."""
+    def feed(self, name: str, *rights: str) -> Feed:
+        """Raises `AmqpError` for a fault, and for an entity that is not there, that no token was put for, or that the
+        token gives none of `rights` on.
+        """
         if self.fault.condition:
             raise AmqpError(self.fault.condition, "The namespace was told to refuse.")
         if name not in self.feeds:
             raise AmqpError("amqp:not-found", f"The messaging entity '{name}' could not be found.")
-        if name.partition("/$")[0] not in {entity.partition("/$")[0] for entity in self.allowed}:
-            raise AmqpError("amqp:unauthorized-access", "Unauthorized access. 'Send, Listen' claims are required.")
+        queue = name.partition("/$")[0]
+        token = self.tokens.get(queue)
+        if token is None or not (is_signed(token) or any(self.may(token, queue, right) for right in rights)):
+            claims = ", ".join(rights)
+            raise AmqpError("amqp:unauthorized-access", f"Unauthorized access. '{claims}' claim(s) are required.")
         return self.feeds[name]
 
 
@@ -97,7 +105,7 @@ class Channel:
         handle = next(self._handles)
         name = address(attach.source if attach.role else attach.target)
         try:
-            feed = None if name == nodes.CBS else self._namespace.feed(name.removesuffix(nodes.MANAGEMENT))
+            feed = None if name == nodes.CBS else self._reached(name, LISTEN if attach.role else SEND)
             if not attach.role:
                 link = self._inbound[attach.handle] = Inbound(self._write, attach, handle)
                 link.open()
@@ -111,6 +119,12 @@ class Channel:
         except AmqpError as error:
             self._forget(attach.handle)
             refuse(self._write, attach, handle, error)
+
+    def _reached(self, name: str, right: str) -> Feed:
+        """What the link leads to; a management node opens for either right, and each question needs its own."""
+        if name.endswith(nodes.MANAGEMENT):
+            return self._namespace.feed(name.removesuffix(nodes.MANAGEMENT), SEND, LISTEN)
+        return self._namespace.feed(name, right)
 
     def _receive(self, attach: Attach, out: Outbound, feed: Feed) -> None:
         receiver = EntityReceiver(out, attach, feed, self._write, self._unsettled)
@@ -154,16 +168,17 @@ class Channel:
         if name == nodes.CBS:
             request = nodes.Request.parse(message)
             entity, reply = nodes.put_token(request, self._namespace.key)
-            self._namespace.allowed |= {entity} - {""}
+            if entity:
+                self._namespace.tokens[entity.partition("/$")[0]] = str(request.body)
             self._reply(name, reply)
         elif name.endswith(nodes.MANAGEMENT):
-            feed = self._namespace.feed(name.removesuffix(nodes.MANAGEMENT))
             request = nodes.Request.parse(message)
+            feed = self._namespace.feed(name.removesuffix(nodes.MANAGEMENT), nodes.right(request))
             holder = self._holder(feed, str(request.properties.get(_ASSOCIATED_LINK, "")))
             self._reply(name, nodes.managed(request, feed.entity, holder))
             feed.pump()
         else:
-            self._put(self._namespace.feed(name), message, message_format)
+            self._put(self._namespace.feed(name, SEND), message, message_format)
 
     def _holder(self, feed: Feed, link: str) -> Holder | None:
         found = (receiver for _, receiver in self._receivers.values() if receiver.name == link)
@@ -229,8 +244,9 @@ def _settled(feed: Feed, token: UUID, outcome: Any) -> Described:
         return Described(ULong(REJECTED), [])
     elif code == MODIFIED:
         if len(values) > 1 and values[1]:
-            raise AmqpError("amqp:not-implemented", "Deferring a message is not simulated.")
-        feed.entity.abandon(token)
+            feed.entity.defer(token)
+        else:
+            feed.entity.abandon(token)
     else:
         feed.entity.abandon(token, counted=False)
     return outcome if isinstance(outcome, Described) else Described(ULong(RELEASED), [])

@@ -39,6 +39,7 @@ class Content:
     application: dict[Any, Any] = field(default_factory=dict)
     body: bytes = b""
     session: str = ""
+    message_id: str = ""
 
     @classmethod
     def parse(cls, payload: Buffer) -> "Content":
@@ -52,6 +53,7 @@ class Content:
             elif code == PROPERTIES:
                 content.properties = raw
                 content.session = str(value[10] or "") if len(value) > 10 else ""
+                content.message_id = str(value[0] or "") if value else ""
             elif code == APPLICATION:
                 content.application = dict(value)
             elif code in _BODY:

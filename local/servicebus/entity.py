@@ -6,7 +6,7 @@ Semantics follow https://learn.microsoft.com/azure/service-bus-messaging/message
 
 import itertools
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from local.servicebus.contents import Content, instant, state
 from local.servicebus.performatives import AmqpError
 from shared.bus import EXPIRED, MAX_DELIVERIES, QueueSettings
 
-_SCHEDULED = 2
+_DEFERRED, _SCHEDULED = 1, 2
 _LOCK_LOST = "The lock supplied is invalid. Either the lock expired, or the message has already been removed."
 
 
@@ -29,6 +29,7 @@ class Stored:
     token: UUID | None = None
     until: datetime | None = None
     scheduled: bool = False
+    deferred: bool = False
 
     def encoded(self) -> bytes:
         annotations: dict[str, Any] = {
@@ -37,8 +38,8 @@ class Stored:
         }
         if self.until is not None:
             annotations["x-opt-locked-until"] = instant(self.until)
-        if self.scheduled:
-            annotations["x-opt-message-state"] = state(_SCHEDULED)
+        if self.scheduled or self.deferred:
+            annotations["x-opt-message-state"] = state(_SCHEDULED if self.scheduled else _DEFERRED)
         return self.content.encoded(self.deliveries, annotations)
 
 
@@ -58,8 +59,12 @@ class Entity:
         settings: QueueSettings,
         clock: Callable[[], datetime],
         dead: "Entity | None" = None,
+        remembers: float = 0.0,
     ) -> None:
-        """`dead` is the queue for dead letters; an entity without one is such a queue itself and has no sessions."""
+        """`dead` is the queue for dead letters; an entity without one is such a queue itself and has no sessions.
+
+        A message whose id came within the last `remembers` seconds is taken and dropped.
+        """
         self.name = name
         self.settings = settings
         self.dead = dead
@@ -70,6 +75,9 @@ class Entity:
         self._scheduled: list[Stored] = []
         self._mortal: dict[Stored, datetime] = {}
         self._holders: list[Holder] = []
+        self._deferred: dict[int, Stored] = {}
+        self._remembers = timedelta(seconds=remembers)
+        self._ids: dict[str, datetime] = {}
 
     @property
     def has_sessions(self) -> bool:
@@ -81,6 +89,8 @@ class Entity:
             raise AmqpError("amqp:not-allowed", "The SessionId was not set on a message, and the entity requires one.")
         now = self._clock()
         stored = Stored(content, next(self._sequences), now)
+        if self._is_duplicate(content.message_id, now):
+            return stored.sequence
         if content.scheduled is not None and content.scheduled > now:
             stored.scheduled, stored.enqueued = True, content.scheduled
             insort(self._scheduled, stored, key=lambda each: (each.enqueued, each.sequence))
@@ -133,6 +143,29 @@ class Entity:
         if counted:
             self._count(stored)
 
+    def defer(self, token: UUID) -> None:
+        """Set aside until somebody asks for it by its number."""
+        stored = self._unlock(token)
+        self._ready[self._key(stored)].remove(stored)
+        if not self._ready[self._key(stored)]:
+            del self._ready[self._key(stored)]
+        stored.deferred = True
+        self._deferred[stored.sequence] = stored
+
+    def take_deferred(self, sequences: Sequence[int], holder: Holder | None) -> list[Stored]:
+        """Lock what was deferred for `holder`. Raises `AmqpError` when one of them is not there, or is held."""
+        self.tick()
+        if holder is None or holder not in self._holders:
+            raise AmqpError("com.microsoft:session-lock-lost", "The session lock has expired.")
+        found = [self._deferred.get(number) for number in sequences]
+        if not all(one is not None and one.token is None and self._is_for(one, holder) for one in found):
+            raise AmqpError("com.microsoft:message-not-found", "A deferred message of that number could not be found.")
+        taken = [one for one in found if one is not None]
+        for stored in taken:
+            stored.token, stored.until = uuid4(), holder.until or self._lock_end()
+            holder.locked[stored.token] = stored
+        return taken
+
     def dead_letter(self, token: UUID, reason: str | None, description: str | None) -> None:
         self._set_aside(self._unlock(token), reason, description)
 
@@ -164,9 +197,14 @@ class Entity:
     def peek(self, first: int, most: int, session: str | None) -> list[Stored]:
         """Messages from sequence number `first` on, locked and scheduled ones included."""
         self.tick()
-        everything = [*itertools.chain.from_iterable(self._ready.values()), *self._scheduled]
+        ready = itertools.chain.from_iterable(self._ready.values())
+        everything = [*ready, *self._scheduled, *self._deferred.values()]
         found = [each for each in everything if each.sequence >= first and session in (None, each.content.session)]
         return sorted(found, key=lambda each: each.sequence)[:most]
+
+    def counts(self) -> tuple[int, int]:
+        """Messages that are due or locked, and those that are for later."""
+        return sum(map(len, self._ready.values())) + len(self._deferred), len(self._scheduled)
 
     def tick(self) -> None:
         """Let the time pass: what is scheduled becomes due, what is held too long is let go, what is too old goes."""
@@ -213,6 +251,19 @@ class Entity:
     def _lock_end(self) -> datetime:
         return self._clock() + timedelta(seconds=self.settings.lock_seconds)
 
+    def _is_for(self, stored: Stored, holder: Holder) -> bool:
+        return not self.has_sessions or stored.content.session == holder.session
+
+    def _is_duplicate(self, id: str, now: datetime) -> bool:
+        """Whether a message of this id came lately; from now on, one did."""
+        if not self._remembers or not id:
+            return False
+        self._ids = {known: at for known, at in self._ids.items() if now - at < self._remembers}
+        if id in self._ids:
+            return True
+        self._ids[id] = now
+        return False
+
     def _key(self, stored: Stored) -> str:
         return stored.content.session if self.has_sessions else ""
 
@@ -225,6 +276,9 @@ class Entity:
     def _remove(self, stored: Stored) -> None:
         key = self._key(stored)
         self._mortal.pop(stored, None)
+        if stored.deferred:
+            del self._deferred[stored.sequence]
+            return
         self._ready[key].remove(stored)
         if not self._ready[key]:
             del self._ready[key]

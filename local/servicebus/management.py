@@ -74,11 +74,24 @@ def _settle(entity: Entity, body: Mapping[str, Any], _: Holder | None) -> Mappin
                 entity.complete(token)
             case "abandoned":
                 entity.abandon(token)
+            case "defered":
+                entity.defer(token)
             case "suspended":
                 entity.dead_letter(token, body.get("deadletter-reason"), body.get("deadletter-description"))
             case other:
                 raise AmqpError("amqp:not-implemented", f"disposition {other} is not simulated")
     return {}
+
+
+def _receive(entity: Entity, body: Mapping[str, Any], holder: Holder | None) -> Mapping[str, Any]:
+    """What was deferred, by number: locked, or gone at once for who settles first."""
+    found = entity.take_deferred(list(body["sequence-numbers"]), holder)
+    answered = [{"lock-token": stored.token, "message": stored.encoded()} for stored in found]
+    if body.get("receiver-settle-mode", 1) == 0:
+        for stored in found:
+            if stored.token is not None:
+                entity.complete(stored.token)
+    return {"messages": answered}
 
 
 def _get_state(entity: Entity, body: Mapping[str, Any], _: Holder | None) -> Mapping[str, Any]:
@@ -94,6 +107,7 @@ _OPERATIONS: Mapping[str, Callable[[Entity, Mapping[str, Any], Holder | None], M
     "schedule-message": _schedule,
     "cancel-scheduled-message": _cancel,
     "peek-message": _peek,
+    "receive-by-sequence-number": _receive,
     "renew-session-lock": _renew_session,
     "renew-lock": _renew_message,
     "update-disposition": _settle,

@@ -49,6 +49,12 @@ def put_token(request: Request, key: str) -> tuple[str, bytes]:
     return entity, request.answered({"status-code": Int(202), "status-description": "Accepted"}, None)
 
 
+def right(request: Request) -> str:
+    """What a management request needs: sending for what is sent later, listening for all else."""
+    operation = str(request.properties.get("operation", "")).removeprefix("com.microsoft:")
+    return access.SEND if operation in {"schedule-message", "cancel-scheduled-message"} else access.LISTEN
+
+
 def managed(request: Request, entity: Entity, holder: Holder | None) -> bytes:
     """The reply to a management request that came from a link which holds `holder`."""
     body = {str(name): value for name, value in (request.body or {}).items()}

@@ -1,4 +1,7 @@
-"""The app settings as one checked model; whatever is wrong with them is one sentence that names the setting."""
+"""The app settings as one checked model; whatever is wrong with them is one sentence that names the setting.
+
+An address is Azure's and encrypted, or on this machine itself.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,19 +9,33 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from shared.azure.triggers import CHOICES, ROLE, Role
 from shared.errors import Misconfigured
 
 APP = Path(__file__).resolve().parents[2]
 """The folder of `function_app.py`: the package as it was deployed."""
 
 _HOST = r"[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)+"
+_HERE = r"(127\.0\.0\.1|localhost):\d{1,5}"
+_AT_HERE = rf"https?://{_HERE}(/[0-9a-zA-Z-]+)*"
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
-Address: TypeAlias = Annotated[
-    str, Field(pattern=rf"^https://{_HOST}/?$"), AfterValidator(lambda text: text.rstrip("/"))
+
+def _bare(text: str) -> str:
+    return text.rstrip("/")
+
+
+Address: TypeAlias = Annotated[str, Field(pattern=rf"^(https://{_HOST}|{_AT_HERE})/?$"), AfterValidator(_bare)]
+Container: TypeAlias = Annotated[
+    str, Field(pattern=rf"^(https://{_HOST}/[0-9a-z-]{{3,63}}|{_AT_HERE})/?$"), AfterValidator(_bare)
 ]
-HostName: TypeAlias = Annotated[str, Field(pattern=rf"^{_HOST}$")]
+HostName: TypeAlias = Annotated[str, Field(pattern=rf"^({_HOST}|{_HERE})$")]
 Guid: TypeAlias = Annotated[str, Field(pattern=_GUID)]
+
+
+def on_this_machine(address: str) -> bool:
+    """Whether a checked address is a loopback one, where certificates and names are not Azure's."""
+    return address.rpartition("://")[2].startswith(("127.0.0.1:", "localhost:"))
 
 
 class Settings(BaseModel):
@@ -26,12 +43,12 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    policy: Annotated[
-        str,
+    role: Annotated[Role, Field(alias=ROLE, description=CHOICES)]
+    policies: Annotated[
+        Container,
         Field(
-            alias="JOINLY_POLICY",
-            max_length=1000,
-            description="the policy's file in the deployed package, such as config/contoso.yaml",
+            alias="JOINLY_POLICIES",
+            description="the blob container of the policies, such as https://<account>.blob.core.windows.net/policies",
         ),
     ]
     tenant: Annotated[
@@ -71,9 +88,13 @@ class Settings(BaseModel):
         ),
     ] = False
 
-    @property
-    def policy_file(self) -> Path:
-        return APP / self.policy
+    audience: Annotated[
+        Guid | None,
+        Field(
+            alias="JOINLY_AUDIENCE",
+            description="the client id of the app registration that people sign in to for the approvals",
+        ),
+    ] = None
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -11,12 +11,15 @@ from shared.cli.block_command import block, unblock
 from shared.cli.calendar_command import calendar
 from shared.cli.care_commands import backup, link, person, restore
 from shared.cli.commands import explain, preview, rename, run, sandbox, validate
+from shared.cli.connect_command import connect
 from shared.cli.ending import DEBUG, EXIT_CODES, ended
 from shared.cli.eval import eval_
 from shared.cli.exceptions_command import exceptions
 from shared.cli.extend_command import extend
 from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
+from shared.cli.permissions_command import permissions
+from shared.cli.policy_command import policy
 from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
@@ -26,6 +29,10 @@ Start here:
   joinly run config/example.yaml          do it, on a simulated tenant
   joinly holds list config/example.yaml   what waits for a person, and how to answer
   joinly COMMAND --help                   options and examples
+
+\b
+POLICY is a policy's own file, a data folder with an active policy (see `joinly
+policy`), or a deployment in Azure by the file *.env with its settings.
 
 {EXIT_CODES}"""
 
@@ -40,7 +47,7 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, records, backup, restore, person, validate, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, permissions, policy, connect, eval_, sandbox),
 ):
     joinly.add_command(command)
 

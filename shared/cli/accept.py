@@ -19,5 +19,6 @@ def accept_answer(policy: Path, data: Path, on: date | None, source: str, answer
 async def _accept(policy: Path, data: Path, on: date | None, source: str, answer: str, because: str) -> int:
     async with open_local(policy, data, on, None) as local:
         await accept(local.engine, source, answer, await who(local), because)
-    click.echo(f"Answer {answer} of {source} is accepted for a day; the next run goes by it.")
+        then = "the deployment goes by it when it next reads HR" if local.remote else "the next run goes by it"
+    click.echo(f"Answer {answer} of {source} is accepted for a day; {then}.")
     return 0

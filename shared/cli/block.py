@@ -1,23 +1,27 @@
 """What `joinly block` and `joinly unblock` do: disable one person's accounts at once, and say of each whether it is."""
 
-from contextlib import AsyncExitStack
+import asyncio
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from shared import codec, layout
-from shared.cli import at_once, report
+from shared.cli import at_once, report, terminal
 from shared.cli.ending import FAILED, LATER, OK
 from shared.cli.leftovers import forget_leases
 from shared.cli.local import Local, open_local, open_state
 from shared.cli.people import name_of
+from shared.cli.place import is_deployment
 from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.cli.whom import source_of
-from shared.engine import Engine, blocking, held
+from shared.engine import Engine, blocking, state_of
+from shared.engine.holding import of_person
 from shared.engine.records import human_of
-from shared.errors import Refused, TryLater
+from shared.errors import Misconfigured, Refused, TryLater
+from shared.holds import State
 from shared.model import Link
 
 
@@ -42,6 +46,8 @@ def unblock_person(policy: Path, data: Path, word: Word) -> int:
 
 
 async def _block(policy: Path, data: Path, word: Word) -> int:
+    if is_deployment(policy):
+        return await _there(policy, data, word)
     async with AsyncExitStack() as stack:
         try:
             local = await stack.enter_async_context(open_local(policy, data, None, None))
@@ -70,6 +76,27 @@ async def _beside(policy: Path, data: Path, word: Word) -> int:
     return LATER
 
 
+async def _there(policy: Path, data: Path, word: Word) -> int:
+    """A deployment disables; the command looks on for a while, because whoever blocks must know whether it is done.
+
+    Whether an account is protected is asked where the person at the keyboard may ask; the deployment asks in any case.
+    """
+    async with open_local(policy, data, None, None) as local:
+        person = await _whom(local.engine, word)
+        with suppress(Misconfigured):
+            await _refuse_protected(local.engine, person)
+        await _say(local, person, word)
+        said, code = await _accounts(local, person)
+        for _ in range(at_once.LOOKS):
+            if code != LATER or local.unrung:
+                break
+            await asyncio.sleep(at_once.PAUSE)
+            said, code = await _accounts(local, person)
+        for line in (*said, *(at_once.asked(local) if code != OK else ())):
+            click.echo(terminal.printable(line))
+        return code
+
+
 async def _say(local: Local, person: str, word: Word) -> None:
     by, how = await who(local), {"strip": word.strip, "although_stopped": word.although_stopped}
     await blocking.block(local.engine, person, by, word.because, **how)
@@ -77,7 +104,8 @@ async def _say(local: Local, person: str, word: Word) -> None:
 
 async def _unblock(policy: Path, data: Path, word: Word) -> int:
     async with open_local(policy, data, None, None) as local:
-        await forget_leases(local.engine)
+        if local.remote is None:
+            await forget_leases(local.engine)
         person = await _whom(local.engine, word)
         await blocking.unblock(local.engine, person, await who(local), word.because)
         await at_once.carry_out(local)
@@ -113,7 +141,8 @@ async def _links(engine: Engine, person: str) -> dict[str, Link]:
 async def _accounts(local: Local, person: str) -> tuple[list[str], int]:
     """What became of each account, and the exit code: whether it waits for a person, or for another try."""
     engine, said, code = local.engine, list[str](), OK
-    links, waits = await _links(engine, person), {one.place for one in await held(engine) if one.person == person}
+    links, rows = await _links(engine, person), await engine.rows_of(person)
+    waits = {one.place for one in of_person(engine, person, rows) if state_of(engine, one) is State.WAITING}
     for target, rules in engine.policy.targets.items():
         if rules.follows is not None:
             continue

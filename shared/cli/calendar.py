@@ -72,7 +72,7 @@ def calendar_policy(
 async def _calendar(
     policy: Path, data: Path, on: date | None, hr: Path | None, days: int, person: str, everyone: bool, as_json: bool
 ) -> int:
-    async with open_local(policy, data, on, hr, preview=True) as local:
+    async with open_local(policy, data, on, hr, preview=True, asks=True) as local:
         with Progress(Console(stderr=True, highlight=False)) as progress:
             troubles = await _read(local, progress)
             if person and not await plan.known(local, person):

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shared.cli.ending import EXIT_CODES
+from shared.cli.place import data_of as data_of
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 DATA = click.option(
@@ -25,11 +26,6 @@ HR = click.option(
 )
 EVERYONE = click.option("--all", "everyone", is_flag=True, help="Name everyone; long lists are shortened otherwise.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
-
-
-def data_of(policy: Path, data: Path | None) -> Path:
-    """The folder of the state: each policy has one of its own under the folder the command is run in."""
-    return data or Path(".joinly") / policy.stem
 
 
 RUN_EPILOG = f"""\b
@@ -201,22 +197,20 @@ def explain(
 VALIDATE_EPILOG = f"""\b
 Example:
   joinly validate config/example.yaml
-  joinly validate config/example.yaml --permissions
 
 {EXIT_CODES}"""
 
 
 @click.command(epilog=VALIDATE_EPILOG, short_help="Name every mistake of a policy and what to do.")
 @POLICY
-@click.option("--permissions", is_flag=True, help="Print the permissions each target needs for this policy, and why.")
-def validate(policy: Path, permissions: bool) -> None:
+def validate(policy: Path) -> None:
     """Check POLICY and name every mistake as file:line:column: key: what to do.
 
     Nothing is read but the policy itself: no HR system, no directory, no state.
     """
     from shared.cli.validate import validate_policy
 
-    validate_policy(policy, permissions=permissions)
+    validate_policy(policy)
 
 
 SANDBOX_EPILOG = f"""\b

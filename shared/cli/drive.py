@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.cli.stock import Free, free_seats
 from shared.embedded_bus import MemoryBus
 from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, reseat, sweep, wake
+from shared.engine.tokens import renew_tokens
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
 
@@ -73,6 +75,8 @@ class Story:
 async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable[[str, int], None]) -> None:
     """Detect, look, wake, sweep, and handle what that brings; `progress` hears what goes on and how much is left."""
     await forget_leases(engine)
+    with suppress(*UNUSABLE):  # what is wrong with a consent is said by whoever needs it
+        await renew_tokens(engine)
     for name in engine.sources:
         progress(f"reading {name}", 0)
         try:
@@ -157,7 +161,7 @@ async def _settle(engine: Engine, story: Story, queue: str, session: Session, de
     body = deliveries[-1].body
     if body.get("target") not in story.stopped:
         try:
-            trouble = await handle(engine, queue, session.id, body)
+            trouble = await handle(engine, queue, session.id, body, [one.trace for one in deliveries])
         except Exception as error:  # a bug of ours: named, set aside, and everybody else goes on
             story.bugs[f"{place_of(error)} while handling {queue}"] += 1
             for delivery in deliveries:

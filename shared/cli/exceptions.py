@@ -103,7 +103,7 @@ async def _end(place: Place, asked: Asked, because: str) -> int:
 
 
 async def _list(place: Place, as_json: bool) -> int:
-    async with open_state(place.policy, place.data, place.on) as local:
+    async with open_state(place.policy, place.data, place.on, looks=True) as local:
         engine = local.engine
         some, blocks = await exceptions.listed(engine), await blocking.blocked(engine)
         if as_json:

@@ -39,7 +39,7 @@ def explain_policy(
 async def _explain(
     policy: Path, data: Path, on: date | None, hr: Path | None, person: str, attribute: str, veil: Veil, wanted: bool
 ) -> int:
-    async with open_local(policy, data, on, hr, preview=True) as local:
+    async with open_local(policy, data, on, hr, preview=True, asks=True) as local:
         known_attribute(local, attribute)
         troubles = await hear(local)
         found = await explain(local.engine, person)

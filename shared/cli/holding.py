@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import terminal
-from shared.cli.reasons import sentence
 from shared.engine import Held
+from shared.reasons import sentence
 
 FEW = 4
 """People named for each reason; the others are counted. One more is named rather than counted."""

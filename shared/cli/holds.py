@@ -10,12 +10,11 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from shared.cli import report, terminal
+from shared.cli import at_once, report, terminal
 from shared.cli.at_once import carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
 from shared.cli.holds_page import page_lines
-from shared.cli.holds_seen import plain, seen
 from shared.cli.holds_show import show_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import doings
@@ -35,8 +34,9 @@ from shared.engine import (
     snooze,
     state_of,
 )
+from shared.engine.seen import plain, seen
 from shared.holds import Answer, State, fingerprint
-from shared.picking import listed, picked
+from shared.picking import Filter, listed, picked
 
 Answering = Callable[[Engine, str], Awaitable[Sequence[Held]]]
 """An answer of whoever runs the command → what it was given to."""
@@ -49,22 +49,6 @@ class Place:
     policy: Path
     data: Path
     on: date | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """What is listed: all that waits, or what fits; `everything` adds what was answered or put off."""
-
-    person: str = ""
-    reason: str = ""
-    what: str = ""
-    everything: bool = False
-
-    def fits(self, one: Held) -> bool:
-        return all(
-            asked in ("", there)
-            for asked, there in ((self.person, one.hr_id), (self.reason, one.reason), (self.what, one.action))
-        )
 
 
 def list_holds(place: Place, only: Filter, *, as_json: bool) -> int:
@@ -154,6 +138,8 @@ async def _done(local: Local, page: Console, answered: Approved, by: str) -> lis
         lines.append(Text(f"{len(answered.second):,} wait for a second person's yes."))
     if answered.changed:
         lines.append(Text(f"{len(answered.changed):,} had changed meanwhile, and nothing was done; look again."))
+    if local.remote:
+        return [*lines, *map(Text, at_once.asked(local) if answered.done else [])]
     for target, people in (await doings(local.engine, local.story.actions)).items():
         if people:
             lines += [Text(), *report.target_lines(page, target, people, everyone=True)]

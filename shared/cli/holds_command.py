@@ -57,7 +57,8 @@ def list_(
     as_json: bool,
 ) -> None:
     """Show what waits for an answer, by reason and action, what is overdue first. Nothing is read but the state."""
-    from shared.cli.holds import Filter, list_holds
+    from shared.cli.holds import list_holds
+    from shared.picking import Filter
 
     only = Filter(person=person, reason=reason, what=what, everything=everything)
     ctx.exit(list_holds(_place(policy, data, on), only, as_json=as_json))

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import terminal
-from shared.cli.holds_seen import Seen
-from shared.cli.reasons import sentence
+from shared.engine.seen import Seen
 from shared.holds import Answer, State, fingerprint
 from shared.picking import listed
+from shared.reasons import sentence
 
 MOST = 10
 """Things named of each kind; the others are counted. One more is named rather than counted."""

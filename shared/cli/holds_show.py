@@ -9,10 +9,10 @@ from rich.text import Text
 
 from shared.cli import terminal
 from shared.cli.holds_page import EFFECTS, age
-from shared.cli.holds_seen import Seen
 from shared.cli.plan import Step, step_lines
-from shared.cli.reasons import sentence
+from shared.engine.seen import Seen
 from shared.holds import State
+from shared.reasons import sentence
 
 
 def show_lines(

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from shared.cli.plan import HIDDEN
-from shared.cli.reasons import sentence
 from shared.ledger import ADMITTED, APPEARED, CHANGED, HELD, MAPPED, MISSING, REJECTED, RETURNED, Entry, Outcome, Turn
 from shared.model import Value
 from shared.policy import Policy
+from shared.reasons import sentence
 
 SAID = {
     APPEARED: "tells of them for the first time",

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.at_once import carry_out
+from shared.cli.at_once import asked, carry_out
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
@@ -44,6 +44,9 @@ async def _link(policy: Path, data: Path, hr_id: str, target: str, account: str,
 
 async def _show(local: Local, person: str, target: str, said: str) -> None:
     page = terminal.console()
+    if local.remote:
+        terminal.show(page, [Text(terminal.printable(one)) for one in (said, *asked(local))])
+        return
     name = await name_of(local.engine, person, target)
     done = [str(action.verb) for who, where, action in local.story.actions if (who, where) == (person, target)]
     lines = [

@@ -1,9 +1,12 @@
-"""An engine on this machine: state in a SQLite file, queues in memory, and the sandbox where the policy asks for it."""
+"""An engine for one command: state in a SQLite file, queues in memory, and the sandbox where the policy asks for it.
+
+Where POLICY names a deployment, state and policy are the deployment's (see `shared.cli.deployed`).
+"""
 
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
@@ -17,9 +20,12 @@ from pydantic import BaseModel
 
 import connectors
 from shared import queues
+from shared.bus import Bus
 from shared.cli import folder, signin
 from shared.cli.drive import Story
-from shared.cli.policy_text import read_policy, refusing
+from shared.cli.kept_tokens import tokens_of
+from shared.cli.place import is_deployment
+from shared.cli.policy_text import refusing, text_of
 from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
 from shared.embedded_bus import MemoryBus
@@ -54,54 +60,109 @@ class Local:
     story: Story = field(default_factory=Story)
     earlier: Engine | None = None
     """The engine of the policy that this one is compared with; it brings everything in line first."""
+    remote: Path | None = None
+    """The file that names the deployment whose state this is: it does the work, and is only asked to."""
+    signed: Callable[[], Awaitable[str]] | None = None
+    """Who is at the keyboard, as a deployment knows them."""
+    unrung: list[str] = field(default_factory=list)
+    """Why a deployment could not be told at once of what was saved for it."""
 
 
 @asynccontextmanager
 async def open_local(
-    policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool = False, against: Path | None = None
+    policy: Path,
+    data: Path,
+    on: date | None,
+    hr: Path | None,
+    preview: bool = False,
+    against: Path | None = None,
+    asks: bool = False,
 ) -> AsyncIterator[Local]:
-    """Everything a run needs, closed again afterwards. Raises `Ended`, `Misconfigured` and `TryLater`.
+    """Everything a command needs, closed again afterwards. Raises `Ended`, `Misconfigured` and `TryLater`.
 
-    `against` is another policy that a preview is compared with.
+    `against` is another policy that a preview is compared with. `asks` says that HR is asked, for which a deployment
+    needs more rights.
     """
-    found = read_policy(policy)
-    replaced = _replaced(found, hr)
-    clock = clock_on(on, found.policy.time_zone)
-    async with AsyncExitStack() as stack:
-        home = stack.enter_context(folder.for_preview(data) if preview else folder.for_run(data))
-        with refusing(policy):
-            below: Store = await stack.enter_async_context(SqliteStore(home / folder.STATE))
-            simulated = _sandbox(found, policy, home / folder.TENANT, clock)
-            store = Overlay(below) if preview else below
-            bus = MemoryBus(clock, queues.QUEUES)
-            story, meter = Story(), Meter()
-            around = Surroundings(
-                store=store,
-                bus=bus,
-                secret=_secret,
-                clock=clock,
-                sleep=asyncio.sleep,
-                unique=lambda: secrets.token_hex(8),
-                hash_key=folder.hash_key(home),
-                folder=policy.parent,
-                credential=_credentials(found, simulated, stack),
-                settings=_settings(found, replaced, hr, simulated),
-                transport=_transport(found, simulated),
-                witness=story.witness,
-                meter=meter,
-                preview=preview,
-            )
-            engine = await assemble(found, connectors.manifest, around, stack)
-        earlier = None
-        if against is not None:
-            with refusing(against):
-                earlier = await assemble(read_policy(against), connectors.manifest, around, stack)
-            below, engine = store, after(engine, earlier)
+    deployed = is_deployment(policy) or (against is not None and is_deployment(against))
+    opening = _deployed if deployed else _embedded
+    async with opening(policy, data, on, hr, preview, against, asks) as local:
         try:
-            yield Local(engine, bus, found, meter, preview, below, story, earlier)
+            yield local
         except UnknownSchema as unknown:
-            text = f"{data / folder.STATE}: {unknown}. It was written by another version of Joinly; use that one"
-            raise Misconfigured(text) from None
+            text = f"{local.remote or data / folder.STATE}: {unknown}. It was written by another version of Joinly"
+            raise Misconfigured(f"{text}; use that one") from None
+
+
+@asynccontextmanager
+async def _deployed(
+    policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool, against: Path | None, asks: bool
+) -> AsyncIterator[Local]:
+    """The SDKs of Azure are loaded when a deployment is named."""
+    from shared.cli.deployed import open_deployed
+
+    async with open_deployed(policy, on, hr, preview=preview, asks=asks, against=against) as local:
+        yield local
+
+
+@asynccontextmanager
+async def _embedded(
+    policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool, against: Path | None, asks: bool
+) -> AsyncIterator[Local]:
+    given = await text_of(policy)
+    earlier = await text_of(against) if against is not None else None
+    async with AsyncExitStack() as stack:
+        yield await opened(policy, data, given, earlier, stack, on=on, hr=hr, preview=preview)
+
+
+async def opened(
+    policy: Path,
+    data: Path,
+    given: tuple[PolicyText, Path],
+    earlier: tuple[PolicyText, Path] | None,
+    stack: AsyncExitStack,
+    *,
+    on: date | None = None,
+    hr: Path | None = None,
+    preview: bool,
+) -> Local:
+    """An engine for `given` on a data folder, closed with `stack`; one for `earlier` as well, to compare with.
+
+    Each policy comes with what its mistakes are shown with; paths in it start where `policy` is.
+    """
+    found, label = given
+    replaced = replaced_by(found, hr)
+    clock = clock_on(on, found.policy.time_zone)
+    home = stack.enter_context(folder.for_preview(data) if preview else folder.for_run(data))
+    with refusing(label):
+        below: Store = await stack.enter_async_context(SqliteStore(home / folder.STATE))
+        simulated = _sandbox(found, policy, home / folder.TENANT, clock)
+        store = Overlay(below) if preview else below
+        bus = MemoryBus(clock, queues.QUEUES)
+        story, meter = Story(), Meter()
+        around = Surroundings(
+            store=store,
+            bus=bus,
+            secret=environment_secret,
+            tokens=await tokens_of(found.policy, data, stack, preview=preview),
+            clock=clock,
+            sleep=asyncio.sleep,
+            unique=lambda: secrets.token_hex(8),
+            hash_key=folder.hash_key(home),
+            folder=policy if policy.is_dir() else policy.parent,
+            credential=_credentials(found, simulated, stack),
+            settings=last_words(found, replaced, hr, simulated),
+            transport=_transport(found, simulated),
+            witness=story.witness,
+            meter=meter,
+            preview=preview,
+        )
+        engine = await assemble(found, connectors.manifest, around, stack)
+    first = None
+    if earlier is not None:
+        with refusing(earlier[1]):
+            first = await assemble(earlier[0], connectors.manifest, around, stack)
+        below, engine = store, after(engine, first)
+    return Local(engine, bus, found, meter, preview, below, story, first)
 
 
 def after(engine: Engine, earlier: Engine) -> Engine:
@@ -111,28 +172,42 @@ def after(engine: Engine, earlier: Engine) -> Engine:
 
 
 @asynccontextmanager
-async def open_state(policy: Path, data: Path, on: date | None = None) -> AsyncIterator[Local]:
+async def open_state(
+    policy: Path, data: Path, on: date | None = None, *, looks: bool = False, blind: bool = False
+) -> AsyncIterator[Local]:
     """The state alone, beside whatever else runs on it: for a word that must be heard by a run that is under way.
 
-    HR and the targets cannot be reached through it. Raises `Ended`, `Misconfigured` and `TryLater`.
+    HR and the targets cannot be reached through it. On a deployment, `looks` says that nothing is written, and `blind`
+    that a policy nobody can read keeps the word from nobody. Raises `Ended`, `Misconfigured` and `TryLater`.
     """
-    found = read_policy(policy)
+    if is_deployment(policy):
+        from shared.cli.deployed import open_word
+
+        async with open_word(policy, on, looks=looks, blind=blind) as local:
+            yield local
+        return
+    found, _ = await text_of(policy)
     clock = clock_on(on, found.policy.time_zone)
     bus = MemoryBus(clock, queues.QUEUES)
     async with SqliteStore(folder.made(data) / folder.STATE) as store:
-        engine = Engine(
-            policy=found.policy,
-            policy_hash=found.hash,
-            sources={},
-            targets={},
-            attributes={},
-            store=store,
-            bus=bus,
-            clock=clock,
-            unique=lambda: secrets.token_hex(8),
-            hash_key=b"",
-        )
+        engine = bare(found, store, bus, clock)
         yield Local(engine, bus, found, Meter(), preview=False, before=store)
+
+
+def bare(found: PolicyText, store: Store, bus: Bus, clock: Callable[[], datetime]) -> Engine:
+    """An engine that reaches neither HR nor any target: for words that are only saved and rung for."""
+    return Engine(
+        policy=found.policy,
+        policy_hash=found.hash,
+        sources={},
+        targets={},
+        attributes={},
+        store=store,
+        bus=bus,
+        clock=clock,
+        unique=lambda: secrets.token_hex(8),
+        hash_key=b"",
+    )
 
 
 def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
@@ -147,7 +222,7 @@ def clock_on(on: date | None, zone: ZoneInfo) -> Callable[[], datetime]:
     return lambda: pretended + (datetime.now(UTC) - started)
 
 
-def _replaced(found: PolicyText, hr: Path | None) -> str:
+def replaced_by(found: PolicyText, hr: Path | None) -> str:
     """The one source that reads a file, when `--hr` names another file for it; "" when it does not."""
     if hr is None:
         return ""
@@ -200,8 +275,8 @@ def _credentials(
     return credential
 
 
-def _settings(
-    found: PolicyText, replaced: str, hr: Path | None, simulated: "Sandbox | None"
+def last_words(
+    found: PolicyText, replaced: str, hr: Path | None, simulated: "Sandbox | None" = None
 ) -> Callable[[tuple[str, str], BaseModel], BaseModel]:
     """The sandbox's address for its target, and `--hr` for the source that reads a file."""
 
@@ -216,7 +291,7 @@ def _settings(
     return last_word
 
 
-async def _secret(name: str) -> str:
+async def environment_secret(name: str) -> str:
     """A secret from the environment: `secret:personio-key` is `JOINLY_SECRET_PERSONIO_KEY`."""
     variable = "JOINLY_SECRET_" + name.removeprefix("secret:").upper().replace("-", "_")
     value = os.environ.get(variable)

@@ -3,23 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shared import codec, layout
 from shared.engine import Engine
+from shared.engine.people import Name, holder_of, name_of
 from shared.model import Action, Verb
+
+__all__ = ["ACCESS", "EVENTS", "Doings", "Name", "by_event", "doings", "holder_of", "name_of"]
 
 EVENTS = (Verb.CREATE, Verb.CORRELATE, Verb.RESTORE, Verb.DELETE, Verb.DISABLE, Verb.ENABLE, Verb.RENAME, Verb.UPDATE)
 """What somebody is listed under: the first of these that was done. Who is new is not said to have changed as well."""
 
 ACCESS = Verb.GRANT
 """Stands for those to whom nothing was done but giving and taking groups and licences."""
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Name:
-    """`account` is "" for somebody without one."""
-
-    hr_id: str
-    account: str
 
 
 @dataclass(slots=True)
@@ -60,23 +54,3 @@ async def doings(engine: Engine, actions: Iterable[tuple[str, str, Action]]) -> 
             found[key] = Doings(await name_of(engine, person, target))
         found[key].actions.append(action)
     return {target: [one for (where, _), one in found.items() if where == target] for target in engine.policy.targets}
-
-
-async def name_of(engine: Engine, person: str, target: str) -> Name:
-    """An account that follows another is called as that one is."""
-    rows, rules = await engine.rows_of(person), engine.policy.targets.get(target)
-    target = (rules.follows if rules else None) or target
-    row, found = rows.get(layout.person(person)), rows.get(layout.link(person, target))
-    hr_id = codec.PERSON.load(row.data).hr_id if row else person
-    if found is None:
-        return Name(hr_id, "")
-    link = codec.LINK.load(found.data)
-    secret = engine.policy.sensitive(target)
-    known = {name: value for name, value in {**link.written, **link.identifiers}.items() if name not in secret}
-    return Name(hr_id, str(known.get("userPrincipalName") or known.get("displayName") or ""))
-
-
-async def holder_of(engine: Engine, target: str, account: str) -> Name | None:
-    """Whose account it is; None where it is nobody's we know."""
-    claim = await engine.store.get(layout.ACCOUNTS, f"{target}|{layout.bucket(account)}", account)
-    return await name_of(engine, str(codec.known(claim.data)["owner"]), target) if claim else None

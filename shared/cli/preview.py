@@ -44,7 +44,9 @@ def preview_policy(asked: Asked) -> int:
 
 
 async def _preview(asked: Asked) -> int:
-    async with open_local(asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against) as local:
+    async with open_local(
+        asked.policy, asked.data, asked.on, asked.hr, preview=True, against=asked.against, asks=True
+    ) as local:
         for source in local.engine.sources if asked.accept else ():
             await accept(local.earlier or local.engine, source, asked.accept, "preview", "preview")
         with Progress(Console(stderr=True, highlight=False)) as progress:
@@ -58,7 +60,7 @@ async def _preview(asked: Asked) -> int:
 async def _show(local: Local, asked: Asked) -> None:
     person = asked.person
     steps = [step for step in await plan.steps(local) if person in (None, step.hr_id)]
-    holds = [one for one in await _waiting(local) if person in (None, one.hr_id)]
+    holds = [one for one in await newly_held(local) if person in (None, one.hr_id)]
     if person is not None and not steps and not holds and not await plan.known(local, person):
         if local.story.troubles:
             return  # nobody can say whether there is such a person
@@ -84,7 +86,7 @@ async def _show(local: Local, asked: Asked) -> None:
     terminal.show(page, [*lines, Text(), plan.closing(steps, len({one.person for one in holds}))])
 
 
-async def _waiting(local: Local) -> list[Held]:
+async def newly_held(local: Local) -> list[Held]:
     """What is held, and was not held already under the policy that is compared with."""
     before = await held(local.earlier) if local.earlier else []
     known = {(one.person, one.place, one.what, one.reason) for one in before}

@@ -7,7 +7,7 @@ import click
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.at_once import carry_out
+from shared.cli.at_once import asked, carry_out
 from shared.cli.holding import held_lines
 from shared.cli.local import Local, open_local
 from shared.cli.people import name_of
@@ -44,6 +44,10 @@ async def _rename(policy: Path, data: Path, person: str, target: str, names: Map
 async def _show(local: Local, source: str, hr_id: str, target: str, names: Mapping[str, str]) -> None:
     person = await human_of(local.engine, source, hr_id)
     page, engine = terminal.console(), local.engine
+    if local.remote:
+        said = f"{hr_id} is to be renamed on {target}: {', '.join(sorted(names))}."
+        terminal.show(page, [Text(terminal.printable(one)) for one in (said, *asked(local))])
+        return
     done = [action for who, where, action in local.story.actions if (who, where) == (person, target)]
     if any(action.verb is Verb.RENAME for action in done):
         name = await name_of(engine, person, target)

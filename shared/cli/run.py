@@ -11,13 +11,17 @@ from rich.console import Console
 from shared.cli import report, terminal
 from shared.cli.drive import drive
 from shared.cli.local import open_local
+from shared.cli.place import is_deployment
 from shared.cli.progress import Progress
 from shared.cli.stopped import stopped_lines
 from shared.cli.stopping import until_done
+from shared.errors import Misconfigured
 
 
 def run_policy(policy: Path, data: Path, on: date | None, hr: Path | None, *, everyone: bool, as_json: bool) -> int:
     """The exit code. Raises `Ended`, `Misconfigured` and `TryLater` when nothing could be begun."""
+    if is_deployment(policy):
+        raise Misconfigured(f"{policy}: a deployment runs by itself; `joinly preview {policy}` shows what it would do")
     work = _run(policy, data, on, hr, everyone, as_json)
     return until_done(work, "what was done is kept, and the next run goes on from there")
 

@@ -1,6 +1,7 @@
 """Microsoft sign-in from a command line: the simulated tenant's own, a sandbox on loopback, or whoever is signed in."""
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -8,9 +9,9 @@ from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 
-from shared.errors import Misconfigured
+from shared.errors import Misconfigured, TryLater
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CLIENT_ID, CLIENT_SECRET = "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"
@@ -42,6 +43,17 @@ class Signed:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+async def token(credential: AsyncTokenCredential, scope: str) -> str:
+    """A token of whoever is signed in. Raises `Misconfigured` when Microsoft refuses, and `TryLater`."""
+    try:
+        return (await credential.get_token(scope)).token
+    except ClientAuthenticationError as refused:
+        code = re.search(r"AADSTS\d{1,9}", str(refused))
+        raise Misconfigured(f"the sign-in was refused ({code[0] if code else 'no code'})") from None
+    except AzureError as lost:
+        raise TryLater(f"Microsoft's sign-in cannot be reached ({type(lost).__name__})") from None
 
 
 def credential(settings: Mapping[str, Any], stack: AsyncExitStack) -> AsyncTokenCredential | None:

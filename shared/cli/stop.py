@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from shared.cli import at_once
 from shared.cli.ending import OK
 from shared.cli.local import open_state
 from shared.cli.stopping import until_done
@@ -22,10 +23,11 @@ def resume_writes(policy: Path, data: Path, target: str, because: str) -> int:
 
 
 async def _stop(policy: Path, data: Path, target: str, because: str) -> int:
-    async with open_state(policy, data) as local:
+    async with open_state(policy, data, blind=not target) as local:
         await halting.stop(local.engine, target, await who(local), because)
         where = f"to {target}" if target else "to any target"
-        click.echo(f"Nothing is written {where} until `joinly resume`. A run under way stops within 15 seconds.")
+        who_stops = "The deployment" if local.remote else "A run under way"
+        click.echo(f"Nothing is written {where} until `joinly resume`. {who_stops} stops within 15 seconds.")
     return OK
 
 
@@ -38,5 +40,6 @@ async def _resume(policy: Path, data: Path, target: str, because: str) -> int:
         for one in lifted:
             where = f"to {one.target}" if one.target else "to all targets"
             click.echo(f"Writes {where} go on. {one.by} had stopped them: {one.because}")
-        click.echo("What waited is done by the next run.")
+        for line in at_once.asked(local) or ["What waited is done by the next run."]:
+            click.echo(line)
     return OK

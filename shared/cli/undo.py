@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from shared.cli import report, terminal
-from shared.cli.at_once import carry_out
+from shared.cli.at_once import asked, carry_out
 from shared.cli.ending import OK
 from shared.cli.holding import held_lines
 from shared.cli.line import cohort_name, cohort_of
@@ -117,7 +117,7 @@ async def _page(
         shown_rows = rows if everyone else rows[: MOST * 2]
         lines += terminal.table(page, sorted(shown_rows), 2)
         lines += [] if len(shown_rows) == len(rows) else [Text(f"  … and {len(rows) - len(shown_rows):,} more")]
-    if apply:
+    if apply and not local.remote:
         lines += held_lines(page, await _held(local, steps), everyone)
     return [*lines, Text(), _closing(local, steps, len(left), apply=apply)]
 
@@ -146,6 +146,8 @@ def _closing(local: Local, steps: Sequence[Inverse], left: int, *, apply: bool) 
     if not apply:
         rest = f" {left:,} cannot be taken back." if left else ""
         return Text(f"{count} for {people}.{rest} Nothing was written; --apply does it.", style="bold")
+    if local.remote:
+        return Text(" ".join([f"{count} for {people}.", *asked(local)]))
     return Text(
         f"{terminal.counted(len(local.story.actions), 'write', 'writes')} for {people}. "
         "It stays so until HR or the policy wants something else of them.",

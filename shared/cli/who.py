@@ -4,28 +4,26 @@ import base64
 import binascii
 import getpass
 import json
-import re
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-
-from shared.approvals import SIGNED
+from shared.approvals import signed_in
 from shared.cli import signin
 from shared.cli.local import SANDBOX, Local
-from shared.errors import Misconfigured, TryLater
+from shared.errors import Misconfigured
 
 GRAPH = "https://graph.microsoft.com/.default"
-NAMES = ("upn", "preferred_username", "unique_name", "appid", "azp")
-"""Claims that say who it is, the best first: a person's sign-in name, or the application's id."""
 
 
 async def who(local: Local) -> str:
     """`entra:<sign-in name>/<object id>` on a real tenant, and `local:<user>` on a simulated one.
 
-    Raises `Misconfigured` when nobody is signed in, and `TryLater` when sign-in cannot be reached.
+    On a deployment it is whoever is signed in to Azure. Raises `Misconfigured` when nobody is, and `TryLater` when
+    sign-in cannot be reached.
     """
+    if local.signed is not None:
+        return await local.signed()
     for target in local.found.policy.targets.values():
         tenant, address = target.settings.get("tenant"), urlsplit(str(target.settings.get("base_url", "")))
         if tenant in (None, SANDBOX) or address.hostname in signin.LOOPBACK:
@@ -33,27 +31,19 @@ async def who(local: Local) -> str:
         async with AsyncExitStack() as stack:
             credential = signin.credential(target.settings, stack)
             if credential is not None:
-                try:
-                    return identity((await credential.get_token(GRAPH)).token)
-                except ClientAuthenticationError as refused:
-                    code = re.search(r"AADSTS\d{1,9}", str(refused))
-                    raise Misconfigured(f"the sign-in was refused ({code[0] if code else 'no code'})") from None
-                except AzureError as lost:
-                    raise TryLater(f"Microsoft's sign-in cannot be reached ({type(lost).__name__})") from None
+                return identity(await signin.token(credential, GRAPH))
     return user()
 
 
 def identity(token: str) -> str:
     """Whose token it is. It is our own and is not checked here: whatever we do with it, Microsoft checks."""
-    claims = _claims(token)
-    name = next((str(claims[one]) for one in NAMES if claims.get(one)), "")
-    ids = [part for part in (name, str(claims.get("oid") or "")) if part]
-    if not ids:
+    by = signed_in(claims(token))
+    if not by:
         raise Misconfigured("the sign-in does not say who it is; sign in as a person with `az login`")
-    return SIGNED + "/".join(ids)
+    return by
 
 
-def _claims(token: str) -> dict[str, Any]:
+def claims(token: str) -> dict[str, Any]:
     try:
         _, body, _ = token.split(".")
         found = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -19,12 +19,12 @@ from shared.cli.explanation_json import plain as explained_plain
 from shared.cli.history import entries_of
 from shared.cli.line import cohort_name, plain, sentences
 from shared.cli.local import Local, open_local
-from shared.cli.reasons import sentence
 from shared.cli.stopping import until_done
 from shared.engine import explain
 from shared.engine.reasoning import Day, Rule, Why, day_of, why
 from shared.errors import Misconfigured
 from shared.ledger import Entry, narrowed
+from shared.reasons import sentence
 
 MOST = 10
 """Lines of the ledger that are shown, the latest ones."""
@@ -55,7 +55,7 @@ async def _why(
     attribute: str,
     wanted: bool,
 ) -> int:
-    async with open_local(policy, data, on, hr, preview=True) as local:
+    async with open_local(policy, data, on, hr, preview=True, asks=True) as local:
         known_attribute(local, attribute)
         day = day_of(local.engine, datetime.now(UTC))
         troubles = await hear(local) if day is not Day.PAST else []

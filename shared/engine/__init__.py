@@ -13,6 +13,7 @@ from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.extending import extend
+from shared.engine.gauging import gauge_flow, gauge_own, gauge_stock
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record, twins
@@ -24,6 +25,7 @@ from shared.engine.provisioning import provision
 from shared.engine.records import human_of
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
+from shared.engine.retaining import retain
 from shared.engine.ringing import ring_polls
 from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
@@ -61,6 +63,9 @@ __all__ = [
     "fingerprint",
     "follow",
     "foresee",
+    "gauge_flow",
+    "gauge_own",
+    "gauge_stock",
     "halting",
     "handle",
     "held",
@@ -81,6 +86,7 @@ __all__ = [
     "renew",
     "reseat",
     "restore",
+    "retain",
     "ring_dependents",
     "ring_polls",
     "session",

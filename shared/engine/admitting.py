@@ -13,18 +13,20 @@ from shared import codec, consent, layout
 from shared.engine import gate, seats
 from shared.engine.asking import Asked, asked
 from shared.engine.cohorts import incomplete
-from shared.engine.holding import hold
+from shared.engine.holding import hold, of_person, state_of
 from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
 from shared.guard import admit
+from shared.holds import State
 from shared.layout import Hop
 from shared.ledger import ADMITTED, Entry, operation
 from shared.limiting import Brakes, pressing
 from shared.model import Verb
 from shared.pacing import spread
 from shared.store import Change, Conflict, Delete, Row, prefixed
+from shared.telemetry import carried, catalogue, continuing, door, linked, spanning
 
 FEW = 20
 """Writes of one cohort that go at once: single changes never queue behind bulk work."""
@@ -45,6 +47,7 @@ FACTS = {
 """What no yes can change."""
 
 
+@door(catalogue.ADMIT)
 async def admit_all(engine: Engine) -> None:
     """Decide everything that is ready. Raises `TryLater` when somebody else is deciding for the same target."""
     marks: dict[str, list[Row]] = {}
@@ -112,10 +115,13 @@ async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozens
         await gate.reserve(engine, target, found, pace, reserved, seated)
     except Conflict as conflict:
         raise TryLater(f"somebody else is deciding for {target}", 5) from conflict
-    decided = zip(some, decision.permitted, decision.held, strict=True)
+    decided = list(zip(some, decision.permitted, decision.held, strict=True))
     await write(engine, [_line(engine, target, *one) for one in decided], ADMITTED_LINE)
-    for one, permitted, held in zip(some, decision.permitted, decision.held, strict=True):
-        await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
+    here = linked(carried())
+    for one, permitted, held in decided:
+        said = {catalogue.PERSON: one.request.person, catalogue.TARGET: target}
+        with continuing([str(one.mark.data.get("trace", ""))]), spanning(catalogue.DECIDE.name, said, links=here):
+            await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
 
 
 def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], held: Mapping[str, Reason]) -> Entry:
@@ -130,7 +136,7 @@ def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], h
         person=person,
         place=target,
         verb=ADMITTED,
-        operation=operation(person, target, ADMITTED, one.mark.version),
+        operation=operation(person, target, ADMITTED, one.mark.version, *sorted(held)),
         account=one.account,
         cause=one.request.cohort,
         version=one.request.version,
@@ -161,6 +167,9 @@ async def _settle(
     rows = await engine.rows_of(person)
     if any(not codec.readable(row.data) for key, row in rows.items() if key == layout.permit(person, target)):
         return  # another version's; the mark stays until that version comes by
+    if stands := {what: reason for what, reason in _answered(engine, target, one, rows).items() if what in permitted}:
+        permitted, held = permitted - stands.keys(), {**held, **stands}
+        await write(engine, [_line(engine, target, one, permitted, held)], ADMITTED_LINE)
     changes: list[Change] = [Delete(one.mark.key, one.mark.version)]
     if permitted:
         key = layout.permit(person, target)
@@ -171,16 +180,30 @@ async def _settle(
         changes.append(mark)
     for what in sorted(request.whats):
         key = layout.hold(person, target, what)
+        if what in stands:
+            continue
         if what in held:
             changes.append(hold(engine, rows.get(key), key, **_hold(one, what, held[what])))
         elif key in rows:
-            changes.append(Delete(key))
+            changes.append(Delete(key, rows[key].version))
     try:
         await engine.store.commit(layout.STATE, layout.bucket(person), changes)
     except Conflict:
-        return  # a newer Desired has a mark of its own
+        return  # a newer Desired has a mark of its own; for an answer that was given meanwhile this one stays
     if permitted:
         await engine.ring(Hop.PROVISION, [person], target, start if start > now else None)
+
+
+def _answered(engine: Engine, target: str, one: Asked, rows: Mapping[str, Row]) -> Mapping[str, Reason]:
+    """What somebody has said no or not now to, and why it was asked: whoever asks the same again is told the same,
+    whatever room there is by now. A worker that looked before the answer asks so.
+    """
+    return {
+        each.what: Reason(each.reason)
+        for each in of_person(engine, one.request.person, rows)
+        if (each.place, each.version, each.account) == (target, one.request.version, one.account)
+        and state_of(engine, each) in (State.REJECTED, State.SNOOZED)
+    }
 
 
 def _hold(one: Asked, what: str, reason: Reason) -> dict[str, Any]:

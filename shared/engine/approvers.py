@@ -12,6 +12,10 @@ from shared.holds import Held
 from shared.policy import MANAGER, OWNER, SPONSOR
 
 
+class NotAsked(Refused):
+    """Somebody answers who may not."""
+
+
 async def entitled(engine: Engine, held: Held) -> frozenset[str] | None:
     """The names of those who may answer, deputies too; None when the policy leaves it to anybody."""
     rules, asked = engine.policy.approvals, roles(held, engine.policy.approvals)
@@ -56,4 +60,4 @@ async def may(engine: Engine, held: Held, by: str, *, own: bool) -> None:
     """Raises `Refused` when `by` may not answer; about themselves they may only with `own`."""
     themselves = frozenset() if own else await _names(engine, held.person)
     if why := barred(by, roles(held, engine.policy.approvals), await entitled(engine, held), themselves):
-        raise Refused(f"you may not answer what waits for {held.hr_id} ({held.reason}, {held.what}): {why}")
+        raise NotAsked(f"you may not answer what waits for {held.hr_id} ({held.reason}, {held.what}): {why}")

@@ -118,14 +118,17 @@ async def _compare(engine: Engine, answer: Answer, counted: plausibility.Differe
 
 
 async def remember(engine: Engine, source: str, digest: str) -> None:
-    """Keep the digest of an answer that was believed, as the last one."""
+    """Keep the digest of an answer that was believed, as the last one, and when that was.
+
+    One that is given again keeps the day on which it was given anew.
+    """
     before = await _before(engine, source)
-    if digest == next(reversed(before), ""):
-        return
-    before.pop(digest, None)
-    kept = list(before.items())[1 - REMEMBERED :]
-    answers = [(digest, day.isoformat()) for digest, day in kept] + [(digest, engine.today.isoformat())]
-    await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, codec.plain(answers=answers))])
+    if digest != next(reversed(before), ""):
+        before.pop(digest, None)
+        before[digest] = engine.today
+    answers = [(one, day.isoformat()) for one, day in list(before.items())[-REMEMBERED:]]
+    kept = codec.plain(answers=answers, at=engine.clock().isoformat())
+    await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, kept)])
 
 
 async def _before(engine: Engine, source: str) -> dict[str, date]:

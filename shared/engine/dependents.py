@@ -16,6 +16,7 @@ from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Va
 from shared.policy import Leaver
 from shared.policy.grants import POINTING
 from shared.store import Conflict, Delete, Put, Row, prefixed
+from shared.telemetry import catalogue, door
 
 UPWARDS = 10
 """Managers of managers who are looked at."""
@@ -200,6 +201,7 @@ async def _pointing(engine: Engine, person: str) -> AsyncIterator[str]:
         yield row.key.removeprefix(first)
 
 
+@door(catalogue.DEPENDENTS, catalogue.PERSON)
 async def ring_dependents(engine: Engine, person: str) -> None:
     """Have everybody mapped again who points to `person`, because that account came or went."""
     home = layout.bucket(person)

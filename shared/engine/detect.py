@@ -17,8 +17,10 @@ from shared.engine.saving import save
 from shared.engine.turns import SHORT, Turn, is_last, take
 from shared.errors import Anew, Misconfigured, TryLater
 from shared.store import Conflict, prefixed
+from shared.telemetry import carried, catalogue, door, tell
 
 
+@door(catalogue.POLL, catalogue.SOURCE)
 async def detect(engine: Engine, source: str) -> int:
     """Poll one source from beginning to end, however long it takes; the number of people who changed.
 
@@ -28,6 +30,7 @@ async def detect(engine: Engine, source: str) -> int:
     return await _go_on(await take(engine, source))
 
 
+@door(catalogue.POLL, catalogue.SOURCE)
 async def poll(engine: Engine, source: str, after: str = "") -> int:
     """Poll one source for one turn and ring for the next, which begins where this one ends; how many people changed.
 
@@ -55,7 +58,7 @@ async def _ring(turn: Turn, seconds: float = 0.0) -> None:
     """Ask for the next turn. Losing this is repaired by the next poll, which goes on with what is left."""
     body = {"source": turn.source, "after": turn.poll.name}
     at = turn.engine.clock() + timedelta(seconds=seconds) if seconds else None
-    await turn.engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body)], at)
+    await turn.engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried())], at)
 
 
 async def _go_on(turn: Turn) -> int:
@@ -90,7 +93,9 @@ async def _read_and_save(turn: Turn) -> int:
         return 0
     if not turn.poll.believed:
         await _believe(turn, answer)
-    return await save(turn, answer)
+    changed = await save(turn, answer)
+    tell(catalogue.CHANGES, changed, {catalogue.SOURCE: turn.source})
+    return changed
 
 
 async def _believe(turn: Turn, answer: Answer) -> None:

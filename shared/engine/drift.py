@@ -18,6 +18,7 @@ from shared.layout import Hop
 from shared.model import Account, Link, Stage
 from shared.planning import same
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace
+from shared.telemetry import catalogue, door
 
 TOGETHER = 50
 
@@ -48,6 +49,7 @@ class Round:
 ROUND = codec.Codec(Round)
 
 
+@door(catalogue.FOLLOW, catalogue.TARGET)
 async def follow(engine: Engine, target: str) -> int:
     """Read what changed since the last time; how many linked accounts are not as we left them.
 

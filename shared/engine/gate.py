@@ -30,9 +30,17 @@ class Gate:
 
 async def read(engine: Engine, target: str) -> Gate:
     row = await engine.store.get(layout.GATES, target, layout.GATE)
-    pace = Pace(codec.moment(row.data["free_at"])) if row else Pace()
     before = tuple([_reservation(one) async for one in _rows(engine, target, layout.USES)])
-    return Gate(row, pace, before, await reserved_seats(engine, target))
+    return Gate(row, _pace(row), before, await reserved_seats(engine, target))
+
+
+async def pace(engine: Engine, target: str) -> Pace:
+    """What is left of the write budget."""
+    return _pace(await engine.store.get(layout.GATES, target, layout.GATE))
+
+
+def _pace(row: Row | None) -> Pace:
+    return Pace(codec.moment(row.data["free_at"])) if row else Pace()
 
 
 async def reserved_seats(engine: Engine, target: str) -> frozenset[tuple[str, str]]:

@@ -17,6 +17,7 @@ from shared.engine.ringing import ring_marked
 from shared.errors import Misconfigured, Refused
 from shared.model import Account, Action, Entitlement, Verb
 from shared.store import Delete, Put
+from shared.telemetry import writing
 
 NOBODY = ""
 """Whom a stop is about, in the ledger."""
@@ -80,6 +81,7 @@ class Stoppable:
 
     engine: Engine
     name: str
+    person: str
     although: datetime | None
 
     @property
@@ -105,7 +107,9 @@ class Stoppable:
         """Raises `Halted` when nothing may be written now."""
         if await stopped(self.engine, self.name, self.although if action.verb in THROUGH else None):
             raise Halted
-        return await self._target.apply(account, action)
+        kind = action.entitlement.kind if action.entitlement else ""
+        with writing(self.name, self.person, action.verb, list(action.attributes), kind):
+            return await self._target.apply(account, action)
 
 
 async def _said(engine: Engine) -> list[Stop]:

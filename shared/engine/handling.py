@@ -5,7 +5,7 @@ for redelivery and in the end the dead-letter queue. A poll that cannot be done 
 comes by itself, and an HR system that is down is not asked the more often for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from shared import queues
@@ -19,10 +19,19 @@ from shared.engine.parts import Engine
 from shared.engine.provisioning import provision
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.layout import Hop
+from shared.telemetry import carried, catalogue, continuing, tell
 
 
-async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
-    """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does."""
+async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, str], traces: Sequence[str] = ()) -> str:
+    """Handle one doorbell of `queue`; what stands in the way, or "" when nothing does.
+
+    `traces` are those of all doorbells that said the same.
+    """
+    with continuing(traces):
+        return await _handle(engine, queue, session, body)
+
+
+async def _handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
     try:
         match queue:
             case queues.POLLS:
@@ -41,7 +50,8 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
         if queue == queues.POLLS:
             return str(later)
         at = engine.clock() + timedelta(seconds=later.seconds)
-        await engine.bus.ring(queue, [Doorbell(session, body)], at)
+        await engine.bus.ring(queue, [Doorbell(session, body, carried())], at)
+        tell(catalogue.WAITED, later.seconds, {catalogue.WHERE: "queue"})
         return str(later)
     except (Misconfigured, Refused, UnknownSchema) as stopped:
         return str(stopped)

@@ -1,11 +1,11 @@
 """What nobody could find out again, as lines of JSON and back: who has which account, and who holds which name.
 
 Everything else follows from HR and the directories. A backup holds personal data; a restore adds what is missing and
-never overwrites what is there.
+never overwrites what is there. Tokens are left out: a refresh token that was put back would be an old one.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from shared import codec, layout
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured
-from shared.store import Conflict, Insert, Row
+from shared.store import MOST, Conflict, Insert, Row
 
 KEPT = frozenset({"link", "asked", "exception", "extension", "block", "leaves", "twin", "twin of", "apart"})
 """Kinds of rows of a person that are kept: what is theirs, and what people have said about them."""
@@ -54,15 +54,28 @@ def _kept(row: Row) -> bool:
 async def restore(engine: Engine, lines: Iterable[str]) -> Restored:
     """Put back what is missing. Raises `Misconfigured`, before anything is written, for what is no whole backup."""
     rows = list(_read(engine, lines))
-    added = same = 0
+    homes: dict[tuple[str, str], list[Insert]] = {}
     for table, partition, key, data in rows:
-        try:
-            await engine.store.commit(table, partition, [Insert(key, data)])
-            added += 1
-        except Conflict:
-            there = await engine.store.get(table, partition, key)
-            same += there is not None and dict(there.data) == data
+        homes.setdefault((table, partition), []).append(Insert(key, data))
+    added = same = 0
+    for (table, partition), missing in homes.items():
+        for start in range(0, len(missing), MOST):
+            more, known = await _put_back(engine, table, partition, missing[start : start + MOST])
+            added, same = added + more, same + known
     return Restored(added, same, len(rows) - added - same)
+
+
+async def _put_back(engine: Engine, table: str, partition: str, some: Sequence[Insert]) -> tuple[int, int]:
+    """How many of them were missing and how many are there as they were; together, and apart where one is there."""
+    try:
+        await engine.store.commit(table, partition, some)
+        return len(some), 0
+    except Conflict:
+        if len(some) > 1:
+            found = [await _put_back(engine, table, partition, [one]) for one in some]
+            return sum(added for added, _ in found), sum(same for _, same in found)
+    there = await engine.store.get(table, partition, some[0].key)
+    return 0, int(there is not None and dict(there.data) == some[0].data)
 
 
 def _read(engine: Engine, lines: Iterable[str]) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -81,6 +94,6 @@ def _read(engine: Engine, lines: Iterable[str]) -> list[tuple[str, str, str, dic
         raise Misconfigured(DAMAGED)
     if said["customer"] != engine.policy.customer:
         raise Misconfigured("the backup is another customer's; nothing was restored")
-    if said["schema"] != layout.SCHEMA or not all(codec.readable(data) for *_, data in found):
+    if not codec.readable(said) or not all(codec.readable(data) for *_, data in found):
         raise Misconfigured("the backup was made by another version of Joinly; restore it with that version")
     return found

@@ -28,10 +28,12 @@ from shared.layout import Hop
 from shared.lifecycle import next_change, standing
 from shared.model import Person, Stage
 from shared.store import Change, Conflict, Delete, Put, Row
+from shared.telemetry import catalogue, door
 
 TRIES = 5
 
 
+@door(catalogue.MAP, catalogue.PERSON)
 async def map_person(engine: Engine, person: str) -> None:
     """Map one person, if a mark asks for it. Raises `TryLater` when others keep changing the same person."""
     for _ in range(TRIES):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 
 from shared import codec, layout, queues
 from shared.attributes import Attribute
@@ -15,9 +16,14 @@ from shared.layout import Hop
 from shared.model import Action, Person, Verb
 from shared.policy import Policy
 from shared.store import Put, Row, Store, prefixed
+from shared.telemetry import carried
+from shared.tokens_access import Access
 
 NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
 """A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""
+
+
+NO_TRACES: Mapping[str, str] = MappingProxyType({})
 
 
 def session(queue: str, body: Mapping[str, str]) -> str:
@@ -61,6 +67,8 @@ class Engine:
     """Target → the kinds of entitlement it can give and take away."""
     brake: Brake = field(default_factory=Brake)
     """What this process knows of the kill switch."""
+    accesses: Mapping[str, Access] = field(default_factory=dict)
+    """`sources.<name>` or `targets.<name>` → what gives it its tokens, for those that sign in with tokens."""
 
     def references(self, target: str) -> frozenset[str]:
         """The attributes of a target that point to another account."""
@@ -95,12 +103,29 @@ class Engine:
         return f"{door}|{now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0):%Y%m%dT%H%M}"
 
     def marked(self, hop: Hop, person: str, cohort: str, target: str = "", **beside: object) -> Put:
-        """The promise that `hop` will be done, to be committed with whatever makes it necessary."""
-        at = self.clock().isoformat()
+        """The promise that `hop` will be done, to be committed with whatever makes it necessary.
+
+        It keeps the trace it was made in: a doorbell may be lost and many marks may be answered at once, and what
+        follows for one person is told where it began (ADR 18).
+        """
+        at, trace = self.clock().isoformat(), carried()
+        if trace:
+            beside["trace"] = trace
         return Put(layout.mark(hop, person, target), codec.plain(cohort=cohort, at=at, **beside))
 
-    async def ring(self, hop: Hop, people: Sequence[str], target: str = "", at: datetime | None = None) -> None:
-        """Ask for `hop` to be looked at; losing this is repaired by the sweep, because the mark stays."""
+    async def ring(
+        self,
+        hop: Hop,
+        people: Sequence[str],
+        target: str = "",
+        at: datetime | None = None,
+        traces: Mapping[str, str] = NO_TRACES,
+    ) -> None:
+        """Ask for `hop` to be looked at; losing this is repaired by the sweep, because the mark stays.
+
+        `traces` are those of people whose trace is another one than what is being done now.
+        """
+        here = carried()
         bodies: list[dict[str, str]]
         match hop:
             case Hop.ADMIT:
@@ -110,7 +135,8 @@ class Engine:
                 bodies = [{"person": one, "target": target} for one in people]
             case Hop.MAP | Hop.DEPENDENTS:
                 queue, bodies = queues.CHANGES, [{"person": one, "hop": hop} for one in people]
-        await self.bus.ring(queue, [Doorbell(session(queue, body), body) for body in bodies], at)
+        bells = [Doorbell(session(queue, body), body, traces.get(body.get("person", "")) or here) for body in bodies]
+        await self.bus.ring(queue, bells, at)
 
     async def rows_of(self, person: str) -> dict[str, Row]:
         """Everything kept of one person, by key."""

@@ -22,6 +22,7 @@ from shared.layout import Hop
 from shared.model import Verb
 from shared.reconcile import reconcile
 from shared.store import Change, Conflict, Delete, Replace
+from shared.telemetry import catalogue, door, tell
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
@@ -30,6 +31,7 @@ PRESSING = timedelta(days=1)
 """How long a block is tried however often it fails."""
 
 
+@door(catalogue.PROVISION, catalogue.PERSON, catalogue.TARGET)
 async def provision(engine: Engine, person: str, target: str) -> None:
     """Bring one account in line, if a mark asks for it. Raises `TryLater` and `Misconfigured`; the mark then stays.
 
@@ -65,6 +67,9 @@ async def provision(engine: Engine, person: str, target: str) -> None:
         await let_go(desk)
         await breaker.trip(engine, target, str(error))
         raise
+    except Exception:  # a bug: the next delivery is to meet it too, and not a lease that nobody works under
+        await let_go(desk)
+        raise
     if passage is Passage.PROBE:
         await breaker.close(engine, target)
 
@@ -87,7 +92,7 @@ async def _work(desk: Desk) -> None:
         if block is not None:
             wanted = with_block(wanted, block)
         case = Case(
-            target=Stoppable(engine, target, block.although if block else None),
+            target=Stoppable(engine, target, desk.person, block.although if block else None),
             kinds=kinds,
             protected=frozenset(engine.policy.targets[target].protected),
             desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
@@ -96,6 +101,7 @@ async def _work(desk: Desk) -> None:
             told_apart=consent.apart(engine.policy.targets[target], wanted.asking),
         )
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
+        tell(catalogue.PLAN_SIZE, outcome.planned, {catalogue.TARGET: target})
     except Refused as error:
         await desk.stopped(error.reason, str(error))
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])

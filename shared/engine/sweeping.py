@@ -14,6 +14,7 @@ from shared.engine.tidying import tidy
 from shared.layout import Hop
 from shared.planning import unfinished
 from shared.store import MOST, Change, Conflict, Delete, Row
+from shared.telemetry import catalogue, door
 
 TIDY_AT = 3
 """The hour (UTC) of the patrol that also tidies."""
@@ -22,6 +23,7 @@ AGAIN = timedelta(hours=1)
 """How long something that was refused is left alone before it is tried again: trying costs a write, even in vain."""
 
 
+@door(catalogue.WAKE)
 async def wake(engine: Engine) -> int:
     """Have everybody mapped for whom a day has come, as one cohort; how many."""
     cohort, count = f"wake|{engine.today.isoformat()}", 0
@@ -40,6 +42,7 @@ async def wake(engine: Engine) -> int:
     return count
 
 
+@door(catalogue.RENEW)
 async def renew(engine: Engine) -> int:
     """Have everybody mapped again who was mapped by another policy, as one cohort; how many.
 
@@ -70,6 +73,7 @@ async def _mapped_otherwise(engine: Engine, bucket: str) -> list[str]:
     return [person for person in people if person not in waiting]
 
 
+@door(catalogue.SWEEP)
 async def sweep(engine: Engine) -> int:
     """Ring for every mark that is due, and forget reservations that no limit counts any more; how many marks."""
     for target in engine.policy.targets:
@@ -77,6 +81,7 @@ async def sweep(engine: Engine) -> int:
     return await ring_marked(engine)
 
 
+@door(catalogue.PATROL)
 async def patrol(engine: Engine) -> int:
     """Look live at a part of all linked accounts, another part each hour, so that in a day everybody is looked at.
 
@@ -89,6 +94,7 @@ async def patrol(engine: Engine) -> int:
     return await _look(engine, cohort, lambda row: _linked(row) if int(row.partition, 16) % 24 == part else ("", ""))
 
 
+@door(catalogue.RELOOK)
 async def relook(engine: Engine) -> int:
     """Have accounts looked at live that may not be as we think: refused before, or with an intention still open.
 

@@ -6,6 +6,7 @@ Unknown keys are refused, expressions are compiled while loading, and nothing he
 from shared.policy.approvals import MANAGER, OWNER, SPONSOR, Approvals, Deputy
 from shared.policy.attributes import AttributePolicy, Default, Leaver, Mode, OnNull
 from shared.policy.customer import Policy
+from shared.policy.digest import Mail
 from shared.policy.exceptions import Exceptions
 from shared.policy.externals import External
 from shared.policy.grants import Exclusive, Grant, Then
@@ -14,6 +15,7 @@ from shared.policy.names import Adopt, Names, Rename
 from shared.policy.observing import Conduct, Pilot
 from shared.policy.people import Alike, People
 from shared.policy.primary import Dates, Least, Merit, Most, Order
+from shared.policy.retention import Retention
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
 from shared.policy.timing import Leave, LeaveAccount, LeaveEntitlements, Timing, TimingRule
@@ -42,6 +44,7 @@ __all__ = [
     "LeaveEntitlements",
     "Leaver",
     "Limit",
+    "Mail",
     "Merit",
     "Mode",
     "Most",
@@ -53,6 +56,7 @@ __all__ = [
     "Plausible",
     "Policy",
     "Rename",
+    "Retention",
     "SourcePolicy",
     "TargetPolicy",
     "Then",

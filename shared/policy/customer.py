@@ -8,8 +8,10 @@ from pydantic import Field, model_validator
 
 from shared.expressions import Expression
 from shared.policy.approvals import Approvals
+from shared.policy.digest import Mail
 from shared.policy.exceptions import Exceptions
 from shared.policy.people import People
+from shared.policy.retention import Retention
 from shared.policy.source import SourcePolicy
 from shared.policy.strict import Strict
 from shared.policy.target import TargetPolicy
@@ -29,6 +31,9 @@ class Policy(Strict):
     people: People | None = None
     """Without it each record of HR is somebody of their own."""
     approvals: Approvals = Approvals()
+    retention: Retention = Retention()
+    digest: Mail | None = None
+    """Without it nobody is mailed."""
 
     @cached_property
     def manager_names(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,22 +14,33 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
+from signed import AUDIENCE, signing_keys
 
 import function_app
 from connectors.entra import MANIFEST
 from local.graph import Tenant, graph_app
 from shared import queues
-from shared.azure import Doors, build
+from shared.azure import Doors, deploy
+from shared.azure.current import Current
+from shared.azure.ground import Ground
+from shared.azure.pages import Pages
+from shared.azure.root import Deployment
 from shared.azure.settings import Settings
-from shared.bus import Delivery, Doorbell
+from shared.bus import Bus, Delivery, Doorbell
 from shared.compose import Surroundings
+from shared.digest_page import Letter
 from shared.doorbells import to_text
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
-from shared.policy_file import PolicyText
+from shared.engine import Engine
+from shared.errors import TryLater
+from shared.policy import Mail
+from shared.policy_file import PolicyText, load
+from shared.store import Store
+from shared.telemetry import parted
 
 APP = "11111111-2222-3333-4444-555555555555"
-ORDER = (queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 HEADING = "Number;First;Last;Start;End;Department;Manager"
 POLICY = """
 customer: Contoso
@@ -73,12 +84,12 @@ class Clock:
 class SignIn:
     """Signs in at the simulated tenant."""
 
-    def __init__(self, tenant: Tenant, http: httpx.AsyncClient) -> None:
-        self._tenant, self._http = tenant, http
+    def __init__(self, tenant: Tenant, http: httpx.AsyncClient, client: str) -> None:
+        self._tenant, self._http, self._client = tenant, http, client
 
     async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         form = {
-            "client_id": APP,
+            "client_id": self._client,
             "client_secret": "app-secret",
             "grant_type": "client_credentials",
             "scope": scopes[0],
@@ -98,14 +109,41 @@ class SignIn:
 
 
 @dataclass
+class Policies:
+    """The container of policies with the text that is active, and what stands in the way of it or of the queues."""
+
+    text: str
+    asked: int = 0
+    trouble: Exception | None = None
+    mailed: list[tuple[str, Mail, Letter]] = field(default_factory=list)
+    mail_fails: Exception | None = None
+    away: bool = False
+    """Whether the queues cannot be reached."""
+
+    async def active(self) -> PolicyText:
+        self.asked += 1
+        if self.trouble is not None:
+            raise self.trouble
+        return load(self.text)
+
+    async def post(self, base: str, rules: Mail, letter: Letter) -> None:
+        if self.mail_fails is not None:
+            raise self.mail_fails
+        self.mailed.append((base, rules, letter))
+
+    async def reach(self, queue: str) -> None:
+        if self.away:
+            raise TryLater(f"{queue}: the queue cannot be reached")
+
+
+@dataclass
 class World:
     folder: Path
     clock: Clock
     tenant: Tenant
     bus: MemoryBus
     doors: Doors
-    built: list[Settings]
-    """One entry for each time an engine was put together."""
+    policies: Policies
     delivered: list[tuple[str, Delivery]] = field(default_factory=list)
 
     def hr(self, *rows: str) -> None:
@@ -126,9 +164,9 @@ class World:
         while due := self.bus.next_due():
             self.clock.now = max(self.clock.now, due)
             for queue in ORDER:
-                await self._drain(queue)
+                await self.drain(queue)
 
-    async def _drain(self, queue: str) -> None:
+    async def drain(self, queue: str) -> None:
         trigger = getattr(function_app, queue.replace("-", "_"))
         while held := await self.bus.accept(queue, 0):
             many = queue == queues.ADMIT
@@ -147,33 +185,40 @@ def as_message(delivery: Delivery) -> func.ServiceBusMessage:
 
     text = to_text(Doorbell(delivery.session, delivery.body))
     return ServiceBusMessage(
-        body=text.encode(), message_id=delivery.id, application_properties={}, user_properties={}, session_id=None
+        body=text.encode(),
+        message_id=delivery.id,
+        application_properties=parted(delivery.trace),
+        user_properties={},
+        session_id=None,
+        enqueued_time_utc=delivery.due,
     )
 
 
 @asynccontextmanager
-async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+async def opened(folder: Path, monkeypatch: pytest.MonkeyPatch, policy: str = POLICY) -> AsyncIterator[World]:
     clock = Clock()
     tenant = Tenant(clock=clock)
     tenant.add_app(APP, "app-secret", permissions=MANIFEST.permissions)
     tenant.add_group("All staff")
-    (folder / "contoso.yaml").write_text(POLICY.replace("TENANT", tenant.id), encoding="utf-8")
-    for name, value in environment(folder / "contoso.yaml", tenant.id).items():
+    for name, value in environment(tenant.id).items():
         monkeypatch.setenv(name, value)
+    policies = Policies(policy.replace("TENANT", tenant.id))
     bus = MemoryBus(clock, queues.QUEUES)
     async with SqliteStore(folder / "state.db") as store:
-        built: list[Settings] = []
-        doors = Doors(partial(build, around=_around(clock, tenant, bus, store, built)))
-        world = World(folder, clock, tenant, bus, doors, built)
+        laying = simulated(clock, tenant, bus, store, folder, policies)
+        world = World(folder, clock, tenant, bus, Doors(partial(deploy, laying=laying)), policies)
         monkeypatch.setattr(function_app, "doors", world.doors)
+        monkeypatch.setattr(function_app, "pages", Pages(world.doors))
         yield world
         await world.doors.close()
 
 
-def environment(policy: Path, tenant: str) -> dict[str, str]:
+def environment(tenant: str, role: str = "both") -> dict[str, str]:
     return {
-        "JOINLY_POLICY": str(policy),
+        "JOINLY_ROLE": role,
+        "JOINLY_POLICIES": "https://stjoinly.blob.core.windows.net/policies/",
         "JOINLY_TENANT": tenant,
+        "JOINLY_AUDIENCE": AUDIENCE,
         "JOINLY_IDENTITY": APP,
         "JOINLY_TABLES": "https://stjoinly.table.core.windows.net/",
         "JOINLY_KEY_VAULT": "https://joinly-test.vault.azure.net/",
@@ -182,28 +227,53 @@ def environment(policy: Path, tenant: str) -> dict[str, str]:
     }
 
 
-def _around(
-    clock: Clock, tenant: Tenant, bus: MemoryBus, store: SqliteStore, built: list[Settings]
-) -> Callable[..., Any]:
-    async def around(settings: Settings, found: PolicyText, stack: AsyncExitStack) -> Surroundings:
-        built.append(settings)
-        simulated = httpx.ASGITransport(app=graph_app(tenant))
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=simulated))
+def simulated(
+    clock: Clock, tenant: Tenant, bus: Bus, store: Store, folder: Path, policies: Policies, client: str = APP
+) -> Callable[[Settings, AsyncExitStack], Any]:
+    """What an app stands on here; `client` is who it is in the tenant."""
+
+    async def laying(settings: Settings, stack: AsyncExitStack) -> Ground:
+        transport = httpx.ASGITransport(app=graph_app(tenant))
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport))
         numbers = iter(range(1_000_000))
-        return Surroundings(
+        around = Surroundings(
             store=store,
             bus=bus,
             secret=_no_secret,
             clock=clock,
             sleep=_no_sleep,
-            unique=lambda: f"worker-{next(numbers)}",
+            unique=lambda: f"{settings.role}-{next(numbers)}",
             hash_key=b"k" * 32,
-            folder=settings.policy_file.parent,
-            credential=lambda target: SignIn(tenant, http),
-            transport=lambda path: simulated,
+            folder=folder,
+            credential=lambda target: SignIn(tenant, http, client),
+            transport=lambda path: transport,
+        )
+        return Ground(
+            around=around, active=policies.active, reach=policies.reach, keys=signing_keys, post=policies.post
         )
 
-    return around
+    return laying
+
+
+async def engine_of(world: World) -> Engine:
+    """The engine of the active policy, which this world keeps as long as its doors."""
+    async with world.doors.engine() as engine:
+        return engine
+
+
+def doors_on(world: World, build: Callable[[AsyncExitStack], Any]) -> Doors:
+    """Doors whose engines come of `build`, whatever the policy is."""
+
+    async def deploy_here(stack: AsyncExitStack) -> Deployment:
+        known = await world.doors.deployment()
+
+        async def building(found: PolicyText, stack: AsyncExitStack) -> Engine:
+            engine: Engine = await build(stack)
+            return engine
+
+        return replace(known, current=Current(world.policies.active, building))
+
+    return Doors(deploy_here)
 
 
 async def _no_secret(name: str) -> str:

@@ -12,6 +12,8 @@ import tree_sitter_bicep
 
 REQUIRED, READ_ONLY = 1, 2
 DECORATIONS = {"parent", "scope", "dependsOn"}
+NOT_HERE = {"Microsoft.Authorization/locks", "Microsoft.Network/privateDnsZones"}
+"""Providers' types of which there is no copy beside the project; what is below them neither."""
 DECLARED = {"parameter_declaration": "param", "variable_declaration": "var", "resource_declaration": "resource"}
 DECLARED |= {"module_declaration": "module", "output_declaration": "output"}
 
@@ -43,6 +45,7 @@ def read(file: Path) -> Read:
             found.say(node, "syntax error")
     known = {name for kind, names in found.declared.items() if kind != "output" for name in names}
     known |= {text(node.named_children[0]) for node in every(found.root) if node.type == "for_statement"}
+    known |= {text(node) for node in every(found.root) if node.type in {"loop_variable", "loop_enumerator"}}
     for node in used(found.root):
         if text(node) not in known:
             found.say(node, f"{text(node)} is not declared")
@@ -55,7 +58,7 @@ def used(root: Node) -> Iterator[Node]:
         if node.type != "identifier" or node.parent is None:
             continue
         first = node.parent.named_children[0] == node
-        key = first and node.parent.type in {"object_property", "for_statement", *DECLARED}
+        key = first and node.parent.type in {"object_property", "for_statement", "loop_enumerator", *DECLARED}
         function = node.parent.type == "call_expression" and first
         decorator = node.parent.type == "call_expression" and node.parent.parent.type == "decorator"
         if not (key or function or decorator):
@@ -65,9 +68,16 @@ def used(root: Node) -> Iterator[Node]:
 def modules(found: Read) -> Mapping[str, tuple[Node, Path]]:
     """Each module of a file: what it is given, and its own file."""
     return {
-        name: (node.named_children[2], found.file.parent / literal(node.named_children[1]))
+        name: (inner(node.named_children[2]), found.file.parent / literal(node.named_children[1]))
         for name, node in found.declared["module"].items()
     }
+
+
+def inner(node: Node) -> Node:
+    """What is made of a declaration: inside its loop, and inside its condition."""
+    while node.type in {"for_statement", "if_statement"}:
+        node = node.child_by_field_name("body") or node.named_children[-1]
+    return node
 
 
 def check_modules(main: Read) -> None:
@@ -81,7 +91,7 @@ def check_modules(main: Read) -> None:
             p for p, node in module.declared["param"].items() if len(node.named_children) == 2
         } - given.keys():
             main.say(body, f"module {name} needs {missing}")
-        for asked in re.findall(rf"\b{name}\.outputs\.(\w+)", text(main.root)):
+        for asked in re.findall(rf"\b{name}!?\.outputs\.(\w+)", text(main.root)):
             if asked not in module.declared["output"]:
                 main.say(body, f"module {name} has no output {asked}")
 
@@ -91,16 +101,15 @@ def check_types(found: Read, folder: Path) -> int:
     for name, node in found.declared["resource"].items():
         kind = literal(node.named_children[1])
         provider, _, rest = kind.partition("/")
+        if kind.partition("@")[0] in NOT_HERE or any(kind.startswith(f"{one}/") for one in NOT_HERE):
+            continue
         file = folder / f"{provider.lower()}@{rest.rpartition('@')[2]}.json"
         types = json.loads(file.read_text())
         resource = next((t for t in types if t["$type"] == "ResourceType" and t["name"] == kind), None)
-        body = node.named_children[2]
-        if body.type == "for_statement":
-            body = body.child_by_field_name("body")
         if resource is None:
             found.say(node, f"{name}: there is no type {kind}")
-        else:
-            Types(found, types).check(body, resource["body"], top=True)
+        elif not any(child.type == "existing" for child in node.children):
+            Types(found, types).check(inner(node.named_children[2]), resource["body"], top=True)
     return len(found.declared["resource"])
 
 
@@ -120,7 +129,7 @@ class Types:
                 for item in node.named_children:
                     self.check(item, expected["itemType"])
             case "ArrayType" if node.type == "for_statement":
-                self.check(node.child_by_field_name("body"), expected["itemType"])
+                self.check(inner(node), expected["itemType"])
             case _:
                 if not self._fits(node, expected):
                     self.found.say(node, f"{text(node)[:40]!r} is not {self._name(expected)}")
@@ -152,6 +161,10 @@ class Types:
         return self._object(node, {**expected["baseProperties"], **names["properties"]}, None, top)
 
     def _fits(self, node: Node, expected: Any) -> bool:
+        if node.type == "ternary_expression":
+            return all(self._fits(branch, expected) for branch in node.named_children[1:3])
+        if node.type == "null":
+            return True
         if expected["$type"] == "UnionType":
             return any(self._fits(node, self.types[int(e["$ref"].rpartition("/")[2])]) for e in expected["elements"])
         shapes = {"object": "ObjectType", "array": "ArrayType", "number": "IntegerType", "boolean": "BooleanType"}

@@ -1,5 +1,6 @@
 """This area's own modules, importable by their plain names, and the loopback Azure they need."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ.setdefault("JOINLY_ROLE", "both")  # what function_app.py is, where a test imports it
 
 from loopback import Loopback, loopback
 

@@ -1,4 +1,5 @@
-"""A program: lets Microsoft's Python runtime index this app and deliver messages to it, and prints what happened.
+"""A program: lets Microsoft's Python runtime index this app, of the role in its settings, and deliver to it, and
+prints what happened.
 
 The messages that the host would exchange over gRPC are plain objects here; indexing, binding and invocation are real.
 """
@@ -17,6 +18,23 @@ from azure_functions_runtime.native_invocation import invocation_request_native
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ("RpcFunctionMetadata", "RpcException", "WorkerInitResponse", "WorkerMetadata", "RpcRetryOptions")
 ONE = '{"schema":1,"body":{"person":"p1","target":"entra"}}'
+
+DELIVERIES: dict[str, tuple[list[tuple[str, Datum]], dict[str, Datum]]] = {
+    "admit": (
+        [("messages", Datum(SimpleNamespace(string=[ONE, ONE]), "collection_string"))],
+        {"MessageIdArray": Datum('["a","b"]', "json"), "UserPropertiesArray": Datum("[{},{}]", "json")},
+    ),
+    "poll": ([("timer", Datum('{"IsPastDue":true,"ScheduleStatus":{},"Schedule":{}}', "json"))], {}),
+    "provisioning": (
+        [("message", Datum(ONE, "string"))],
+        {
+            "MessageId": Datum("m", "string"),
+            "UserProperties": Datum("{}", "json"),
+            "DeliveryCount": Datum("1", "json"),
+        },
+    ),
+}
+"""What the host would deliver: the function's arguments, and what it says beside them."""
 
 
 class Message:
@@ -50,23 +68,16 @@ async def main() -> None:
     heard: list[tuple[str, list[bytes]]] = []
 
     class Recorder:
-        async def answer(self, queue: str, messages: list[bytes]) -> None:
+        async def answer(self, queue: str, messages: list[bytes], beside: list[object]) -> None:
             heard.append((queue, messages))
 
         async def poll(self) -> None:
             heard.append(("poll", []))
 
     function_app.doors = Recorder()  # type: ignore[assignment]
-    properties = {"UserProperties": Datum("{}", "json"), "DeliveryCount": Datum("1", "json")}
-    one = [("message", Datum(ONE, "string"))]
-    await invocation_request_native(
-        "1", found["provisioning"].function_id, one, {"MessageId": Datum("m", "string"), **properties}
-    )
-    two = [("messages", Datum(SimpleNamespace(string=[ONE, ONE]), "collection_string"))]
-    ids = {"MessageIdArray": Datum('["a","b"]', "json"), "UserPropertiesArray": Datum("[{},{}]", "json")}
-    await invocation_request_native("2", found["admit"].function_id, two, ids)
-    timer = Datum('{"IsPastDue":true,"ScheduleStatus":{},"Schedule":{}}', "json")
-    await invocation_request_native("3", found["poll"].function_id, [("timer", timer)], {})
+    for number, name in enumerate(sorted(found)):
+        if name in DELIVERIES:
+            await invocation_request_native(str(number), found[name].function_id, *DELIVERIES[name])
     sys.stdout.write(f"heard {heard}\n")
 
 

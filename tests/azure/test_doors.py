@@ -1,25 +1,30 @@
 """What each kind of failure does to a timer and to a doorbell, and that a bug tells its place but not its text."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from azure_world import World, opened
+from azure_world import World, doors_on, opened
 
 import function_app
 from shared import queues
 from shared.azure.bug import Bug, told_by_place
 from shared.azure.doors import Doors
+from shared.azure.root import Deployment
 from shared.bus import Doorbell
+from shared.connector import DirectoryPage
 from shared.doorbells import to_text
 from shared.engine import Engine, session
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Person
 
 CANARY = "canary-51de"
+BUSY = to_text(Doorbell("busy", {"source": "busy"})).encode()
+NONE: Mapping[str, Any] = {}
 PERSON = to_text(Doorbell("p", {"person": "p", "hop": "map"})).encode()
 
 
@@ -42,42 +47,71 @@ async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         yield opening
 
 
-async def doors_with(world: World, **sources: HR) -> Doors:
-    """Doors whose engine reads these sources."""
-    engine = await world.doors.engine()
-    policy = engine.policy.model_copy(update={"sources": dict.fromkeys(sources, engine.policy.sources["hr"])})
+class Directory:
+    """A target that says nothing changed, or fails."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.asked = error, 0
+
+    async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        yield DirectoryPage(token="t")
+
+
+async def doors_with(world: World, sources: Mapping[str, HR] = NONE, targets: Mapping[str, Directory] = NONE) -> Doors:
+    """Doors whose engine reads these sources and follows these targets."""
+    async with world.doors.engine() as engine:
+        policy = engine.policy.model_copy(update={"sources": dict.fromkeys(sources, engine.policy.sources["hr"])})
 
     async def build(stack: AsyncExitStack) -> Engine:
-        return replace(engine, policy=policy, sources=sources)
+        return replace(engine, policy=policy, sources=sources, targets=targets)
 
-    return Doors(build)
+    return doors_on(world, build)
 
 
-async def test_a_busy_source_waits_for_the_next_time_and_the_others_are_asked(
+async def test_the_timer_rings_for_every_source_and_asks_none(world: World) -> None:
+    one, two = HR(), HR()
+    await (await doors_with(world, {"one": one, "two": two})).poll()
+    assert (one.asked, two.asked, world.bus.waiting(queues.POLLS)) == (0, 0, 2)
+
+
+async def test_a_busy_source_completes_its_doorbell_and_waits_for_the_next_time(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fine = HR()
-    doors = await doors_with(world, busy=HR(TryLater("the HR system is busy")), fine=fine)
-    await doors.poll()
-    assert fine.asked == 1
+    busy = HR(TryLater("the HR system is busy"))
+    await (await doors_with(world, {"busy": busy})).answer(queues.POLLS, [BUSY])
+    assert busy.asked == 1
     assert [one.levelname for one in caplog.records if "the HR system is busy" in one.message] == ["WARNING"]
+    assert world.bus.waiting(queues.POLLS) == 0
+
+
+async def test_a_busy_target_waits_for_the_next_time_and_the_others_are_asked(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    fine = Directory()
+    doors = await doors_with(world, targets={"busy": Directory(TryLater("the directory is busy")), "fine": fine})
+    await doors.follow()
+    assert fine.asked == 1
+    assert [one.levelname for one in caplog.records if "the directory is busy" in one.message] == ["WARNING"]
 
 
 async def test_a_wrong_setting_fails_the_timer_after_the_others_were_asked(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fine = HR()
-    doors = await doors_with(world, wrong=HR(Misconfigured("the key is not accepted")), fine=fine)
-    with pytest.raises(Misconfigured, match="the key is not accepted"):
-        await doors.poll()
+    fine = Directory()
+    doors = await doors_with(world, targets={"wrong": Directory(Misconfigured("no consent")), "fine": fine})
+    with pytest.raises(Misconfigured, match="no consent"):
+        await doors.follow()
     assert fine.asked == 1
-    assert [one.levelname for one in caplog.records if "the key is not accepted" in one.message] == ["ERROR"]
+    assert [one.levelname for one in caplog.records if "no consent" in one.message] == ["ERROR"]
 
 
 async def test_several_failures_are_all_told(world: World) -> None:
-    doors = await doors_with(world, one=HR(Misconfigured("first")), two=HR(ZeroDivisionError(CANARY)))
+    wrong = {"one": Directory(Misconfigured("first")), "two": Directory(ZeroDivisionError(CANARY))}
     with pytest.raises(ExceptionGroup) as several:
-        await doors.poll()
+        await (await doors_with(world, targets=wrong)).follow()
     assert [type(one) for one in several.value.exceptions] == [Misconfigured, Bug]
     assert CANARY not in "".join(map(str, several.value.exceptions))
 
@@ -85,9 +119,9 @@ async def test_several_failures_are_all_told(world: World) -> None:
 async def test_a_bug_tells_its_type_and_places_and_never_its_text(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    doors = await doors_with(world, hr=HR(ValueError(f"no date: {CANARY}")))
+    doors = await doors_with(world, {"busy": HR(ValueError(f"no date: {CANARY}"))})
     with pytest.raises(Bug, match=r"ValueError at azure/test_doors\.py:\d+ < engine/reading\.py:\d+ < ") as bug:
-        await doors.poll()
+        await doors.answer(queues.POLLS, [BUSY])
     assert CANARY not in str(bug.value) + caplog.text
     assert bug.value.__suppress_context__
 
@@ -99,25 +133,21 @@ def test_our_own_errors_pass_as_they_are(error: Exception) -> None:
     assert passed.value is error
 
 
-def failing(*errors: Exception | None, engine: Engine | None = None) -> Callable[[AsyncExitStack], object]:
-    """A build that fails so, one time after the other, and then gives `engine`."""
-    left = list(errors)
+def failing(error: Exception) -> Callable[[AsyncExitStack], Any]:
+    """An app that cannot be put together."""
 
-    async def build(stack: AsyncExitStack) -> Engine:
-        if left:
-            raise left.pop(0)  # type: ignore[misc]
-        assert engine is not None
-        return engine
+    async def deploy(stack: AsyncExitStack) -> Any:
+        raise error
 
-    return build
+    return deploy
 
 
 async def test_a_doorbell_is_completed_while_the_app_is_misconfigured_because_its_mark_stays(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    doors = Doors(failing(Misconfigured("the app setting JOINLY_POLICY is missing")))
+    doors = Doors(failing(Misconfigured("the app setting JOINLY_POLICIES is missing")))
     await doors.answer(queues.CHANGES, [PERSON])
-    [record] = [one for one in caplog.records if "JOINLY_POLICY" in one.message]
+    [record] = [one for one in caplog.records if "JOINLY_POLICIES" in one.message]
     assert record.levelno == logging.ERROR
 
 
@@ -138,23 +168,23 @@ async def test_a_bug_while_building_is_told_by_its_place_too() -> None:
     assert CANARY not in str(bug.value)
 
 
-async def test_what_failed_to_build_is_closed_and_built_anew_by_the_next(world: World) -> None:
-    engine = await world.doors.engine()
+async def test_what_failed_to_open_is_closed_and_opened_anew_by_the_next(world: World) -> None:
+    deployment = await world.doors.deployment()
     closed: list[int] = []
 
-    async def build(stack: AsyncExitStack) -> Engine:
+    async def deploy(stack: AsyncExitStack) -> Deployment:
         attempt = len(closed) + 1
         stack.callback(closed.append, attempt)
         if attempt < 3:
             raise TryLater("not yet")
-        return engine
+        return deployment
 
-    doors = Doors(build)
+    doors = Doors(deploy)
     for _ in range(2):
         with pytest.raises(TryLater):
-            await doors.engine()
+            await doors.deployment()
     assert closed == [1, 2]
-    assert await doors.engine() is engine
+    assert await doors.deployment() is deployment
     assert closed == [1, 2]
     await doors.close()
     assert closed == [1, 2, 3]

@@ -1,26 +1,29 @@
 """What the Functions host sees: indexing without I/O, triggers that fit host.json and the queues, a lean package."""
 
-import inspect
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, List, get_args, get_origin, get_type_hints  # noqa: UP035
+from typing import Any, List  # noqa: UP035
 
 import azure.functions as func
 import pytest
-from ncrontab import problem
-from triggers import timers, triggers
+from triggers import indexed, loaded, timers, triggers
 
-import function_app
 from shared import queues
+from shared.azure.indexed import Indexed, mistakes
+from shared.azure.ncrontab import problem
 from shared.azure.settings import Settings
+from shared.azure.triggers import SERVICE_BUS as CONNECTION
+from shared.azure.triggers import TRIGGERS, Listener, Role, Route, Timer, of, registered
 from shared.engine import turns
+from shared.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = json.loads((ROOT / "host.json").read_text())
@@ -52,7 +55,7 @@ print("entra" in manifests, [one for one in sys.modules if one.split(".")[0] in 
 
 def python(program: str, where: Path) -> list[str]:
     """What a new interpreter in `where` says, without this one's surroundings."""
-    clean = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    clean = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "JOINLY_ROLE": "both"}
     run = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(run, cwd=where, env=clean, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
@@ -68,40 +71,108 @@ def test_indexing_opens_no_socket_writes_no_file_and_loads_no_connector() -> Non
     assert python(INDEXING, ROOT) == ["[] []"]
 
 
-def test_every_queue_has_one_trigger_with_sessions() -> None:
-    found = [one for one in triggers().values() if one["type"] == "serviceBusTrigger"]
-    assert sorted(one["queueName"] for one in found) == sorted(queues.QUEUES)
-    assert all(one["isSessionsEnabled"] and one["connection"] == function_app.SERVICE_BUS for one in found)
+@pytest.mark.parametrize("role", Role)
+def test_each_app_has_what_its_role_has_and_nothing_that_the_runtime_would_let_pass_is_wrong(role: Role) -> None:
+    assert [one.name for one in indexed(role)] == [one.name for one in of(role)]
+    assert mistakes(indexed(role), role, HOST) == []
 
 
-def test_functions_are_named_after_their_queues_so_that_logs_can_be_read() -> None:
-    named = {one["queueName"]: name for name, one in triggers().items() if "queueName" in one}
-    assert named == {queue: queue.replace("-", "_") for queue in queues.QUEUES}
+def test_together_the_two_apps_have_everything_and_no_queue_has_two_listeners() -> None:
+    assert {*of(Role.READ), *of(Role.WRITE)} == set(of(Role.BOTH)) == set(TRIGGERS)
+    listeners = [one.queue for role in (Role.READ, Role.WRITE) for one in of(role) if isinstance(one, Listener)]
+    assert sorted(listeners) == sorted(queues.QUEUES)
 
 
-@pytest.mark.parametrize("name", ["changes", "admit", "provisioning_now", "provisioning"])
-def test_a_batch_is_annotated_as_one_and_a_message_as_one(name: str) -> None:
-    trigger, function = triggers()[name], _function(name)
-    hint = get_type_hints(function)[trigger["name"]]
-    if trigger.get("cardinality") is func.Cardinality.MANY:
-        assert (get_origin(hint), get_args(hint)) == (list, (func.ServiceBusMessage,))
-        raw = inspect.signature(function).parameters[trigger["name"]].annotation
-        assert raw == List[func.ServiceBusMessage], "the runtime refuses list[…]"  # noqa: UP006
-    else:
-        assert hint is func.ServiceBusMessage
+def test_only_the_app_that_writes_listens_to_what_is_written_and_it_reads_nothing() -> None:
+    assert {one.name for one in of(Role.WRITE) if isinstance(one, Listener)} == {"provisioning", "provisioning_now"}
+    assert not {"poll", "follow", "changes", "admit"} & {one.name for one in of(Role.WRITE)}
+
+
+@pytest.mark.parametrize(("given", "said"), [({}, "missing"), ({"JOINLY_ROLE": "reader"}, "not right")])
+def test_an_app_without_a_role_does_not_start_and_says_what_to_set(given: dict[str, str], said: str) -> None:
+    with pytest.raises(Misconfigured, match=f"the app setting JOINLY_ROLE is {said}: set it to read or write"):
+        registered(given)
+    with pytest.raises(Misconfigured, match=f"JOINLY_ROLE is {said}"):
+        loaded(given.get("JOINLY_ROLE", ""))
+
+
+@pytest.mark.parametrize("schedule", ["*/15 * * * *", "0 61 * * * *", "every day"])
+def test_an_app_with_a_schedule_that_is_none_does_not_start_and_names_the_setting(schedule: str) -> None:
+    with pytest.raises(Misconfigured, match=r"JOINLY_POLL_SCHEDULE is not right .* such as 0 \*/15"):
+        loaded("read", JOINLY_POLL_SCHEDULE=schedule)
+    loaded("write", JOINLY_POLL_SCHEDULE=schedule)
+
+
+async def one_by_one(message: func.ServiceBusMessage) -> None: ...
+async def as_python_writes_it(messages: list[func.ServiceBusMessage]) -> None: ...
+async def as_the_runtime_wants_it(messages: List[func.ServiceBusMessage]) -> None: ...  # noqa: UP006
+async def by_another_name(batch: List[func.ServiceBusMessage]) -> None: ...  # noqa: UP006
+def at_once(timer: func.TimerRequest) -> None: ...
+
+
+MISTAKES = {
+    "a schedule that is no setting": ("poll", {"schedule": "0 * * * * *"}, None, "is not the app setting JOINLY_POLL"),
+    "an empty queue": ("changes", {"queueName": " "}, None, "changes: its queueName is empty"),
+    "another queue": ("changes", {"queueName": "admit"}, None, "does not listen to changes of ServiceBus"),
+    "another connection": ("changes", {"connection": "Bus"}, None, "does not listen to changes of ServiceBus"),
+    "no sessions": ("changes", {"isSessionsEnabled": False}, None, "without sessions"),
+    "many where one is meant": ("changes", {"cardinality": "many"}, None, "cardinality is not one"),
+    "one where many are meant": ("admit", {"cardinality": func.Cardinality.ONE}, None, "cardinality is not many"),
+    "a batch annotated as one": ("admit", {}, one_by_one, "must take messages as typing.List"),
+    "a batch the runtime refuses": ("admit", {}, as_python_writes_it, "must take messages as typing.List"),
+    "a parameter by another name": ("admit", {}, by_another_name, "must take messages"),
+    "one annotated as a batch": ("changes", {}, as_the_runtime_wants_it, "must take message as"),
+    "a function that blocks": ("poll", {}, at_once, "poll: it is not asynchronous"),
+    "another trigger": ("poll", {"type": "queueTrigger"}, None, "poll: it is no timer"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_check_would_see(mistake: str) -> None:
+    name, binding, handler, said = MISTAKES[mistake]
+    wrong = [_changed(one, binding, handler) if one.name == name else one for one in indexed()]
+    assert said in "; ".join(mistakes(wrong, Role.BOTH, HOST))
+
+
+def _changed(one: Indexed, binding: dict[str, Any], handler: Any) -> Indexed:
+    return replace(one, binding={**one.binding, **binding}, handler=handler or one.handler)
+
+
+def test_the_check_would_see_a_name_twice_one_too_many_and_one_too_few() -> None:
+    twice = [*indexed(), replace(indexed()[0], name="Poll")]
+    assert "poll: 2 functions have this name" in mistakes(twice, Role.BOTH, HOST)
+    assert "changes: the app write has no such trigger" in mistakes(indexed(), Role.WRITE, HOST)
+    assert "poll: nothing is registered for it" in mistakes(indexed()[1:], Role.BOTH, HOST)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ({}, "an idle one would be held for a minute"),
+        ({"extensions": {"serviceBus": {**SERVICE_BUS, "sessionIdleTimeout": "1"}}}, "an idle one would be held"),
+        ({"extensions": {"serviceBus": {**SERVICE_BUS, "autoCompleteMessages": False}}}, "messages are not completed"),
+    ],
+)
+def test_the_check_would_see_a_host_that_does_not_fit(host: dict[str, Any], said: str) -> None:
+    assert said in "; ".join(mistakes(indexed(), Role.BOTH, host))
 
 
 def test_only_admit_takes_many_because_only_there_all_doorbells_say_the_same() -> None:
-    many = [name for name, one in triggers().items() if one.get("cardinality") is func.Cardinality.MANY]
-    assert many == ["admit"]
+    assert [one.queue for one in TRIGGERS if isinstance(one, Listener) and one.many] == [queues.ADMIT]
     assert queues.QUEUES[queues.ADMIT].lock_seconds == 300, "the lock of a batch is not renewed"
 
 
-def test_every_function_is_asynchronous_and_takes_what_its_trigger_gives() -> None:
-    for name, trigger in triggers().items():
-        function = _function(name)
-        assert inspect.iscoroutinefunction(function)
-        assert list(inspect.signature(function).parameters) == [trigger["name"]]
+def test_every_schedule_is_a_setting_of_its_own_and_not_all_run_at_once() -> None:
+    found = [one for one in TRIGGERS if isinstance(one, Timer)]
+    assert {one.name: problem(one.default) for one in found} == {one.name: "" for one in found}
+    assert len({one.setting for one in found}) == len({one.default for one in found}) == len(found)
+    assert all(triggers()[one.name]["useMonitor"] for one in found)
+    assert CONNECTION == "ServiceBus"
+
+
+def test_no_address_is_another_ones() -> None:
+    found = [(one.method, one.path) for one in TRIGGERS if isinstance(one, Route)]
+    assert len(set(found)) == len(found)
 
 
 def test_an_invocation_ends_before_its_session_is_somebody_elses() -> None:
@@ -184,8 +255,3 @@ def _copy(path: Path, to: Path, ignored: list[str]) -> None:
     for entry in path.iterdir():
         if not _matches(entry, ignored):
             _copy(entry, to / entry.name, ignored)
-
-
-def _function(name: str) -> Any:
-    triggers()
-    return getattr(function_app, name)._function.get_user_function()

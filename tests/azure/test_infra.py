@@ -1,4 +1,4 @@
-"""infra/ says the same as the code: queues, tables, settings, roles; and it is Bicep that fits the published types."""
+"""infra/ says the same as the code: queues, tables, settings, schedules; and nothing in it is or makes a key."""
 
 import json
 import re
@@ -6,19 +6,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ncrontab import problem
-from triggers import timers
 
-import function_app
-from connectors.entra import MANIFEST
-from shared import layout, queues
+from shared import queues
+from shared.azure.bearer import APPROVE, READ
+from shared.azure.ncrontab import problem
+from shared.azure.reach import REACH
 from shared.azure.settings import Settings
+from shared.azure.triggers import SERVICE_BUS, TRIGGERS, Role, Timer, of
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
-TYPES = ROOT / ".." / "shared" / "specs" / "bicep-types"
 FILES = sorted(INFRA.rglob("*.bicep"))
+CUSTOMERS = sorted((INFRA / "customers").glob("*.bicepparam"))
 EVERYTHING = "\n".join(file.read_text() for file in FILES)
+MAIN = (INFRA / "main.bicep").read_text()
+APP = (INFRA / "modules" / "app.bicep").read_text()
+RIGHTS = json.loads((INFRA / "rights.json").read_text())
+CONNECTION = {f"{SERVICE_BUS}__{name}" for name in ("fullyQualifiedNamespace", "credential", "clientId")}
 
 
 def iso(text: str) -> timedelta:
@@ -29,10 +33,23 @@ def iso(text: str) -> timedelta:
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
-def app_settings() -> dict[str, str]:
-    body = re.search(r"settings: \{(.*?)\n    \}", (INFRA / "main.bicep").read_text(), re.DOTALL)
+def named(text: str, start: str) -> set[str]:
+    """The keys of the object that begins with `start`."""
+    body = re.search(rf"{re.escape(start)}(.*?)\n *\}}", text, re.DOTALL)
+    assert body is not None, start
+    return set(re.findall(r"^ +(\w+): ", body[1], re.MULTILINE))
+
+
+def app_settings(role: str) -> set[str]:
+    """What the app of this role is given."""
+    given = named(MAIN, "var common = {") | named(APP, "var own = {")
+    return given | (named(MAIN, "settings: union(common, {") if role == "read" else set())
+
+
+def schedules(text: str) -> dict[str, str]:
+    body = re.search(r"param schedules (?:object )?= \{(.*?)\}", text, re.DOTALL)
     assert body is not None
-    return dict(re.findall(r"^ +(\w+): (.+)$", body[1], re.MULTILINE))
+    return dict(re.findall(r"(\w+): '(.*)'", body[1]))
 
 
 def test_queues_are_those_of_the_code_with_the_same_settings() -> None:
@@ -45,127 +62,89 @@ def test_queues_are_those_of_the_code_with_the_same_settings() -> None:
     assert "requiresSession: true" in (INFRA / "modules" / "queues.bicep").read_text()
 
 
-def test_tables_are_those_of_the_layout() -> None:
-    body = re.search(r"var tableNames = \[(.*?)\]", (INFRA / "modules" / "storage.bicep").read_text(), re.DOTALL)
-    assert body is not None
-    assert sorted(re.findall(r"'(\w+)'", body[1])) == sorted(layout.TABLES)
+@pytest.mark.parametrize("role", [Role.READ, Role.WRITE])
+def test_an_app_is_given_what_its_code_reaches_and_nothing_else(role: Role) -> None:
+    given, reached = RIGHTS[role], REACH[role]
+    assert set(given["tables"]) == reached.tables
+    assert set(given["sends"]) == reached.sends
+    assert set(given["receives"]) == reached.receives
 
 
-def test_every_setting_that_the_code_reads_is_set_and_no_other_of_ours() -> None:
-    read = {field.alias for field in Settings.model_fields.values()}
-    read |= set(timers().values())
-    connection = function_app.SERVICE_BUS
-    read |= {f"{connection}__{name}" for name in ("fullyQualifiedNamespace", "credential", "clientId")}
-    ours = {name for name in app_settings() if name.startswith(("JOINLY_", connection))}
+@pytest.mark.parametrize("role", [Role.READ, Role.WRITE])
+def test_every_setting_that_the_code_reads_is_set_and_no_other_of_ours(role: Role) -> None:
+    read = {str(field.alias) for field in Settings.model_fields.values()} | CONNECTION
+    read |= {one.setting for one in of(role) if isinstance(one, Timer)}
+    ours = {name for name in app_settings(role) if name.startswith(("JOINLY_", SERVICE_BUS))}
     assert ours == read
 
 
-def test_timers_run_at_times_that_exist_and_not_all_at_once() -> None:
-    body = re.search(r"param schedules object = \{(.*?)\}", (INFRA / "main.bicep").read_text(), re.DOTALL)
-    assert body is not None
-    schedules = dict(re.findall(r"(\w+): '(.*)'", body[1]))
-    assert {name: problem(text) for name, text in schedules.items()} == dict.fromkeys(schedules, "")
-    assert {f"JOINLY_{name.upper()}_SCHEDULE" for name in schedules} == set(timers().values())
-    assert schedules.keys() == timers().keys()
-    assert len(set(schedules.values())) == len(schedules)
+def test_what_is_put_out_is_a_deployment_on_the_command_line() -> None:
+    """Named as the settings are; who signs in is the person at the keyboard, and which app it is does not matter."""
+    put_out = set(re.findall(r"^output (\w+) ", MAIN, re.MULTILINE))
+    wanted = {str(field.alias) for field in Settings.model_fields.values()}
+    assert wanted - put_out <= {"JOINLY_ROLE", "JOINLY_IDENTITY", "APPLICATIONINSIGHTS_CONNECTION_STRING"}
+
+
+@pytest.mark.parametrize(
+    "file", [INFRA / "main.bicep", INFRA / "customers" / "minimal.bicepparam"], ids=lambda f: f.stem
+)
+def test_timers_run_at_times_that_exist_and_not_all_at_once(file: str) -> None:
+    given = schedules((INFRA / file).read_text())
+    assert {name: problem(text) for name, text in given.items()} == dict.fromkeys(given, "")
+    assert given.keys() == {one.name for one in TRIGGERS if isinstance(one, Timer)}
+    assert len(set(given.values())) == len(given)
+
+
+def test_a_schedule_that_nobody_sets_is_the_one_of_the_code() -> None:
+    assert schedules(MAIN) == {one.name: one.default for one in TRIGGERS if isinstance(one, Timer)}
 
 
 def test_there_is_no_key_and_no_way_to_make_one() -> None:
     assert not re.search(r"listKeys|listAccountSas|AccountKey|SharedAccessKey|primaryKey|@secure", EVERYTHING)
-    assert "allowSharedKeyAccess: false" in EVERYTHING
+    accounts = EVERYTHING.count("'Microsoft.Storage/storageAccounts@2025-06-01' = {")
+    assert EVERYTHING.count("allowSharedKeyAccess: false") == accounts
+    assert EVERYTHING.count("minimumTlsVersion: 'TLS1_2'") == accounts
     assert EVERYTHING.count("disableLocalAuth: true") == 2
     assert "DisableLocalAuth: true" in EVERYTHING
     assert "enablePurgeProtection: true" in EVERYTHING
     assert "enableRbacAuthorization: true" in EVERYTHING
-    assert "AzureWebJobsStorage" not in app_settings()
+    assert "AzureWebJobsStorage" not in app_settings("read")
 
 
-def test_every_role_is_given_on_one_resource_only() -> None:
-    assignments = re.findall(
-        r"resource \w+ 'Microsoft.Authorization/roleAssignments@.*?\n(?=\n|\Z)", EVERYTHING, re.DOTALL
-    )
-    scopes = [re.findall(r"scope: (\w+)", one) for one in assignments]
-    assert scopes == [["insights"], ["namespace"], ["account"], ["vault"]]
+def test_no_identity_of_an_app_is_given_a_role_on_more_than_it_needs() -> None:
+    """One queue, one table, one container, one secret; only its own host's account is an app's as a whole."""
+    access = (INFRA / "modules" / "access.bicep").read_text()
+    assert re.findall(r"^    ?  ?scope: (\S+)$|^  scope: (\S+)$", access, re.MULTILINE)
+    scopes = {one.strip() for one in re.findall(r"scope: (\S+)", access)}
+    assert scopes == {"inbound[index]", "outbound[index]", "tables[index]", "policies", "secrets[index]", "component"}
+    assert re.findall(r"scope: (\S+)", APP) == ["account"]
+    given = {file.stem for file in FILES if "roleAssignments@" in file.read_text()}
+    assert given == {"access", "app", "operators"}
 
 
-def test_the_readme_asks_for_the_permissions_of_the_manifest() -> None:
-    loop = re.search(r"for permission in (.*?); do", (INFRA / "README.md").read_text(), re.DOTALL)
-    assert loop is not None
-    usual = {"delete", "group", "license"}
-    needed = [name for name in MANIFEST.permissions if MANIFEST.only_for.get(name, usual) & usual]
-    assert sorted(loop[1].replace("\\\n", " ").split()) == sorted(needed)
+def test_only_what_is_missing_is_made_of_secrets() -> None:
+    vault = (INFRA / "modules" / "vault.bicep").read_text()
+    assert re.search(r"@onlyIfNotExists\(\)\nresource secrets ", vault), "a deployment must not empty a secret"
 
 
-def test_the_parameter_file_names_parameters_that_exist() -> None:
-    given = re.findall(r"^param (\w+) =", (INFRA / "main.bicepparam").read_text(), re.MULTILINE)
-    main = (INFRA / "main.bicep").read_text()
-    declared = re.findall(r"^param (\w+) \w+( =)?", main, re.MULTILINE)
-    assert set(given) <= {name for name, _ in declared}
-    assert {name for name, default in declared if not default} <= set(given)
+@pytest.mark.parametrize("file", CUSTOMERS, ids=lambda file: file.stem)
+def test_a_parameter_file_names_parameters_that_exist_and_writes_nothing_at_first(file: Path) -> None:
+    text = file.read_text()
+    given = set(re.findall(r"^param (\w+) =", text, re.MULTILINE))
+    assert given <= set(re.findall(r"^param (\w+) ", MAIN, re.MULTILINE))
+    assert text.count("using '../main.bicep'") == 1
+    assert re.search(r"^param stopped = true$", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_file_is_bicep_whose_names_are_declared(file: Path) -> None:
-    pytest.importorskip("tree_sitter_bicep", reason="tree-sitter-bicep is not installed")
-    from bicep_reading import check_modules, read
-
-    found = read(file)
-    check_modules(found)
-    assert found.wrong == []
+def test_every_parameter_says_what_it_is() -> None:
+    assert len(re.findall(r"^param ", MAIN, re.MULTILINE)) == len(re.findall(r"^@description\('\S", MAIN, re.MULTILINE))
 
 
-@pytest.mark.skipif(not TYPES.exists(), reason="the published resource types are not here")
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_each_resource_has_the_properties_of_its_published_type(file: Path) -> None:
-    pytest.importorskip("tree_sitter_bicep", reason="tree-sitter-bicep is not installed")
-    from bicep_reading import check_types, read
-
-    found = read(file)
-    assert check_types(found, TYPES) > 0
-    assert found.wrong == []
-
-
-MISTAKES = {
-    "an unknown property": ("requiresSession", "requireSession", "there is no property requireSession"),
-    "a wrong type": ("requiresSession: true", "requiresSession: 'yes'", "'yes'\" is not BooleanType"),
-    "a wrong word": ("name: 'Standard'", "name: 'Gold'", "'Gold'\" is not Basic or Standard or Premium"),
-    "a property that can only be read": ("disableLocalAuth: true", "status: 'x'", "status can only be read"),
-    "a name that nothing declares": ("parent: namespace", "parent: namespaces", "namespaces is not declared"),
-    "a type that does not exist": ("namespaces/queues@", "namespaces/queue@", "there is no type"),
-    "broken syntax": ("sku: {", "sku: [", "syntax error"),
-    "something left out": ("principalId: principalId\n", "\n", "principalId is missing"),
-}
-
-
-@pytest.mark.skipif(not TYPES.exists(), reason="the published resource types are not here")
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_check_would_see(mistake: str, tmp_path: Path) -> None:
-    pytest.importorskip("tree_sitter_bicep", reason="tree-sitter-bicep is not installed")
-    from bicep_reading import check_types, read
-
-    right, wrong, said = MISTAKES[mistake]
-    file = tmp_path / "queues.bicep"
-    file.write_text((INFRA / "modules" / "queues.bicep").read_text().replace(right, wrong))
-    found = read(file)
-    if not found.wrong:
-        check_types(found, TYPES)
-    assert said in "\n".join(found.wrong)
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "said"),
-    [
-        ("    packages: storage.outputs.packages\n", "", "module app needs packages"),
-        ("identityId: identity.id", "identity: identity.id", "module app has no parameter identity"),
-        ("storage.outputs.tables", "storage.outputs.table", "module storage has no output table"),
-    ],
-)
-def test_the_check_would_see_a_module_used_wrongly(tmp_path: Path, right: str, wrong: str, said: str) -> None:
-    pytest.importorskip("tree_sitter_bicep", reason="tree-sitter-bicep is not installed")
-    from bicep_reading import check_modules, read
-
-    main = (INFRA / "main.bicep").read_text().replace(right, wrong)
-    (tmp_path / "main.bicep").write_text(main.replace("'modules/", f"'{INFRA}/modules/"))
-    found = read(tmp_path / "main.bicep")
-    check_modules(found)
-    assert said in "\n".join(found.wrong)
+def test_the_registration_of_the_api_has_the_roles_that_are_asked_for_and_tokens_that_are_taken() -> None:
+    given = json.loads((INFRA / "api.json").read_text())
+    assert {one["value"] for one in given["appRoles"]} == {READ, APPROVE}
+    assert given["api"]["requestedAccessTokenVersion"] == 2
+    only_people = [one for one in given["appRoles"] if one["allowedMemberTypes"] == ["User"]]
+    assert [one["value"] for one in only_people] == [APPROVE]
+    ids = [one["id"] for one in (*given["appRoles"], *given["api"]["oauth2PermissionScopes"])]
+    assert len(set(ids)) == len(ids)

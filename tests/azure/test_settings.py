@@ -4,25 +4,26 @@ import base64
 import logging
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 
 import pytest
 from azure_world import APP, POLICY, environment
 from loopback import CLIENT, Loopback
 
-from shared.azure import build, surroundings
-from shared.azure.root import read_policy, refuse_other_tenants
+from shared.azure import deploy, surroundings
+from shared.azure.root import building, refuse_other_tenants, surroundings_of
 from shared.azure.settings import APP as FOLDER
-from shared.azure.settings import Settings, read
+from shared.azure.settings import on_this_machine, read
 from shared.azure.surroundings import hash_key, sign_in
+from shared.azure.triggers import Role
 from shared.errors import Misconfigured
-from shared.policy_file import PolicyInvalid, load
+from shared.policies import Policies
+from shared.policy_file import PolicyInvalid, PolicyText, load
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
 from shared.vault import Vault
 
 TENANT = "0f0e0d0c-1111-4222-8333-444455556666"
-GIVEN = environment(Path("config/contoso.yaml"), TENANT)
+GIVEN = environment(TENANT)
 CANARY = "canary-77ab"
 
 
@@ -30,11 +31,11 @@ def test_settings_are_read_and_addresses_lose_their_slash() -> None:
     settings = read(GIVEN)
     assert settings.tables == "https://stjoinly.table.core.windows.net"
     assert settings.key_vault == "https://joinly-test.vault.azure.net"
-    assert settings.policy_file == FOLDER / "config" / "contoso.yaml"
+    assert settings.policies == "https://stjoinly.blob.core.windows.net/policies"
     assert (FOLDER / "function_app.py").exists()
 
 
-@pytest.mark.parametrize("name", [name for name in GIVEN if name not in {"PATH", "JOINLY_IDENTITY"}])
+@pytest.mark.parametrize("name", [name for name in GIVEN if name not in {"PATH", "JOINLY_IDENTITY", "JOINLY_AUDIENCE"}])
 @pytest.mark.parametrize("given", [None, "", "  "])
 def test_a_setting_that_is_missing_or_empty_is_one_sentence(name: str, given: str | None) -> None:
     wrong = {**GIVEN, name: given or ""}
@@ -42,8 +43,23 @@ def test_a_setting_that_is_missing_or_empty_is_one_sentence(name: str, given: st
         del wrong[name]
     with pytest.raises(Misconfigured) as error:
         read(wrong)
-    assert str(error.value).startswith(f"the app setting {name} is missing: set it to the ")
+    assert str(error.value).startswith(f"the app setting {name} is missing: set it to ")
     assert ";" not in str(error.value)
+
+
+def test_addresses_of_this_machine_are_taken_and_known_as_such() -> None:
+    here = read(
+        {
+            **GIVEN,
+            "JOINLY_TABLES": "https://127.0.0.1:10002/devstoreaccount1",
+            "JOINLY_POLICIES": "http://localhost:10000/devstoreaccount1/policies",
+            "JOINLY_KEY_VAULT": "https://localhost:8443",
+            "ServiceBus__fullyQualifiedNamespace": "127.0.0.1:5680",
+        }
+    )
+    assert all(on_this_machine(one) for one in (here.tables, here.policies, here.key_vault, here.namespace))
+    there = read(GIVEN)
+    assert not any(on_this_machine(one) for one in (there.tables, there.policies, there.key_vault, there.namespace))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +73,13 @@ def test_a_setting_that_is_missing_or_empty_is_one_sentence(name: str, given: st
         ("JOINLY_KEY_VAULT", f"https://{CANARY}"),
         ("ServiceBus__fullyQualifiedNamespace", f"sb://{CANARY}.servicebus.windows.net"),
         ("ServiceBus__fullyQualifiedNamespace", f"Endpoint=sb://a.b.c/;SharedAccessKey={CANARY}"),
-        ("JOINLY_POLICY", CANARY * 200),
+        ("JOINLY_POLICIES", f"https://a.blob.core.windows.net/policies?sig={CANARY}"),
+        ("JOINLY_POLICIES", "https://a.blob.core.windows.net"),
+        ("JOINLY_POLICIES", f"config/{CANARY}.yaml"),
+        ("JOINLY_TABLES", f"http://127.0.0.1.{CANARY}.nl:80"),
+        ("JOINLY_TABLES", f"http://localhost:10002@{CANARY}.nl"),
+        ("JOINLY_ROLE", CANARY),
+        ("JOINLY_AUDIENCE", f"api://{CANARY}"),
     ],
 )
 def test_a_setting_that_is_not_right_is_named_and_its_value_is_not(name: str, value: str) -> None:
@@ -70,18 +92,7 @@ def test_a_setting_that_is_not_right_is_named_and_its_value_is_not(name: str, va
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(Misconfigured) as error:
         read({})
-    assert str(error.value).count("is missing: set it to") == 5
-
-
-def test_a_policy_that_is_not_in_the_package_is_told_with_its_setting(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match=r"JOINLY_POLICY names .*, and the deployed package holds no such file"):
-        read_policy(read({**GIVEN, "JOINLY_POLICY": str(tmp_path / "none.yaml")}))
-
-
-def test_a_policy_that_is_no_text_is_told(tmp_path: Path) -> None:
-    (tmp_path / "p.yaml").write_bytes(b"customer: \xff")
-    with pytest.raises(Misconfigured, match=r"cannot be read as UTF-8 text \(UnicodeDecodeError\)"):
-        read_policy(read({**GIVEN, "JOINLY_POLICY": str(tmp_path / "p.yaml")}))
+    assert str(error.value).count("is missing: set it to") == 6
 
 
 @pytest.mark.parametrize(
@@ -134,28 +145,30 @@ async def test_in_azure_the_named_identity_signs_in_and_elsewhere_the_developer(
 
 
 async def test_in_azure_the_engine_stands_on_tables_queues_and_the_key_vault(
-    azure: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    azure: Loopback, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     key = base64.b64encode(b"0123456789abcdef" * 2).decode()
     azure.vault.put("joinly-hash-key", key)
     azure.vault.put("personio-key", CANARY)
     monkeypatch.setattr(surroundings, "Vault", _through(azure))
-    (tmp_path / "p.yaml").write_text(POLICY.replace("TENANT", TENANT), encoding="utf-8")
-    for name, value in {**environment(tmp_path / "p.yaml", TENANT), "JOINLY_IDENTITY": CLIENT}.items():
-        monkeypatch.setenv(name, value)
     async with AsyncExitStack() as stack:
-        engine = await build(stack)
-        assert isinstance(engine.store, TableStore)
-        assert isinstance(engine.bus, ServiceBus)
-        assert engine.hash_key == b"0123456789abcdef" * 2
-        assert engine.clock().tzinfo is not None
-        assert engine.unique() != engine.unique()
-        settings = Settings.model_validate({**GIVEN, "JOINLY_IDENTITY": CLIENT})
-        around = await surroundings.surroundings(settings, load(POLICY.replace("TENANT", TENANT)), stack)
+        deployment = await deploy(stack, environment={**GIVEN, "JOINLY_IDENTITY": CLIENT})
+        around = deployment.ground.around
+        assert isinstance(around.store, TableStore)
+        assert isinstance(around.bus, ServiceBus)
+        assert isinstance(deployment.ground.active.__self__, Policies)  # type: ignore[attr-defined]
+        assert around.hash_key == b"0123456789abcdef" * 2
+        assert around.clock().tzinfo is not None
+        assert around.unique() != around.unique()
         assert await around.secret("secret:personio-key") == CANARY
-        assert around.credential("entra") is not None
-    assert not [secret for secret in (CANARY, key) if secret in caplog.text + repr(engine)]
+        engine = await building(deployment.settings, deployment.ground)(_policy(), stack)
+        assert engine.store is around.store
+    assert not [secret for secret in (CANARY, key) if secret in caplog.text + repr(engine) + repr(deployment)]
+
+
+def _policy() -> PolicyText:
+    return load(POLICY.replace("TENANT", TENANT))
 
 
 def _through(azure: Loopback) -> type[Vault]:
@@ -169,12 +182,13 @@ def _through(azure: Loopback) -> type[Vault]:
     return Here
 
 
-async def test_a_target_without_a_tenant_gets_no_microsoft_sign_in(
+async def test_only_a_target_with_a_tenant_gets_the_microsoft_sign_in(
     azure: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     azure.vault.put("joinly-hash-key", base64.b64encode(bytes(32)).decode())
     monkeypatch.setattr(surroundings, "Vault", _through(azure))
-    found = load(POLICY.replace("{tenant: TENANT}", "{}"))
     async with AsyncExitStack() as stack:
-        around = await surroundings.surroundings(read({**GIVEN, "JOINLY_IDENTITY": CLIENT}), found, stack)
-        assert around.credential("entra") is None
+        ground = await surroundings.ground(read({**GIVEN, "JOINLY_IDENTITY": CLIENT}), stack)
+        without = load(POLICY.replace("{tenant: TENANT}", "{}"))
+        assert surroundings_of(Role.WRITE, without, ground.around).credential("entra") is None
+        assert surroundings_of(Role.WRITE, _policy(), ground.around).credential("entra") is not None

@@ -2,13 +2,23 @@
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 from loopback import NAME, URL, Loopback
 
+from shared.embedded_store import SqliteStore
 from shared.errors import Misconfigured, TryLater
+from shared.rest import Rest
+from shared.signing import Fixed
+from shared.tokens import Known
+from shared.tokens_kept import Rows
+from shared.tokens_sealed import Pair, from_secret, new_key
 from shared.vault import MOST, Remembered
+from shared.wire import Meter, open_http
 
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CANARY = "canary-4b1f"
 
 
@@ -87,6 +97,48 @@ async def test_neither_logs_nor_errors_hold_a_value(azure: Loopback, caplog: pyt
     assert NAME in URL
 
 
+async def test_a_secret_that_is_changed_in_mid_run_is_used_at_the_first_refusal(azure: Loopback) -> None:
+    azure.vault.put("hr-token", "the old one")
+    accepted, seen = {"the old one"}, list[int]()
+
+    def hr(request: httpx.Request) -> httpx.Response:
+        good = request.headers["authorization"].removeprefix("AfasToken ") in accepted
+        seen.append(200 if good else 401)
+        return httpx.Response(seen[-1], json={"rows": []})
+
+    async with azure.opened() as vault, open_http(Meter(), transport=httpx.MockTransport(hr)) as http:
+        secret = Remembered(vault.read)
+        sign = Fixed("Authorization", ["secret:hr-token"], "AfasToken {}".format, secret, secret.forget)
+        rest = Rest("AFAS", "https://hr.example.test", http, clock=lambda: NOW, sleep=asyncio.sleep, sign=sign)
+        await rest.get("/people")
+        azure.vault.put("hr-token", CANARY)
+        accepted.clear()
+        accepted.add(CANARY)
+        await asyncio.gather(*(rest.get("/people") for _ in range(3)))
+        await rest.get("/people")
+        accepted.clear()
+        with pytest.raises(Misconfigured, match="; check secret:hr-token") as wrong:
+            await rest.get("/people")
+    assert CANARY not in str(wrong.value)
+    assert seen.count(200) == 5
+    assert seen[-1] == 401
+    assert 3 <= len(azure.vault.asked) <= 5
+
+
+async def test_the_key_of_tokens_is_rotated_without_deploying_anything(azure: Loopback) -> None:
+    old, new = new_key(), new_key()
+    azure.vault.put("joinly-token-key", old)
+    async with azure.opened() as vault, SqliteStore(":memory:") as store:
+        secret = Remembered(vault.read)
+        running = Rows(store, "tokensread", from_secret(secret, secret.forget))
+        await running.write("sources.hr", Known(), Pair("access", "refresh"), "")
+        azure.vault.put("joinly-token-key", f"{new},{old}")
+        other = Remembered(vault.read)
+        kept = await Rows(store, "tokensread", from_secret(other, other.forget)).read("sources.hr")
+        azure.vault.put("joinly-token-key", new)
+        assert await running.read("sources.hr") == kept  # it remembers the old key only, and asks anew
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 1000.0
@@ -119,6 +171,17 @@ async def test_a_secret_is_asked_for_again_only_when_its_seconds_have_passed() -
     clock.now += 0.1
     assert await secret("secret:a") == "secret:a#2"
     assert asked.names == ["secret:a"] * 2
+
+
+async def test_a_secret_that_was_not_accepted_is_asked_for_anew_and_only_that_one() -> None:
+    asked = Asked()
+    secret = Remembered(asked)
+    await secret("secret:a")
+    await secret("secret:b")
+    secret.forget("secret:a")
+    secret.forget("secret:never asked")
+    assert await secret("secret:a") == "secret:a#3"
+    assert await secret("secret:b") == "secret:b#2"
 
 
 async def test_many_who_ask_at_once_cause_one_question() -> None:

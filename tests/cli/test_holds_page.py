@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from shared.cli.holds_page import age, page_lines
-from shared.cli.holds_seen import Seen, plain
 from shared.cli.holds_show import show_lines
 from shared.engine import Held
+from shared.engine.seen import Seen, plain
 from shared.holds import Answer, Said, State, fingerprint
 
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)

@@ -17,10 +17,10 @@ from shared.cli import folder, lock, terminal
 from shared.cli.ending import Ended, ended
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import clock_on
-from shared.cli.reasons import SENTENCES, sentence
 from shared.engine import Held
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
+from shared.reasons import SENTENCES, sentence
 
 
 @pytest.mark.parametrize(

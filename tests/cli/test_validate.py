@@ -58,13 +58,3 @@ def test_what_is_only_odd_is_a_warning_and_the_policy_can_be_used(place: Place) 
     )
     assert excerpt == ['    Coalesce("x", [givenName])', "             ^"]
     assert last == f"{place.policy}: no mistakes, 1 warning. It reads hr and keeps entra in line."
-
-
-def test_the_permissions_are_those_of_what_the_policy_uses(place: Place) -> None:
-    said = joinly("validate", place.policy, "--permissions")
-    assert (said.code, said.err) == (0, "")
-    head, *lines = said.out.split("entra needs these permissions:\n")[1].splitlines()
-    assert head.startswith("  User.ReadWrite.All: ")
-    named = {line.split(":")[0].strip() for line in (head, *lines)}
-    assert {"RoleManagement.Read.Directory", "LicenseAssignment.ReadWrite.All"} <= named
-    assert not named & {"Group.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Application.Read.All"}

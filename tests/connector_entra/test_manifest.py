@@ -77,14 +77,12 @@ def test_no_permission_is_wider_than_it_must_be() -> None:
     wide = [
         name for name in MANIFEST.permissions if name.startswith(("Directory.", "Group.", "Application", "AppRole"))
     ]
-    assert {name: set(MANIFEST.only_for[name]) for name in wide} == {
+    assert {name: set(MANIFEST.permissions[name].write) for name in wide} == {
         "Group.ReadWrite.All": {"create group"},
         "Application.Read.All": {"role"},
         "AppRoleAssignment.ReadWrite.All": {"role"},
     }
     assert "RoleManagement.ReadWrite.Directory" not in MANIFEST.permissions
-    assert all(MANIFEST.permissions.values())
-    assert set(MANIFEST.only_for) <= set(MANIFEST.permissions)
 
 
 @pytest.mark.parametrize(

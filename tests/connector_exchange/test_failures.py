@@ -14,7 +14,7 @@ from connectors.exchange.settings import Settings
 from connectors.exchange.target import Exchange
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.model import Action, Verb
-from shared.wire import Meter, UnsafeInPreview, open_http
+from shared.wire import Meter, NotAllowedToWrite, open_http
 
 ROW = {"ExternalDirectoryObjectId": NOBODY, "RecipientTypeDetails": "UserMailbox", "UserPrincipalName": CANARY}
 SHARE = Action(verb=Verb.DISABLE)
@@ -243,7 +243,7 @@ async def test_a_preview_reads_everything_and_no_write_leaves() -> None:
         anna = world.person()
         target = world.connect(http=http)
         assert await target.read(anna) is not None
-        with pytest.raises(UnsafeInPreview):
+        with pytest.raises(NotAllowedToWrite):
             await target.apply(anna, SHARE)
     assert (meter.reads, meter.writes, world.organisation.writes) == (1, 0, 0)
 

@@ -11,8 +11,6 @@ from connectors import manifest
 from connectors.exchange import MANIFEST
 from connectors.exchange.settings import HOSTS, Settings
 from shared.model import Verb
-from shared.permissions import needed
-from shared.policy import TargetPolicy
 
 COMMANDS = Path(__file__).resolve().parents[2] / ".." / "shared" / "specs" / "exchange" / "cmdlet_parameters.json"
 
@@ -22,14 +20,6 @@ def test_the_connector_is_found_by_name_and_makes_nothing() -> None:
     assert MANIFEST.follows == "entra"
     assert not MANIFEST.verbs & {Verb.CREATE, Verb.DELETE, Verb.RESTORE, Verb.RENAME}
     assert MANIFEST.proven == "simulated"
-
-
-def test_the_larger_role_is_asked_for_only_where_lists_are_changed() -> None:
-    plain = {"connector": "exchange", "follows": "entra", "attributes": {}}
-    small = TargetPolicy.model_validate({**plain, "grants": [{"full_access": "sales@contoso.nl"}]})
-    large = TargetPolicy.model_validate({**plain, "grants": [{"distribution_group": "all@contoso.nl"}]})
-    assert list(needed(MANIFEST, small)) == ["Exchange.ManageAsApp", "Exchange Recipient Administrator"]
-    assert "Exchange Administrator" in needed(MANIFEST, large)
 
 
 def test_nobody_uses_it_without_having_read_that_it_is_not_supported() -> None:

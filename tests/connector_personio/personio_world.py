@@ -2,19 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
-from connectors.personio import MANIFEST, Settings, source
+from connectors.personio import Settings, source
+from connectors.personio.signin import sign_in
 from local.personio import Company, Credential, Custom, Employee, Employment, Faults, personio_app
 from shared.connector import Outside, Reached
 from shared.model import Person, Rejected
+from shared.oauth import OAuth
+from shared.oauth_asking import Asking
+from shared.overlay import Overlay
+from shared.store import Change, Row, Store
+from shared.tokens_access import Access
+from shared.tokens_kept import TABLES, Rows
+from shared.tokens_sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET = "papi-client-0001", "s3cret-never-shown"
@@ -67,6 +76,31 @@ class Listening(httpx.AsyncBaseTransport):
         return [request.url.path for request in self.heard]
 
 
+class Nothing(Store):
+    """A store without rows, to be written over."""
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        return None
+
+    async def scan(self, table: str, partition: str, first: str = "", last: str = "") -> AsyncIterator[Row]:
+        for row in ():
+            yield row
+
+    async def everything(self, table: str) -> AsyncIterator[Row]:
+        for row in ():
+            yield row
+
+    async def commit(self, table: str, partition: str, changes: Sequence[Change]) -> Mapping[str, str]:
+        raise AssertionError("nothing is written below an overlay")
+
+
+KEY = new_key()
+
+
+async def keys(*, again: bool) -> Keys:
+    return Keys(KEY, "the key file")
+
+
 @dataclass
 class World:
     api: str
@@ -74,6 +108,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     meter: Meter = field(default_factory=Meter)
     secret: str = SECRET
+    tokens: Store = field(default_factory=lambda: Overlay(Nothing()))
 
     def __post_init__(self) -> None:
         self.company = Company(self.time.clock)
@@ -96,15 +131,41 @@ class World:
 
     @asynccontextmanager
     async def outside(self, *, writes_allowed: bool = True) -> AsyncIterator[Outside]:
+        oauth = sign_in(self.settings())
         async with open_http(
             self.meter,
             writes_allowed=writes_allowed,
-            reading_posts=MANIFEST.reading_posts,
+            reading_posts=frozenset({httpx.URL(oauth.token).path}),
             transport=self.wire_end,
         ) as http:
             yield Outside(
-                http=http, secret=self.secret_of, clock=self.time.clock, sleep=self.time.sleep, folder=Path("config")
+                http=http,
+                secret=self.secret_of,
+                clock=self.time.clock,
+                sleep=self.time.sleep,
+                folder=Path("config"),
+                token=self.access(oauth, http),
             )
+
+    def access(self, oauth: OAuth, http: httpx.AsyncClient) -> Access:
+        asking = Asking(
+            place="sources.hr",
+            oauth=oauth,
+            http=http,
+            secret=self.secret_of,
+            forget=lambda name: None,
+            clock=self.time.clock,
+        )
+        rows = Rows(self.tokens, TABLES["sources"], keys)
+        return Access(
+            "sources.hr",
+            oauth.rules,
+            rows,
+            asking,
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+            unique=lambda: uuid4().hex,
+        )
 
     async def read(self, *, writes_allowed: bool = True, **settings: Any) -> list[Person | Rejected]:
         """Everyone, in order of id."""

@@ -116,10 +116,20 @@ async def test_one_reader_signs_in_once_for_many_reads(world: World) -> None:
     assert world.company.sign_ins == 1
 
 
-async def test_a_wrong_secret_is_misconfigured(world: World) -> None:
+async def test_a_token_is_used_again_by_the_next_run(world: World) -> None:
+    world.crowd(1)
+    for _ in range(3):
+        assert len(await world.read()) == 1
+    assert world.company.sign_ins == 1
+
+
+async def test_a_wrong_secret_is_misconfigured_and_sent_once(world: World) -> None:
     world.secret = "not-the-secret"
-    with pytest.raises(Misconfigured, match=r"answered 40[03] without a token: client_id or client_secret is not acc"):
+    with pytest.raises(
+        Misconfigured, match=r"answered 40[03] without a token.*; check secret:personio-id and secret:p"
+    ):
         await world.read()
+    assert world.company.sign_ins == 1
 
 
 async def test_throttled_sign_in_is_tried_again_a_minute_later(v1: World) -> None:

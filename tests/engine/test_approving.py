@@ -14,8 +14,11 @@ from shared import layout
 from shared.engine import Held
 from shared.errors import Reason, Refused
 from shared.holds import State
+from shared.layout import Hop
+from shared.ledger import ADMITTED
 from shared.model import Account, Verb
 from shared.policy import Approvals
+from shared.store import Change
 
 ELS, TOM = "entra:els@c.nl/1", "entra:tom@c.nl/2"
 NONE_LEAVE = {"limits": {"disable": {"day": 0}}}
@@ -284,6 +287,57 @@ async def test_what_was_rejected_stays_undone_for_days_and_nobody_is_asked(open_
         await yes(world, some)
     said = [(line["verb"], line["by"], line["because"]) for line in await world.ledger("1") if "by" in line]
     assert said == [("reject disable", ELS, "they stay")]
+
+
+async def asked_late(world: World, number: str) -> None:
+    """A worker who looked before the answer was given asks the same now."""
+    wanted = await world.row(number, lambda own: layout.desired(own, "entra"))
+    assert wanted is not None
+    beside = {"account": world.directory.of(number).id, "asking": {}, "urgent": False, "start": "", "department": ""}
+    question = {"version": wanted.data["version"], "whats": {"disable": 1}, "outside": False, **beside}
+    mark = world.engine.marked(Hop.ADMIT, layout.own_id("hr", number), "trickle", "entra", **question)
+    await world.put(number, lambda own: layout.mark(Hop.ADMIT, own, "entra"), mark.data)
+    await world.engine.ring(Hop.ADMIT, [layout.own_id("hr", number)])
+    await world.work()
+
+
+@pytest.mark.parametrize("answer", ["no", "not now"])
+async def test_an_answer_stands_though_the_same_is_asked_again_by_a_late_worker_and_there_is_room(
+    open_world: Any, answer: str
+) -> None:
+    world: World = await open_world(limits={"disable": {"day": 1}})
+    one, other = await leavers(world, "1", "2")
+    if answer == "no":
+        await production.reject(world.engine, [one.name], ELS, "they stay")
+    else:
+        await production.snooze(world.engine, [one.name], ELS, world.engine.today + 9 * DAY, "later")
+    before = await states(world)
+    await world.hours(30)
+    await asked_late(world, one.hr_id)
+    assert world.directory.enabled() == {one.hr_id, other.hr_id}
+    assert await states(world) == before
+    last = [line.beside for line in await world.lines(one.hr_id) if line.verb == ADMITTED][-1]
+    assert last == {"held": {"disable": "limit"}}
+
+
+async def test_an_answer_that_comes_while_it_is_decided_is_not_lost(open_world: Any) -> None:
+    world: World = await open_world(limits={"disable": {"day": 1}})
+    one, other = await leavers(world, "1", "2")
+    await world.hours(30)
+
+    said: list[Held] = []
+
+    async def no(table: str, changes: Sequence[Change]) -> None:
+        if not said and any(change.key == layout.permit(one.person, "entra") for change in changes):
+            said.extend(await production.reject(world.engine, [one.name], ELS, "they stay"))
+
+    world.store.before = no
+    await asked_late(world, one.hr_id)
+    world.store.before = None
+    await world.hours(2)
+    assert [each.thing for each in said] == [one.thing]
+    assert world.directory.enabled() == {one.hr_id, other.hr_id}
+    assert await states(world) == {one.hr_id: State.REJECTED, other.hr_id: State.WAITING}
 
 
 async def test_what_was_rejected_is_gone_when_it_is_no_longer_wanted_and_asked_when_it_is_wanted_anew(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from engine_world import HOUR, YESTERDAY, World, group, person
 
 from shared import engine as production
@@ -10,6 +11,22 @@ from shared.engine.desk import LEASE, sit_down
 from shared.errors import Reason
 from shared.layout import Hop
 from shared.model import Person, Verb
+
+# ── a bug ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_bug_shows_at_every_delivery_and_does_not_hide_behind_the_lease_of_the_first(world: World) -> None:
+    await world.says(person("7"))
+    await world.work(queues.CHANGES, queues.ADMIT)
+
+    async def bug() -> None:
+        raise ZeroDivisionError
+
+    for _ in range(3):
+        world.directory.after_read = bug
+        with pytest.raises(ZeroDivisionError):
+            await production.provision(world.engine, layout.own_id("hr", "7"), "entra")
+
 
 # ── news while somebody works ────────────────────────────────────────────────────────────────────────────────────
 

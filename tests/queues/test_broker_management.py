@@ -62,7 +62,8 @@ def test_only_the_holder_renews_a_session(entity: Entity) -> None:
         ("no-such-operation", {}, 501),
         ("peek-message", {}, 400),
         ("schedule-message", {"messages": [{"message": b"\xff"}]}, 400),
-        ("update-disposition", {"lock_tokens": [None], "disposition_status": "defered"}, 501),
+        ("update-disposition", {"lock_tokens": [None], "disposition_status": "unknown"}, 501),
+        ("receive-by-sequence-number", {"sequence_numbers": [1]}, 410),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_answered_with_a_status(

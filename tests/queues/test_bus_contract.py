@@ -222,3 +222,36 @@ async def test_a_queue_that_is_not_there_is_misconfigured(bus: Bus) -> None:
     errors = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(error) for error in errors] == [Misconfigured] * 3
     assert all("nowhere" in str(error) for error in errors)
+
+
+async def test_a_doorbell_brings_the_trace_it_was_rung_in_and_its_body_stays_as_it_is(bus: Bus, queue: str) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    bells = [Doorbell("a", {"n": "1"}, trace), Doorbell("a", {"n": "2"}, f"{trace} a=1,b=2"), Doorbell("a", {"n": "3"})]
+    await bus.ring(queue, bells)
+    session = await bus.accept(queue, 5)
+    assert session is not None
+    found: list[Delivery] = []
+    while len(found) < 3:
+        found += await session.receive(3 - len(found))
+    assert [(one.body, one.trace) for one in found] == [(bell.body, bell.trace) for bell in bells]
+    for one in found:
+        await session.dead_letter(one, "looked at")
+    await session.close()
+    assert [one.trace for one, _ in await bus.dead_letters(queue)] == [bell.trace for bell in bells]
+
+
+async def test_a_doorbell_says_since_when_it_could_be_handled(bus: Bus, clock: MovableClock, queue: str) -> None:
+    begun = clock.now()
+    await bus.ring(queue, [Doorbell("a", {})])
+    await bus.ring(queue, [Doorbell("b", {})], at=begun + timedelta(seconds=20))
+    clock.advance(25)
+    ages = {}
+    for _ in range(2):
+        session = await bus.accept(queue, 5)
+        assert session is not None
+        [one] = await session.receive(1)
+        assert one.due is not None
+        ages[one.session] = round((clock.now() - one.due).total_seconds())
+        await session.complete(one)
+        await session.close()
+    assert ages["a"] >= 25 > ages["b"] >= 5

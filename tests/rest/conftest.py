@@ -32,8 +32,8 @@ async def http(shop: Shop, meter: Meter) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def sign(time: Time) -> SignIns:
-    return SignIns([SECRET], time.clock)
+def sign() -> SignIns:
+    return SignIns([SECRET])
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from shared.rest import Token
+from shared.signing import NONE, Headers
 
 BASE = "https://hr.example.test/api"
 SECRET = "papi-do-not-show"  # a token that must never be seen in a message
@@ -65,15 +64,18 @@ class Shop:
 
 @dataclass
 class SignIns:
-    """Signs in by handing out the tokens of a list, one after the other, the last one for ever."""
+    """Signs with the tokens of a list: the next one whenever the present one is refused, the last one for ever."""
 
     tokens: list[str]
-    clock: Callable[[], datetime]
-    lifetime: float = 3600.0
+    what: str = "secret:shop-token"
     count: int = 0
 
-    async def __call__(self, http: httpx.AsyncClient, /) -> Token:
-        self.count += 1
+    async def __call__(self, refused: Headers = NONE, /) -> Headers:
         await asyncio.sleep(0)
-        value = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
-        return Token(value, self.clock() + timedelta(seconds=self.lifetime))
+        if refused == self._headers() and len(self.tokens) > 1:
+            self.tokens.pop(0)
+        self.count += bool(refused)
+        return self._headers()
+
+    def _headers(self) -> Headers:
+        return {"Authorization": f"Bearer {self.tokens[0]}"}

@@ -2,7 +2,6 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable
 
 import httpx
 import pytest
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from shared.answers import rows
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.flow import Bucket
-from shared.rest import Manners, Rest, Token, segment
+from shared.rest import Manners, Rest, segment
 from shared.wire import Meter, open_http
 from tests.rest.rest_world import BASE, SECRET, Shop, SignIns, Time
 
@@ -33,33 +32,37 @@ async def test_an_empty_body_is_nothing(rest: Rest, shop: Shop) -> None:
     assert await rest.get("/people") is None
 
 
-async def test_signing_in_happens_once_however_many_ask_at_the_same_time(rest: Rest, sign: SignIns) -> None:
+async def test_every_request_is_signed_and_nothing_newer_is_asked_for_while_it_is_accepted(
+    rest: Rest, sign: SignIns
+) -> None:
     await asyncio.gather(*(rest.get("/people") for _ in range(5)))
-    await rest.get("/people")
-    assert sign.count == 1
+    assert sign.count == 0
 
 
-async def test_a_token_near_its_end_is_renewed_before_it_is_sent(rest: Rest, sign: SignIns, time: Time) -> None:
-    await rest.get("/people")
-    await time.sleep(sign.lifetime - 59)
-    await rest.get("/people")
-    assert sign.count == 2
-
-
-async def test_a_token_that_ends_in_mid_read_is_renewed_once(shop: Shop, rest: Rest, sign: SignIns) -> None:
-    sign.tokens = ["first", "second"]
-    shop.valid = {"first"}
-    await rest.get("/people")
+async def test_requests_that_meet_a_401_together_are_signed_anew_with_the_same_newer_token(
+    shop: Shop, rest: Rest, sign: SignIns
+) -> None:
+    sign.tokens = ["first", "second", "third"]
     shop.valid = {"second"}
     await asyncio.gather(*(rest.get("/people") for _ in range(3)))
-    assert sign.count == 2
+    assert sign.tokens == ["second", "third"]
 
 
-async def test_a_second_401_is_misconfigured(shop: Shop, rest: Rest, sign: SignIns) -> None:
-    shop.valid = set()
-    with pytest.raises(Misconfigured, match=r"Shop: GET /api/people answered 401: .* check the credential"):
+async def test_a_second_401_is_misconfigured_and_says_what_to_check(shop: Shop, rest: Rest, sign: SignIns) -> None:
+    sign.tokens, shop.valid = ["first", "second", "third"], set()
+    told = r"Shop: GET /api/people answered 401: .* nor is a new one; check secret:shop-token"
+    with pytest.raises(Misconfigured, match=told):
         await rest.get("/people")
-    assert (sign.count, len(shop.seen)) == (2, 2)
+    assert (sign.count, len(shop.seen)) == (1, 2)
+
+
+async def test_what_was_refused_is_not_sent_again_when_there_is_nothing_newer(
+    shop: Shop, rest: Rest, sign: SignIns
+) -> None:
+    shop.valid = set()
+    with pytest.raises(Misconfigured, match="check secret:shop-token"):
+        await rest.get("/people")
+    assert (sign.count, len(shop.seen)) == (1, 1)
 
 
 async def test_a_401_without_sign_in_is_misconfigured_at_once(http: httpx.AsyncClient, time: Time, shop: Shop) -> None:
@@ -69,22 +72,18 @@ async def test_a_401_without_sign_in_is_misconfigured_at_once(http: httpx.AsyncC
     assert len(shop.seen) == 1
 
 
-async def test_a_write_that_met_a_401_is_sent_again_for_it_was_not_done(shop: Shop, rest: Rest) -> None:
-    shop.script = [busy(401)]
+async def test_a_write_that_met_a_401_is_sent_again_for_it_was_not_done(shop: Shop, rest: Rest, sign: SignIns) -> None:
+    sign.tokens, shop.valid = ["first", "second"], {"second"}
     await rest.call("PATCH", "/people/7", json={"a": 1})
     assert [request.method for request in shop.seen] == ["PATCH", "PATCH"]
 
 
-async def test_another_kind_of_authorisation_and_fixed_headers_are_sent(
+async def test_fixed_headers_are_sent_beside_the_signature(
     http: httpx.AsyncClient, time: Time, sign: SignIns, shop: Shop
 ) -> None:
-    shop.script = [JSONResponse({})]
-    authorise: Callable[[str], dict[str, str]] = lambda token: {"Authorization": f"AfasToken {token}"}  # noqa: E731
-    rest = Rest(
-        "Shop", BASE, http, clock=time.clock, sleep=time.sleep, sign=sign, authorise=authorise, headers={"X-Key": "k"}
-    )
+    rest = Rest("Shop", BASE, http, clock=time.clock, sleep=time.sleep, sign=sign, headers={"X-Key": "k"})
     await rest.get("/people")
-    assert shop.seen[0].headers["authorization"] == f"AfasToken {SECRET}"
+    assert shop.seen[0].headers["authorization"] == f"Bearer {SECRET}"
     assert shop.seen[0].headers["x-key"] == "k"
 
 
@@ -277,8 +276,7 @@ async def test_a_lost_answer_is_for_later_and_says_nothing_of_what_was_sent(
     assert Cut.tries == 2
 
 
-def test_neither_a_token_nor_a_client_shows_a_secret(time: Time, rest: Rest) -> None:
-    assert SECRET not in repr(Token(SECRET, time.now))
+def test_a_client_shows_no_secret(rest: Rest) -> None:
     assert SECRET not in repr(rest)
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from shared.errors import Misconfigured, Refused, TryLater
-from shared.wire import TIMEOUT, Meter, UnsafeInPreview, open_http
+from shared.wire import TIMEOUT, Meter, NotAllowedToWrite, open_http
 
 AT = "https://hr.example.test/api"
 READING = frozenset({"/auth/token", "query"})
@@ -83,7 +83,7 @@ async def test_a_reading_post_counts_as_a_read(path: str) -> None:
 async def test_a_post_only_reads_when_whole_segments_match(path: str) -> None:
     wire_end = Recorder()
     async with open_http(Meter(), writes_allowed=False, reading_posts=READING, transport=wire_end) as http:
-        with pytest.raises(UnsafeInPreview):
+        with pytest.raises(NotAllowedToWrite):
             await http.post(AT + path)
     assert wire_end.arrived == []
 
@@ -126,7 +126,7 @@ async def test_a_command_that_gets_something_may_leave_in_a_preview_and_counts_a
 async def test_a_command_that_changes_something_or_is_not_understood_never_leaves_in_a_preview(body: bytes) -> None:
     meter, wire_end = Meter(), Recorder()
     async with open_http(meter, writes_allowed=False, transport=wire_end) as http:
-        with pytest.raises(UnsafeInPreview):
+        with pytest.raises(NotAllowedToWrite):
             await http.post(f"{AT}/InvokeCommand", content=body)
     assert wire_end.arrived == []
     async with open_http(meter, transport=wire_end) as http:
@@ -154,7 +154,7 @@ async def test_a_batch_that_writes_or_is_not_understood_never_leaves_in_a_previe
     async with open_http(
         Meter(), writes_allowed=False, reading_posts=frozenset({"$batch"}), transport=wire_end
     ) as http:
-        with pytest.raises(UnsafeInPreview):
+        with pytest.raises(NotAllowedToWrite):
             await http.post(f"{AT}/$batch", content=body)
     assert wire_end.arrived == []
 
@@ -163,15 +163,15 @@ async def test_a_batch_that_writes_or_is_not_understood_never_leaves_in_a_previe
 async def test_a_preview_refuses_a_write_before_it_leaves_and_does_not_count_it(method: str) -> None:
     wire_end, meter = Recorder(), Meter()
     async with open_http(meter, writes_allowed=False, transport=wire_end) as http:
-        with pytest.raises(UnsafeInPreview) as refusal:
+        with pytest.raises(NotAllowedToWrite) as refusal:
             await http.request(method, f"{AT}/people/7?mail=anna@example.test", content=b"hidden")
     assert wire_end.arrived == []
     assert (meter.reads, meter.writes) == (0, 0)
-    assert str(refusal.value) == f"{method} hr.example.test/api/people/7 would write during a preview"
+    assert str(refusal.value) == f"{method} hr.example.test/api/people/7 would write, where only reading is allowed"
 
 
 def test_writing_in_a_preview_is_a_bug_and_none_of_the_three_errors() -> None:
-    assert not issubclass(UnsafeInPreview, TryLater | Refused | Misconfigured | httpx.HTTPError)
+    assert not issubclass(NotAllowedToWrite, TryLater | Refused | Misconfigured | httpx.HTTPError)
 
 
 async def test_a_preview_may_read() -> None:

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from shared import engine as production
 from shared import layout
-from shared.engine import approving, asking, desk, holding, permits, provisioning
+from shared.engine import admitting, approving, asking, desk, holding, permits, provisioning
 from shared.errors import Reason
 from shared.holds import State
 from shared.store import Delete
@@ -52,9 +52,16 @@ def leave_never_ends() -> Iterator[None]:
         yield
 
 
-def what_waits_is_asked_again() -> Any:
+def an_answer_is_forgotten_when_it_is_asked_late() -> Any:
+    """Whoever looked before the answer was given asks again and is told yes, once the limit has room."""
+    return patch.object(admitting, "_answered", lambda *_: {})
+
+
+@contextmanager
+def what_waits_is_asked_again() -> Iterator[None]:
     """Every look asks again for what waits or was rejected, until the limit has room."""
-    return patch.object(provisioning, "_waits", lambda at, what: False)
+    with patch.object(provisioning, "_waits", lambda at, what: False), an_answer_is_forgotten_when_it_is_asked_late():
+        yield
 
 
 @contextmanager
@@ -122,6 +129,7 @@ PLANTED: dict[str, Plant] = {
     "an approval permits whatever the plan is now": a_yes_for_whatever_it_is_now,
     "leave for any version": leave_for_any_version,
     "leave that never ends": leave_never_ends,
+    "an answer is forgotten when it is asked late": an_answer_is_forgotten_when_it_is_asked_late,
     "what was rejected is asked again": what_waits_is_asked_again,
     "holds are dropped by provisioning": what_waits_is_dropped,
     "what is put off is forgotten": put_off_for_ever,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.approvals import crowds, eyes, overdue, roles, standing
-from shared.cli.people import name_of
-from shared.engine import Engine, Held, holds, state_of
-from shared.holds import Said, State
+from shared.engine.holding import holds, state_of
+from shared.engine.parts import Engine
+from shared.engine.people import name_of
+from shared.holds import Held, Said, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ FIELDS = {"second": (0, 59), "minute": (0, 59), "hour": (0, 23), "day": (1, 31),
 
 
 def problem(text: str) -> str:
-    """What is wrong with a schedule, or "" when nothing is. Names of months and days are not used here."""
+    """What is wrong with a schedule, or "" when nothing is. Names of months and days are not taken."""
     parts = text.split(" ")
     if len(parts) != len(FIELDS):
         return f"{len(parts)} fields instead of {len(FIELDS)}"

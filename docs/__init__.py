@@ -1,0 +1,1 @@
+"""Pages about Joinly, and the program that writes those that the code itself knows best."""

@@ -1,4 +1,0 @@
-using 'main.bicep'
-
-param name = 'joinly'
-param policy = 'config/contoso.yaml'

@@ -1,0 +1,75 @@
+"""From HR to tenant through Microsoft's runtime, the broker, Azurite, vault and identities, with workers killed.
+
+`make e2e` does it with 500 people; the checks do it with a few.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from staffed import Company, company
+
+from local.graph import Bucket, Faults
+
+PEOPLE = int(os.environ.get("JOINLY_PEOPLE", "20"))
+SMALL = PEOPLE <= 100
+KILLS = 3 if SMALL else 10_000
+"""Workers that are killed at most: a few in the checks, and until the end when there are many people."""
+LEAST = 3
+EVERY = 4.0
+ROUND = 20.0
+"""Seconds after which the timers fire again when nothing happens; a poll that was killed is made up for by the next."""
+PATIENCE = 180.0 + PEOPLE * 6
+
+pytestmark = pytest.mark.slow
+
+
+async def test_everybody_gets_one_account_as_hr_says_however_many_workers_die(tmp_path: Path) -> None:
+    faults = Faults(writes=Bucket(30, 5) if SMALL else Bucket(600, 60))
+    async with company(tmp_path, PEOPLE, 1 if SMALL else 2, faults) as running:
+        faults.throttle_next(3, retry_after=1)
+        await _killed_until_done(running)
+        await running.fire("poll", "sweep")
+        assert running.wrong() == []
+        assert running.killed >= LEAST
+        dead = {name: one.dead for name, one in running.azure.broker.lengths().items() if one.dead}
+        assert not dead, await running.errors()
+        writes = running.azure.sandbox.tenant.writes
+        await running.fire("poll")
+        assert running.azure.sandbox.tenant.writes == writes, "nothing has changed, and nothing is written"
+
+
+async def test_a_host_that_is_killed_is_made_up_for_by_the_next_one(tmp_path: Path) -> None:
+    async with company(tmp_path, 11) as running:
+        reading, writing = running.hosts
+        assert await reading.fire("poll")
+        end = time.monotonic() + PATIENCE
+        while not running.azure.sandbox.tenant.writes > 2:
+            assert time.monotonic() < end, await running.errors()
+            await asyncio.sleep(0.2)
+        for host in (writing, reading):
+            host.kill()
+            await host.stop()
+            await host.start()
+        await running.fire("poll", "sweep")
+        assert running.wrong() == []
+
+
+async def _killed_until_done(running: Company) -> None:
+    """Kill a worker at work every few seconds, until all is as it should be and enough have died."""
+    end, next_kill, next_round = time.monotonic() + PATIENCE, time.monotonic() + EVERY, 0.0
+    while running.killed < LEAST or running.wrong():
+        now = time.monotonic()
+        assert now < end, f"{running.wrong()[:10]} {await running.errors()}"
+        if now > next_round and await running.quiet():
+            for timer in ("poll", "sweep"):
+                await running.hosts[0].fire(timer)
+            next_round = now + ROUND
+        lengths = {name: one.active for name, one in running.azure.broker.lengths().items() if one.active}
+        if now > next_kill and lengths and running.killed < KILLS and await running.kill_one():
+            next_kill = now + EVERY
+            sys.stderr.write(f"{running.killed} killed, {len(running.wrong())} things to do, waiting: {lengths}\n")
+        await asyncio.sleep(0.3)

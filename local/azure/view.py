@@ -35,7 +35,8 @@ def lines(seen: Look) -> Iterator[str]:
         f"{one.app} {one.pid or 'starting'} ({one.restarts} restarts)" for one in seen.workers
     )
     one = seen.provisioned
-    yield f"tenant: {one.enabled} enabled, {one.disabled} disabled, {one.managers} with a manager, {one.writes:,} writes"
+    accounts = f"{one.enabled} enabled, {one.disabled} disabled, {one.managers} with a manager"
+    yield f"tenant: {accounts}, {one.writes:,} writes"
     for at, text in seen.errors:
         yield f"error: {at:%H:%M:%S} {text}"
     for app in seen.silent:

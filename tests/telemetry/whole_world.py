@@ -8,7 +8,7 @@ import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.servicebus import ServiceBusMessage
-from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, signing_keys
+from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, simulated
 from cryptography.fernet import Fernet
 from loopback import Loopback
 
@@ -34,7 +34,7 @@ from shared.azure import Doors, deploy
 from shared.azure.ground import Ground
 from shared.azure.settings import Settings
 from shared.bus import LockLost, QueueSettings
-from shared.compose import Surroundings, TokenStore
+from shared.compose import TokenStore
 from shared.servicebus import ServiceBus
 from shared.store import Row
 from shared.tables import TableStore
@@ -161,22 +161,18 @@ async def whole(
         http = await stack.enter_async_context(httpx.AsyncClient(transport=graph))
 
         async def laying(settings: Settings, opened: AsyncExitStack) -> Ground:
-            names = iter(range(1_000_000))
-            around = Surroundings(
-                store=store,
-                bus=bus,
+            ground: Ground = await simulated(_now, tenant, bus, store, folder, policies)(settings, opened)  # type: ignore[arg-type]
+            around = replace(
+                ground.around,
                 secret=secret,
                 forget=secret.forget,
                 tokens=TokenStore(store=store, keys=from_secret(secret, secret.forget)),
-                clock=_now,
                 sleep=asyncio.sleep,
-                unique=lambda: f"worker-{next(names)}",
                 hash_key=b"hash-key-canary-of-32-bytes-1234",
-                folder=folder,
                 credential=lambda target: Signing(tenant, http, APP),
                 transport=lambda path: graph if path[0] == "targets" else personio,
             )
-            return Ground(around=around, active=policies.active, reach=policies.reach, keys=signing_keys)
+            return replace(ground, around=around)
 
         doors = Doors(partial(deploy, laying=laying))
         world = Whole(folder, tenant, faults, company, graph, personio, store, bus, doors)

@@ -132,6 +132,14 @@ def test_four_hundred_sign_ins_a_month_last_the_whole_month() -> None:
     assert 700 <= asked <= 800
 
 
+@pytest.mark.parametrize(("calls", "at_once"), [(400, 40), (60, 6), (15, 1), (2, 1)])
+def test_a_tenth_of_a_budget_may_be_used_at_once_after_a_rest(calls: int, at_once: int) -> None:
+    rules, known, asked = Rules(budget=Budget(calls=calls, seconds=3600)), Known(), 0
+    while isinstance(decide(rules, known, NOW), Ask):
+        known, asked = let_go(begun(rules, known, "somebody", NOW)), asked + 1
+    assert asked == at_once
+
+
 def test_whoever_never_consented_must() -> None:
     assert decide(CONSENTS, None, NOW) is Why.NEVER
     assert isinstance(decide(Rules(), None, NOW), Ask)

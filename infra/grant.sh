@@ -1,5 +1,6 @@
 #!/bin/sh
 # Grants both apps' identities exactly what a policy needs, and nothing else: infra/grant.sh POLICY [--check | --remove]
+# POLICY is a policy's own file, or a deployment (*.env) for the one that is active there.
 set -eu
 
 policy=${1:?"usage: infra/grant.sh POLICY [--check | --remove]"}

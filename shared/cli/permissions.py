@@ -1,7 +1,9 @@
 """What `joinly permissions` does: the least that each app must be allowed for a policy, as text, JSON or a script."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from itertools import groupby
 from pathlib import Path
 
@@ -9,19 +11,21 @@ import click
 
 import connectors
 from shared.cli.permissions_script import script_of
-from shared.cli.policy_text import read_policy, refusing
+from shared.cli.place import is_deployment
+from shared.cli.policy_text import refusing, text_of
 from shared.connector import App
 from shared.permissions import Need, needs, secrets
 from shared.policy import Policy
 from shared.policy_check import check
+from shared.policy_file import PolicyText
 
 HEADINGS = {App.READ: "The app that reads HR and decides", App.WRITE: "The app that writes to targets"}
 
 
 def print_permissions(policy: Path, *, script: bool, as_json: bool) -> None:
     """Raises `Ended` with every mistake when the policy cannot be used."""
-    found = read_policy(policy)
-    with refusing(policy):
+    found, label = asyncio.run(_policy(policy))
+    with refusing(label):
         built = check(found, connectors.manifest)
     needed = tuple(needs(found.policy, built, connectors.manifest))
     if script:
@@ -30,6 +34,17 @@ def print_permissions(policy: Path, *, script: bool, as_json: bool) -> None:
         click.echo(json.dumps({app: _as_json(app, needed, found.policy) for app in App}, indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(line for app in App for line in _lines(app, needed, found.policy)))
+
+
+async def _policy(place: Path) -> tuple[PolicyText, Path]:
+    """The policy of a file, or the active one of a data folder or deployment; what its mistakes are shown with."""
+    if not is_deployment(place):
+        return await text_of(place)
+    from shared.cli import deployment
+    from shared.cli.deployed import policy_of
+
+    async with AsyncExitStack() as stack:
+        return await policy_of(await deployment.connect(place, stack), place)
 
 
 def _as_json(app: App, needed: Sequence[Need], policy: Policy) -> dict[str, object]:

@@ -12,6 +12,7 @@ Examples:
   joinly permissions config/example.yaml
   joinly permissions config/example.yaml --json | jq '.write.permissions[].name'
   joinly permissions config/example.yaml --script > grant.sh; sh grant.sh --check
+  joinly permissions prod.env        what the active policy of a deployment needs
 
 {EXIT_CODES}"""
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from shared.azure.triggers import TRIGGERS, Timer
 from shared.errors import Reason
-from shared.telemetry.catalogue import ATTRIBUTES, METRICS, SPANS
+from shared.telemetry.catalogue import ATTRIBUTES, METRICS, SPANS, Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
@@ -117,6 +118,29 @@ def test_an_alert_says_what_it_is_how_grave_and_how_often_it_is_asked() -> None:
         assert minutes(one["window"]) >= 15, "metrics are told every minute, and arrive some minutes later"
 
 
+TOLD_BY = {
+    "joinly.source.age": "follow",
+    "joinly.breaker": "follow",
+    "joinly.holds": "sweep",
+    "joinly.consent": "tokens",
+}
+"""Which timer tells a level that an alert asks for; between two of its times nothing is told."""
+
+
+@pytest.mark.parametrize("one", ALERTS, ids=lambda one: one["name"])
+def test_an_alert_on_a_level_looks_back_to_the_last_time_but_one_that_it_was_told(one: dict[str, Any]) -> None:
+    levels = {metric.name for metric in METRICS if metric.kind is Kind.LEVEL and f"'{metric.name}'" in one["query"]}
+    for level in levels:
+        assert minutes(one["window"]) >= 2 * between(TOLD_BY[level]), level
+
+
+def between(timer: str) -> int:
+    """Minutes from one time of a timer to the next, where it is every so many minutes, or once an hour."""
+    minute, hour = {one.name: one.default for one in TRIGGERS if isinstance(one, Timer)}[timer].split()[1:3]
+    assert hour == "*"
+    return int(minute.removeprefix("*/")) if "/" in minute else 60
+
+
 def minutes(text: str) -> int:
     found = re.fullmatch(r"PT(\d+)([MH])", text)
     assert found is not None, text
@@ -135,6 +159,20 @@ def test_a_section_says_what_it_means_where_to_look_what_to_do_and_when_it_is_ov
     assert section is not None
     for heading in ("**It means**", "**Look here first**", "**Do this**", "**It is over when**"):
         assert section[1].count(heading) == 1, heading
+
+
+def test_the_runbook_says_which_alerts_are_grave() -> None:
+    grave, soon = (set(re.findall(r"\(#([a-z-]+)\)", part)) for part in RUNBOOK.split("|---|---|")[1].split("|")[1:3])
+    platform = names() - {one["name"] for one in ALERTS}
+    assert grave == platform | {one["name"] for one in ALERTS if one["severity"] == 1}
+    assert soon == {one["name"] for one in ALERTS if one["severity"] == 2}
+
+
+def test_a_query_of_the_runbook_names_what_exists() -> None:
+    asked = "\n".join(line for line in RUNBOOK.splitlines() if line.startswith("    "))
+    assert set(re.findall(r"Properties\['([^']*)'\]", asked)) <= ATTRIBUTES.keys()
+    assert set(re.findall(r"\bName == '([^']*)'", asked)) <= {one.name for one in SPANS}
+    assert set(re.findall(r"\bApp\w+(?= \|)", asked)) <= {*TOLD, "AppTraces"}
 
 
 def test_the_workbook_is_one_and_its_parts_have_names_of_their_own() -> None:

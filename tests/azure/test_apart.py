@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from apart_world import CLIENTS, RIGHTS, Apart, opened
+from apart_world import CLIENTS, LITTLE, POLICY, RIGHTS, Apart, granted_by, opened
 
+import connectors
 from shared import pacing
-from shared.connector import App
+from shared.connector import App, Grantor
 from shared.engine import admitting
 
 ANNA = "001;Anna;Vermeulen;2020-01-01;;Sales;"
@@ -19,9 +20,7 @@ LATER = {"read": {"polls", "tokensread"}, "write": {"tokenswrite"}}
 
 
 @pytest.fixture
-async def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Apart]:
-    monkeypatch.setattr(pacing, "BURST", 1)
-    monkeypatch.setattr(admitting, "FEW", 1)  # three people are bulk already
+async def apart(tmp_path: Path) -> AsyncIterator[Apart]:
     async with opened(tmp_path) as world:
         yield world
 
@@ -47,15 +46,36 @@ async def a_customers_months(apart: Apart) -> None:
     await apart.round()
 
 
-async def test_nothing_is_refused_and_everything_that_is_granted_is_used(apart: Apart) -> None:
-    await a_customers_months(apart)
-    users = {one["employeeId"]: one["accountEnabled"] for one in apart.tenant.users.values() if one.get("employeeId")}
-    assert users == {"001": True, "002": True}
-    assert apart.refused == []
-    assert {app: apart.tenant.used.get(CLIENTS[app], set()) for app in App} == apart.granted
-    for kind in ("tables", "sends"):
-        used = {app: sorted(apart.fences[app].used[kind]) for app in App}
-        assert used == {app: sorted(set(RIGHTS[app][kind]) - LATER[app]) for app in App}
+@pytest.mark.parametrize(("policy", "closed"), [(POLICY, {}), (LITTLE, {"003": False})], ids=["everything", "little"])
+async def test_nothing_is_refused_and_everything_that_is_granted_is_used(
+    policy: str, closed: dict[str, bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "BURST", 1)
+    monkeypatch.setattr(admitting, "FEW", 1)  # three people are bulk already
+    async with opened(tmp_path, policy) as apart:
+        await a_customers_months(apart)
+        people = [one for one in apart.tenant.users.values() if one.get("employeeId")]
+        assert {one["employeeId"]: one["accountEnabled"] for one in people} == {"001": True, "002": True, **closed}
+        assert apart.refused == []
+        assert {app: apart.tenant.used.get(CLIENTS[app], set()) for app in App} == apart.granted
+        for kind in ("tables", "sends"):
+            used = {app: sorted(apart.fences[app].used[kind]) for app in App}
+            assert used == {app: sorted(set(RIGHTS[app][kind]) - LATER[app]) for app in App}
+
+
+def test_these_two_customers_need_every_permission_that_there_is() -> None:
+    """So each permission of Microsoft's that a connector names is used above, by the app that it is for."""
+    asked: set[tuple[App, str]] = set()
+    for policy in (POLICY, LITTLE):
+        asked |= {(app, name) for app, names in granted_by(policy).items() for name in names}
+    for manifest in map(connectors.manifest, connectors.names()):
+        named = {
+            (app, name)
+            for name, one in manifest.permissions.items()
+            for app in App
+            if one.by is not Grantor.SYSTEM and one.needed_by(app)
+        }
+        assert named <= asked
 
 
 async def test_the_reading_app_writes_to_no_target(apart: Apart) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from shared import queues
 from shared.azure.bearer import APPROVE, READ
@@ -148,3 +149,15 @@ def test_the_registration_of_the_api_has_the_roles_that_are_asked_for_and_tokens
     assert [one["value"] for one in only_people] == [APPROVE]
     ids = [one["id"] for one in (*given["appRoles"], *given["api"]["oauth2PermissionScopes"])]
     assert len(set(ids)) == len(ids)
+
+
+def test_azd_makes_what_a_customers_file_says_and_puts_one_package_into_both_apps() -> None:
+    told = YAML(typ="safe", pure=True).load((ROOT / "azure.yaml").read_text())
+    assert told["services"] == {role: {"project": ".", "language": "py", "host": "function"} for role in RIGHTS}
+    assert "tags: union(tags, { 'azd-service-name': role })" in APP
+    assert ROOT / told["infra"]["path"] / f"{told['infra']['module']}.bicepparam" in CUSTOMERS
+    script = (INFRA / "secrets.sh").read_text()
+    for hook in told["hooks"].values():
+        program, word = hook["run"].split()
+        assert (ROOT / program) == INFRA / "secrets.sh"
+        assert f"\n  {word})\n" in script

@@ -177,6 +177,17 @@ async def test_a_busy_vendor_says_how_long(vendor: World) -> None:
     assert later.value.seconds == 17.0
 
 
+async def test_a_vendor_that_never_answers_is_left_within_the_lease(
+    vendor: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.oauth_asking.SECONDS", 0.1)
+    vendor.faults.slow = 5
+    with pytest.raises(TryLater, match="the token endpoint gave no answer in"):
+        await vendor.worker(vendor.oauth(ITSELF))()
+    vendor.faults.slow = 0
+    assert await vendor.people(vendor.worker(vendor.oauth(ITSELF))) == 200
+
+
 async def test_a_web_page_instead_of_a_token_is_misconfigured(vendor: World) -> None:
     vendor.faults.page = True
     with pytest.raises(Misconfigured, match="POST /token answered 200 without a token; check secret:hr-secret"):

@@ -25,6 +25,7 @@ from shared.tokens import (
     connected,
     decide,
     due,
+    end,
     let_go,
     unanswered,
 )
@@ -131,6 +132,14 @@ def test_four_hundred_sign_ins_a_month_last_the_whole_month() -> None:
     assert 700 <= asked <= 800
 
 
+@pytest.mark.parametrize(("calls", "at_once"), [(400, 40), (60, 6), (15, 1), (2, 1)])
+def test_a_tenth_of_a_budget_may_be_used_at_once_after_a_rest(calls: int, at_once: int) -> None:
+    rules, known, asked = Rules(budget=Budget(calls=calls, seconds=3600)), Known(), 0
+    while isinstance(decide(rules, known, NOW), Ask):
+        known, asked = let_go(begun(rules, known, "somebody", NOW)), asked + 1
+    assert asked == at_once
+
+
 def test_whoever_never_consented_must() -> None:
     assert decide(CONSENTS, None, NOW) is Why.NEVER
     assert isinstance(decide(Rules(), None, NOW), Ask)
@@ -158,6 +167,41 @@ def test_who_waits_for_another_uses_the_old_token_while_it_is_good() -> None:
     assert isinstance(decide(CONSENTS, known, NOW + timedelta(minutes=59, seconds=40)), Use)
     assert isinstance(decide(CONSENTS, known, NOW + timedelta(minutes=59, seconds=55)), Wait)
     assert isinstance(decide(CONSENTS, known, NOW + timedelta(minutes=60) + LEASE), Ask)
+
+
+def test_the_moments_at_which_it_turns() -> None:
+    known = connected(None, GIVEN, NOW)
+    end_ = NOW + timedelta(hours=1)
+    held = replace(begun(CONSENTS, known, "somebody", NOW), until=end_ + LEASE)
+    second = timedelta(seconds=1)
+    assert isinstance(decide(CONSENTS, known, end_ - EARLY - second), Use)
+    assert isinstance(decide(CONSENTS, known, end_ - EARLY), Ask)
+    assert isinstance(decide(CONSENTS, held, end_ - LAST - second), Use)
+    assert decide(CONSENTS, held, end_ - LAST) == Wait(1.0)
+    assert decide(CONSENTS, held, end_ + LEASE - second / 2) == Wait(0.5)
+    assert isinstance(decide(CONSENTS, held, end_ + LEASE), Ask)
+
+
+def test_what_is_renewed_anyway_is_asked_for_though_the_token_is_good() -> None:
+    assert isinstance(decide(CONSENTS, connected(None, GIVEN, NOW), NOW, eager=True), Ask)
+    assert isinstance(decide(CONSENTS, connected(None, GIVEN, NOW), NOW), Use)
+
+
+def test_a_lease_without_an_owner_or_far_beyond_one_keeps_nobody() -> None:
+    known = replace(connected(None, GIVEN, NOW), good_until=None)
+    for owner, until, step in (
+        ("", NOW + LEASE, Ask()),
+        ("x", None, Ask()),
+        ("x", NOW + 2 * LEASE, Wait(1.0)),
+        ("x", NOW + 2 * LEASE + timedelta(seconds=1), Ask()),
+    ):
+        assert type(decide(CONSENTS, replace(known, owner=owner, until=until), NOW)) is type(step)
+
+
+def test_an_attempt_is_in_the_row_before_it_is_made() -> None:
+    assert begun(CONSENTS, None, "one", NOW) == Known(attempt=1, owner="one", until=NOW + LEASE, asked=NOW)
+    again = begun(CONSENTS, connected(None, GIVEN, NOW), "two", NOW + DAYS)
+    assert (again.attempt, again.answered, again.asked) == (2, 1, NOW + DAYS)
 
 
 class TestAnswers:
@@ -193,6 +237,41 @@ class TestAnswers:
         assert later is not None
         assert later.given == NOW
 
+    def test_the_lease_of_the_attempt_that_is_answered_ends(self) -> None:
+        done = answered(self.first, self.first.attempt, GIVEN, NOW)
+        assert done is not None
+        assert (done.owner, done.until) == ("", None)
+        assert not unanswered(done)
+
+    def test_scopes_are_those_that_were_granted_last(self) -> None:
+        one = answered(Known(attempt=1), 1, Given(None, refresh=False, scopes=("a",)), NOW)
+        assert one is not None
+        two = answered(replace(one, attempt=2), 2, Given(None, refresh=False), NOW)
+        three = answered(replace(one, attempt=2), 2, Given(None, refresh=False, scopes=("b",)), NOW)
+        assert two is not None
+        assert three is not None
+        assert (one.scopes, two.scopes, three.scopes) == (("a",), ("a",), ("b",))
+
+    def test_an_answer_with_a_refresh_token_only_leaves_the_access_token_as_it_was(self) -> None:
+        """Exact may answer that it is busy, and give a new refresh token all the same."""
+        kept = answered(self.first, self.first.attempt, Given(None, refresh=True), NOW + DAYS)
+        assert kept is not None
+        assert (kept.good_until, kept.given) == (self.first.good_until, NOW + DAYS)
+
+    def test_a_refresh_token_whose_end_is_told_ends_then(self) -> None:
+        told = connected(None, Given(timedelta(hours=1), refresh=True, refresh_for=2 * DAYS), NOW)
+        assert (end(CONSENTS, told), end(Rules(consents=True), told)) == (NOW + 2 * DAYS, NOW + 2 * DAYS)
+        untold = answered(replace(told, attempt=2), 2, GIVEN, NOW + DAYS)
+        assert untold is not None
+        assert untold.ends is None
+
+    def test_a_new_consent_follows_what_was_and_keeps_the_budget(self) -> None:
+        spent = replace(self.second, budget=NOW)
+        new = connected(spent, GIVEN, NOW + DAYS)
+        assert (new.attempt, new.answered, new.budget) == (spent.attempt + 1, spent.attempt + 1, NOW)
+        assert (new.consented, new.asked, new.given) == (NOW + DAYS, NOW + DAYS, NOW + DAYS)
+        assert connected(None, GIVEN, NOW).attempt == 1
+
     @given(st.permutations([1, 2, 3]))
     def test_in_whatever_order_answers_land_the_latest_stays(self, order: list[int]) -> None:
         known = Known(attempt=3)
@@ -210,6 +289,20 @@ class TestAlarm:
 
     def test_a_consent_whose_last_attempt_nobody_knows_is_renewed_at_once(self) -> None:
         assert due(CONSENTS, let_go(begun(CONSENTS, self.tokens, "one", NOW)), NOW)
+
+    def test_what_ends_first_ends_it(self) -> None:
+        rules = Rules(consents=True, unused=30 * DAYS, consent=20 * DAYS)
+        assert end(rules, self.tokens) == NOW + 20 * DAYS
+        assert end(rules, replace(self.tokens, consented=NOW + 15 * DAYS)) == NOW + 30 * DAYS
+        assert end(rules, replace(self.tokens, consented=None)) == NOW + 30 * DAYS
+        assert end(Rules(consents=True), self.tokens) is None
+        assert end(CONSENTS, replace(self.tokens, given=None)) is None
+
+    def test_a_quarter_of_a_life_is_a_quarter(self) -> None:
+        assert not due(CONSENTS, self.tokens, NOW + 30 * DAYS / 4 - timedelta(seconds=1))
+        assert due(CONSENTS, self.tokens, NOW + 30 * DAYS / 4)
+        assert due(Rules(consents=True), replace(self.tokens, ends=NOW + 4 * DAYS), NOW + DAYS)
+        assert not due(CONSENTS, replace(self.tokens, given=None), NOW + 20 * DAYS)
 
     def test_what_cannot_be_renewed_is_left_alone(self) -> None:
         assert not due(CONSENTS, None, NOW)

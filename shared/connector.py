@@ -82,12 +82,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DirectoryPage:
-    """A page of directory changes. `token` is set on the last page only; `fresh` marks a full round from the start."""
+    """A page of directory changes. `token` is set on the last page only; `fresh` marks a full round from the start.
+
+    `following` is set on the others, where a round can be gone on with after this page: `changes` takes it for a token.
+    """
 
     accounts: tuple[Account, ...] = ()
     removed: tuple[str, ...] = ()
     token: str = ""
     fresh: bool = False
+    following: str = ""
 
 
 class Target(Protocol):

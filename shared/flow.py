@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -38,9 +39,19 @@ class Bucket:
             await self._sleep(wait)
 
 
+@asynccontextmanager
+async def closing(stream: AsyncIterator[Item]) -> AsyncIterator[AsyncIterator[Item]]:
+    """`stream`, ended at once when nobody reads on, whatever it has opened or under way."""
+    try:
+        yield stream
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
 async def side_by_side(
     items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], width: int
-) -> AsyncGenerator[Result, None]:
+) -> AsyncIterator[Result]:
     """The result of `work` for each item, in order, with at most `width` under way at any time.
 
     The first failure is raised when its turn comes; whatever is still under way then, or when the caller stops

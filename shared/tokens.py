@@ -1,4 +1,4 @@
-"""What to do with a system's tokens now: use, ask, wait or have a person consent; and when to raise the alarm.
+"""What to do with a system's tokens now: use them, ask for others, wait, or have a person consent.
 
 Pure. A sign-in is asked for by one worker at a time, who says so in the row before asking: the number of the attempt
 fences what is saved, so that an answer that lands late neither is lost nor replaces a later one. An attempt without an
@@ -6,7 +6,6 @@ answer may be repeated when its lease has passed, even with a refresh token that
 lost anyway, and there is nothing else to try.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,11 +25,8 @@ LEASE = timedelta(minutes=3)
 LOOK = 1.0
 """Seconds after which somebody else's attempt is looked at again."""
 
-QUARTER, THIRD = 4, 3
-"""A refresh token is renewed after a quarter of its life and raises the alarm when a third is left."""
-
-MONTH = timedelta(days=30)
-"""The alarm goes so long before the end at most."""
+QUARTER = 4
+"""A refresh token is renewed after a quarter of its life."""
 
 
 class Budget(BaseModel):
@@ -67,7 +63,7 @@ class Rules(BaseModel):
     """After so long without being used a refresh token is dead; None when it lives on."""
     consent: timedelta | None = None
     """After so long a consent ends whatever is done."""
-    gate: timedelta = timedelta()
+    pause: timedelta = timedelta()
     """The system refuses to be asked again sooner than this after it was asked last."""
     budget: Budget | None = None
 
@@ -179,9 +175,9 @@ def _meanwhile(known: Known, now: datetime, good: bool, otherwise: Wait | Why) -
 
 
 def earliest(rules: Rules, known: Known, now: datetime) -> datetime:
-    """When the system may be asked at the earliest, for its gate and its budget."""
-    gate = known.asked + rules.gate - now if known.asked else timedelta()
-    return max(now + _believed(gate, rules.gate), _next(rules, known.budget, now) or now)
+    """When the system may be asked at the earliest, for its pause and its budget."""
+    pause = known.asked + rules.pause - now if known.asked else timedelta()
+    return max(now + _believed(pause, rules.pause), _next(rules, known.budget, now) or now)
 
 
 def _next(rules: Rules, spent: datetime | None, now: datetime) -> datetime | None:
@@ -258,42 +254,3 @@ def due(rules: Rules, known: Known | None, now: datetime) -> bool:
         return False
     fades = _fades(rules, known)
     return unanswered(known) or (fades is not None and now >= known.given + (fades - known.given) / QUARTER)
-
-
-@dataclass(frozen=True, slots=True)
-class Dying:
-    """A consent that a person must look at."""
-
-    place: str
-    why: Why
-    ends: datetime | None = None
-
-
-def dying(tokens: Mapping[str, tuple[Rules, Known | None]], now: datetime) -> Iterator[Dying]:
-    """Every consent that is dead, was never given, or will die soon though the timer renews it; in order of place."""
-    for place, (rules, known) in sorted(tokens.items()):
-        if not rules.consents:
-            continue
-        if known is None or (known.given is None and not known.dead):
-            yield Dying(place, Why.NEVER)
-        elif known.dead:
-            yield Dying(place, Why.REFUSED)
-        elif (ends := end(rules, known)) and now >= ends - _warning(known, ends):
-            yield Dying(place, Why.SOON, ends)
-
-
-def _warning(known: Known, ends: datetime) -> timedelta:
-    began = known.given if known.given else ends
-    return min((ends - began) / THIRD, MONTH)
-
-
-SENTENCES = {
-    Why.NEVER: "nobody has consented to it yet",
-    Why.REFUSED: "its refresh token was refused for good (revoked, too long unused, or an answer was lost)",
-    Why.SOON: "its consent ends soon and could not be renewed",
-}
-
-
-def sentence(place: str, why: Why) -> str:
-    """What is the matter and what to do."""
-    return f"{place}: {SENTENCES[why]}; a person must consent: joinly connect POLICY {place}"

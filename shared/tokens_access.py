@@ -28,8 +28,8 @@ from shared.tokens import (
     due,
     earliest,
     let_go,
-    sentence,
 )
+from shared.tokens_alarm import sentence
 from shared.tokens_kept import Kept, Rows
 from shared.tokens_sealed import Pair
 
@@ -109,8 +109,8 @@ class Access:
             return (await self._obtain(refused)).pair.access
 
     async def renew(self) -> bool:
-        """Renew the consent if it is time to; whether it was. Raises what asking raises, and `Misconfigured` when the
-        consent is dead.
+        """Renew the consent if it is time to; whether it was. Raises what asking raises, and `Misconfigured` when it
+        turns out to be dead.
         """
         async with self._one:
             kept = await self._settled()
@@ -182,7 +182,7 @@ class Access:
             await self._leave(mine)
             raise
         if isinstance(answer, Gone):
-            await self._bury(mine, pair.refresh, answer.code)
+            await self._bury(pair.refresh, answer.code)
         else:
             self._unsaved = Unsaved(mine.attempt, answer, asked)
             await self._save(self._unsaved)
@@ -213,7 +213,7 @@ class Access:
         await self._insisting(once)
         self._unsaved = None
 
-    async def _bury(self, mine: Known, refresh: str, code: str) -> None:
+    async def _bury(self, refresh: str, code: str) -> None:
         """Say that the refresh token is dead, unless another one has been saved meanwhile."""
 
         async def once(kept: Kept) -> None:

@@ -56,5 +56,6 @@ def _page(answer: Answer, fresh: bool) -> tuple[DirectoryPage, str]:
         removed=tuple(item["id"] for item in items if "@removed" in item),
         token="" if isinstance(following, str) else str(token),
         fresh=fresh,
+        following=following if isinstance(following, str) else "",
     )
-    return page, following if isinstance(following, str) else ""
+    return page, page.following

@@ -1,7 +1,6 @@
 """Personio v2: persons 50 to a page, then every person's employments; `person` is pure."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +26,7 @@ from connectors.personio.units import Names, Unit, units
 from shared.answers import rows
 from shared.connector import Outside, Reached
 from shared.errors import Misconfigured, Reason, Refused
-from shared.flow import Bucket, side_by_side
+from shared.flow import Bucket, closing, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_cursor
 from shared.rest import Manners, Rest, segment
@@ -88,7 +87,7 @@ class Persons:
             yield WITHOUT_ID
         run = _Run(self._rest, self._fields, self._lookups, readable=last is not None and last.readable)
         left = [people[name] for name in sorted(people, key=order) if last is None or order(name) > order(last.hr_id)]
-        async with aclosing(side_by_side(left, run.complete, WIDTH)) as everyone:
+        async with closing(side_by_side(left, run.complete, WIDTH)) as everyone:
             async for found in everyone:
                 yield found
                 run.given += 1

@@ -29,7 +29,7 @@ class Manners:
     """A refresh token that is used twice revokes its family; otherwise it is only refused."""
     grace: timedelta = timedelta()
     """So long after its use a refresh token may be used again, as some vendors allow."""
-    gate: timedelta = timedelta()
+    pause: timedelta = timedelta()
     texts: bool = False
     """`expires_in` is text."""
     reused: tuple[int, str, str] = (400, "invalid_grant", "The refresh token is invalid, expired or revoked.")
@@ -47,7 +47,7 @@ NMBRS = Manners(offline=True, wrong_client=400)
 EXACT = Manners(
     access=timedelta(seconds=600),
     code=timedelta(minutes=3),
-    gate=timedelta(seconds=570),
+    pause=timedelta(seconds=570),
     texts=True,
     revokes=False,
     reused=(401, "unauthorized_client", "Old refresh token used."),
@@ -163,7 +163,7 @@ class Authority:
         if form.get("grant_type") not in client.grants:
             return self._no(400, "unauthorized_client")
         early = self._last.get(client.id)
-        if early and form["grant_type"] == "refresh_token" and self.clock() < early + self.manners.gate:
+        if early and form["grant_type"] == "refresh_token" and self.clock() < early + self.manners.pause:
             told = self._no(400, "access_denied", "Rate limit exceeded: access_token not expired")
             return Answer(told.status, told.body, {"Reason": "TooEarlyToRefreshTokens"})
         match form["grant_type"]:

@@ -104,7 +104,8 @@ def _heading(azure: LocalAzure, apps: Sequence[Hosted]) -> list[str]:
     hosts = ", ".join(f"{one.name} {one.address}" for one in apps)
     return [
         f"Azure on this machine · tenant {azure.sandbox.tenant.id} at {azure.sandbox.graph} · hosts: {hosts}",
-        f"commands work on it: joinly holds list {COMMANDS.name} · logs in {apps[0].folder} · Ctrl-C ends everything",
+        f"commands work on it: set -a; . ./{COMMANDS.name}; joinly holds list {COMMANDS.name}",
+        f"logs in {apps[0].folder} · Ctrl-C ends everything",
     ]
 
 

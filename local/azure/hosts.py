@@ -29,6 +29,8 @@ class Hosted:
     settings: Path
     folder: Path
     instances: int = 1
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the process has besides this one's."""
     address: str = ""
     process: asyncio.subprocess.Process | None = None
     _key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
@@ -48,7 +50,7 @@ class Hosted:
             *command,
             *more,
             cwd=ROOT,
-            env={**os.environ, _KEY: self._key},
+            env={**os.environ, **self.environment, _KEY: self._key},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=self._log,

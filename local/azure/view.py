@@ -1,5 +1,6 @@
 """A look at the local Azure as a reader sees it: one page that is drawn over itself, or plain lines."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -34,7 +35,8 @@ def lines(seen: Look) -> Iterator[str]:
         f"{one.app} {one.pid or 'starting'} ({one.restarts} restarts)" for one in seen.workers
     )
     one = seen.provisioned
-    yield f"tenant: {one.enabled} enabled, {one.disabled} disabled, {one.managers} with a manager, {one.writes} writes"
+    accounts = f"{one.enabled} enabled, {one.disabled} disabled, {one.managers} with a manager"
+    yield f"tenant: {accounts}, {one.writes:,} writes"
     for at, text in seen.errors:
         yield f"error: {at:%H:%M:%S} {text}"
     for app in seen.silent:
@@ -57,8 +59,10 @@ def _functions(seen: Look) -> Table:
 
 def _timers(seen: Look) -> Table:
     table = _table("timers (UTC)", "last", "next")
+    twice = {name for name, count in Counter(one.name for one in seen.timers).items() if count > 1}
     for one in seen.timers:
-        table.add_row(one.name, _time(one.last), Text("now", style="green") if one.running else _time(one.next))
+        name = f"{one.name} ({one.app})" if one.name in twice else one.name
+        table.add_row(name, _time(one.last), Text("now", style="green") if one.running else _time(one.next))
     return table
 
 

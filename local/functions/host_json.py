@@ -20,6 +20,7 @@ WITHOUT_EFFECT: Mapping[str, str] = {
     "logging.applicationInsights": "nothing leaves this machine",
     "logging.console": "logs go to standard error, always",
     "logging.fileLoggingMode": "logs go to standard error, always",
+    "telemetryMode": "nothing leaves this machine",
     "healthMonitor": "nobody would move the app to another machine",
     "watchDirectories": "the app is not loaded anew when a file changes",
     "watchFiles": "the app is not loaded anew when a file changes",

@@ -20,6 +20,8 @@ from local.functions.messages import Datum
 from shared.errors import Misconfigured
 
 _LONGEST_LINE = 1 << 26
+_LAST_SECONDS = 5.0
+"""So long a worker that closed its output may take to end."""
 _FALLS = 3
 """So often in a row a worker may die before the app is indexed; after that it will not come up at all."""
 
@@ -161,9 +163,11 @@ class Instance:
 
     async def _gone(self, process: asyncio.subprocess.Process) -> None:
         self._ready.clear()
-        if process.returncode is None:
+        try:
+            await asyncio.wait_for(process.wait(), _LAST_SECONDS)
+        except TimeoutError:
             process.kill()
-        await process.wait()
+            await process.wait()
         for answer in self._asked.values():
             if not answer.done():
                 answer.set_exception(Failed(f"worker process {process.pid} ended"))

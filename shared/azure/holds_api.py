@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.approvals import overdue
 from shared.azure.reply import Reply, answer, problem
 from shared.azure.triggers import APPROVE_HOLD, REJECT_HOLD, SNOOZE_HOLD
 from shared.engine import Engine, approve, consequences, held, holds, reject, snooze, state_of
@@ -15,12 +16,15 @@ from shared.engine.approvers import NotAsked
 from shared.engine.planned import planned
 from shared.engine.seen import plain, seen
 from shared.errors import Misconfigured, Refused, TryLater
-from shared.holds import State, fingerprint
+from shared.holds import Held, State, fingerprint
 from shared.picking import Filter, NotWaiting, listed, picked
 from shared.reasons import sentence
 
 LARGEST = 65_536
 """Bytes of a request's body, at most."""
+
+MOST = 500
+"""Things told of in one answer, what is overdue first; of the others only how many there are."""
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{4,12}$")]
 """A fingerprint, or the first letters of one."""
@@ -48,9 +52,15 @@ async def list_holds(engine: Engine, only: Filter) -> Reply:
     some = [one for one in (await holds(engine) if only.everything else await held(engine)) if only.fits(one)]
     waiting = [one for one in some if state_of(engine, one) is State.WAITING]
     answered = listed(waiting, by_reason=bool(only.reason))
-    shown = [_shown(plain(one)) for one in await seen(engine, some)]
+    shown = [_shown(plain(one)) for one in await seen(engine, _first(engine, some))]
     name = fingerprint(answered) if answered else None
-    return answer({"holds": shown, "fingerprint": name, "policy": engine.policy_hash})
+    more = len(some) - len(shown)
+    return answer({"holds": shown, "more": more, "fingerprint": name, "policy": engine.policy_hash})
+
+
+def _first(engine: Engine, some: Sequence[Held]) -> list[Held]:
+    now, today, rules = engine.clock(), engine.today, engine.policy.approvals
+    return sorted(some, key=lambda one: not overdue(one, now, today, rules))[:MOST]
 
 
 async def show_hold(engine: Engine, name: str) -> Reply:
@@ -58,11 +68,11 @@ async def show_hold(engine: Engine, name: str) -> Reply:
     everything = await holds(engine)
     chosen = picked(everything, [one for one in everything if state_of(engine, one) is State.WAITING], [name])
     shown = []
-    for one in await seen(engine, chosen):
+    for one in await seen(engine, _first(engine, chosen)):
         actions = [(one.held.person, one.held.place, each) for each in await consequences(engine, one.held)]
         steps = [step.as_json() for step in await planned(engine, actions)]
         shown.append({**_shown(plain(one)), "actions": steps})
-    return answer({"holds": shown, "policy": engine.policy_hash})
+    return answer({"holds": shown, "more": len(chosen) - len(shown), "policy": engine.policy_hash})
 
 
 def _shown(one: Mapping[str, Any]) -> dict[str, Any]:

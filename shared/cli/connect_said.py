@@ -10,7 +10,8 @@ import click
 from shared.cli import terminal
 from shared.cli.ending import FAILED, OK, complain
 from shared.oauth import OAuth
-from shared.tokens import Dying, Known, Rules, dying, end, sentence
+from shared.tokens import Known, Rules, end
+from shared.tokens_alarm import Dying, dying, sentence
 
 Found = Mapping[str, tuple[OAuth, Known | None]]
 

@@ -25,7 +25,7 @@ from shared.cli.kept_tokens import now
 from shared.cli.local import Local
 from shared.cli.nearby import Nearby
 from shared.cli.place import is_deployment
-from shared.cli.policy_text import read_policy, refusing
+from shared.cli.policy_text import Given, read_policy, refusing
 from shared.compose import Surroundings, TokenStore, assemble
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
@@ -37,9 +37,6 @@ from shared.store import Store
 from shared.strict_yaml import Tree
 from shared.tokens_sealed import from_secret
 from shared.wire import Meter
-
-Given = tuple[PolicyText, Path]
-"""A policy, and what its mistakes are shown with."""
 
 
 class Bell:

@@ -1,6 +1,5 @@
 """The parts of one deployment, reached with the sign-in of the person at the keyboard and with nothing else."""
 
-import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +60,6 @@ async def connect(file: Path, stack: AsyncExitStack) -> Deployment:
 
 def _sign_in(named: Named, beside: dict[str, str], stack: AsyncExitStack) -> AsyncTokenCredential:
     """Whoever is signed in on this machine; on a loopback Azure, its own identity."""
-    os.environ.update(beside)
     real: AsyncTokenCredential
     if "IDENTITY_ENDPOINT" in beside:
         real = ManagedIdentityCredential(client_id=named.identity)

@@ -3,6 +3,7 @@
 `azd` writes such a file (`.azure/<environment>/.env`) from what the templates put out. Nothing in it is a secret.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,12 @@ class Named(BaseModel):
     def here(self) -> bool:
         """Whether all of it is on this machine."""
         return all(map(on_this_machine, (self.tables, self.policies, self.key_vault, self.namespace)))
+
+
+def prepare(file: Path) -> None:
+    """What a loopback Azure needs besides goes to the environment, where the SDKs look for it when they are loaded."""
+    _, beside = read(file)
+    os.environ.update(beside)
 
 
 def read(file: Path) -> tuple[Named, dict[str, str]]:

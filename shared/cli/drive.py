@@ -13,7 +13,21 @@ from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.cli.stock import Free, free_seats
 from shared.embedded_bus import MemoryBus
-from shared.engine import Doubted, Engine, breaker, detect, follow, handle, patrol, relook, renew, reseat, sweep, wake
+from shared.engine import (
+    Doubted,
+    Engine,
+    breaker,
+    detect,
+    follow,
+    handle,
+    patrol,
+    relook,
+    renew,
+    reseat,
+    retain,
+    sweep,
+    wake,
+)
 from shared.engine.tokens import renew_tokens
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.model import Action
@@ -96,6 +110,7 @@ async def drive(engine: Engine, bus: MemoryBus, story: Story, progress: Callable
     await wake(engine)
     await relook(engine)
     await patrol(engine)
+    await retain(engine)
     for _ in range(SWEEPS):
         await sweep(engine)
         await until_nothing_is_due(engine, bus, story, progress)

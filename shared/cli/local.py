@@ -21,11 +21,11 @@ from pydantic import BaseModel
 import connectors
 from shared import queues
 from shared.bus import Bus
-from shared.cli import folder, signin
+from shared.cli import deployment_file, folder, signin
 from shared.cli.drive import Story
 from shared.cli.kept_tokens import tokens_of
 from shared.cli.place import is_deployment
-from shared.cli.policy_text import refusing, text_of
+from shared.cli.policy_text import Given, refusing, text_of
 from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
 from shared.embedded_bus import MemoryBus
@@ -98,6 +98,7 @@ async def _deployed(
     policy: Path, data: Path, on: date | None, hr: Path | None, preview: bool, against: Path | None, asks: bool
 ) -> AsyncIterator[Local]:
     """The SDKs of Azure are loaded when a deployment is named."""
+    deployment_file.prepare(policy if is_deployment(policy) or against is None else against)
     from shared.cli.deployed import open_deployed
 
     async with open_deployed(policy, on, hr, preview=preview, asks=asks, against=against) as local:
@@ -117,8 +118,8 @@ async def _embedded(
 async def opened(
     policy: Path,
     data: Path,
-    given: tuple[PolicyText, Path],
-    earlier: tuple[PolicyText, Path] | None,
+    given: Given,
+    earlier: Given | None,
     stack: AsyncExitStack,
     *,
     on: date | None = None,
@@ -181,6 +182,7 @@ async def open_state(
     that a policy nobody can read keeps the word from nobody. Raises `Ended`, `Misconfigured` and `TryLater`.
     """
     if is_deployment(policy):
+        deployment_file.prepare(policy)
         from shared.cli.deployed import open_word
 
         async with open_word(policy, on, looks=looks, blind=blind) as local:

@@ -13,7 +13,8 @@ import click
 from shared.cli import terminal
 from shared.cli.ending import FAILED, LATER, OK, Ended, complain
 from shared.cli.policy_consequences import Consequences
-from shared.cli.policy_home import Given, Home, at, now
+from shared.cli.policy_home import Home, at, now
+from shared.cli.policy_text import Given
 from shared.cli.policy_versions import meant
 from shared.cli.stopping import until_done
 from shared.errors import Misconfigured, Refused, TryLater

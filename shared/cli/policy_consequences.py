@@ -18,9 +18,11 @@ from shared.cli.drive import drive
 from shared.cli.holding import held_lines, waiting
 from shared.cli.local import Local
 from shared.cli.plan import Step
-from shared.cli.policy_home import Given, Home
+from shared.cli.policy_home import Home
+from shared.cli.policy_text import Given
 from shared.cli.preview import newly_held
 from shared.cli.progress import Progress
+from shared.codec import UnknownSchema
 from shared.engine import Held
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 
@@ -91,6 +93,8 @@ async def consequences(home: Home, new: Given, old: Given | None, on: date | Non
         return await _found(local, heard=asks)
     except (Misconfigured, Refused) as error:
         return Consequences(unknown=str(error))
+    except UnknownSchema as unknown:
+        return Consequences(unknown=f"{unknown}. It was written by another version of Joinly; use that one")
     except TryLater as later:
         return Consequences(unknown=str(later), passes=True)
 

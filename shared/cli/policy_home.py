@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import connectors
 from shared.azure.root import refuse_other_tenants
-from shared.cli import folder, local
+from shared.cli import deployment_file, folder, local
 from shared.cli.local import Local
 from shared.cli.place import is_deployment
-from shared.cli.policy_text import policies_in, refusing, text_in
+from shared.cli.policy_text import Given, policies_in, refusing, text_in
 from shared.cli.who import user
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
@@ -25,9 +25,6 @@ from shared.queues import QUEUES
 
 if TYPE_CHECKING:
     from shared.cli.deployment import Deployment
-
-Given = tuple[PolicyText, Path]
-"""A policy, and what its mistakes are shown with."""
 
 NOBODY = ""
 """Whom an activation is about, in the ledger."""
@@ -99,6 +96,7 @@ async def at(place: Path) -> AsyncIterator[Home]:
     """The policies at `place`, closed again afterwards. Raises `Misconfigured` for what is neither of the two."""
     async with AsyncExitStack() as stack:
         if is_deployment(place):
+            deployment_file.prepare(place)
             from shared.cli import deployment
 
             there = await deployment.connect(place, stack)

@@ -15,12 +15,15 @@ from shared.policies import Policies
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, load
 from shared.policy_folder import FolderShelf
 
+Given = tuple[PolicyText, Path]
+"""A policy, and what its mistakes are shown with."""
+
 
 def policies_in(data: Path) -> Policies:
     return Policies(FolderShelf(data / POLICIES))
 
 
-async def text_of(place: Path) -> tuple[PolicyText, Path]:
+async def text_of(place: Path) -> Given:
     """The policy in a file, or the active one in a data folder; and what its mistakes are shown with.
 
     Raises what `read_policy` raises, and `TryLater`.

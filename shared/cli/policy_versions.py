@@ -13,8 +13,8 @@ from rich.text import Text
 from shared.cli import terminal
 from shared.cli.ending import FAILED, LATER, OK
 from shared.cli.policy_consequences import Consequences, consequences
-from shared.cli.policy_home import Given, Home, at
-from shared.cli.policy_text import shown, text_in
+from shared.cli.policy_home import Home, at
+from shared.cli.policy_text import Given, shown, text_in
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.policies import Activation

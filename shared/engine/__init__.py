@@ -8,7 +8,7 @@ from shared.engine.brake import Brake, Stop
 from shared.engine.coming import foresee
 from shared.engine.consequences import consequences
 from shared.engine.dependents import ring_dependents
-from shared.engine.detect import detect
+from shared.engine.detect import detect, poll
 from shared.engine.drift import follow
 from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
@@ -76,6 +76,7 @@ __all__ = [
     "map_person",
     "part_record",
     "patrol",
+    "poll",
     "provision",
     "reconsider",
     "reject",

@@ -130,7 +130,7 @@ class Desk:
         )
 
     async def foreign(self, attribute: str, value: str, account: str) -> None:
-        await identifiers.foreign(self.engine, self.target, attribute, value, account)
+        await identifiers.foreign(self.engine, self.target, self.person, attribute, value, account)
 
     async def furthest(self, naming: Naming) -> int:
         return await identifiers.furthest(self.engine, self.target, signature(naming))

@@ -15,7 +15,7 @@ from shared.attributes import Attribute, Unique
 from shared.engine.parts import Engine
 from shared.identifiers import Holding, folded, space
 from shared.model import Account
-from shared.store import MOST, Conflict, Delete, Insert, Put, Replace, Row
+from shared.store import MOST, Change, Conflict, Delete, Insert, Put, Replace, Row
 
 Place = tuple[str, str]
 """The partition and the key of a name."""
@@ -27,6 +27,9 @@ FRESH = timedelta(hours=1)
 """How long a reservation is taken as it is; an older one is renewed, so that nobody tidies it away meanwhile."""
 
 TRIES = 3
+
+MANY = 50
+"""Names of one partition that are tried one by one; all of a partition costs about as many requests."""
 
 HOLDING = codec.Codec(Holding)
 
@@ -139,18 +142,25 @@ async def _end(
             await engine.store.commit(layout.IDENTIFIERS, partition, [Replace(key, data, row.version)])
 
 
-async def foreign(engine: Engine, target: str, attribute: str, value: str, account: str) -> None:
-    """Record that an account of somebody we do not know holds the name.
+async def foreign(engine: Engine, target: str, person: str, attribute: str, value: str, account: str) -> None:
+    """Record that an account of somebody we do not know holds the name that `person` has had or tried.
 
     Nobody would tell us that an account we cannot see is gone, so that the name is tried again after the quarantine.
+    Somebody else of ours who holds it meanwhile keeps it: whoever stalled knows less than they do.
     """
     partition, key = place(engine, target, attribute, value)
+    row = await engine.store.get(layout.IDENTIFIERS, partition, key)
+    if row is not None and HOLDING.load(row.data).owner not in ("", person):
+        return
     now = engine.clock()
     holding = Holding(owner="", account=account, attributes=(attribute,), since=now)
     if not account:
         days = max(1, engine.policy.targets[target].names.quarantine)
         holding = replace(holding, until=now, free_from=now + timedelta(days=days))
-    await engine.store.commit(layout.IDENTIFIERS, partition, [Put(key, HOLDING.dump(holding))])
+    data = HOLDING.dump(holding)
+    with suppress(Conflict):  # somebody took it anew meanwhile, and keeps it
+        change: Change = Replace(key, data, row.version) if row else Insert(key, data)
+        await engine.store.commit(layout.IDENTIFIERS, partition, [change])
 
 
 async def furthest(engine: Engine, target: str, signature: str) -> int:
@@ -193,8 +203,15 @@ def _texts(account: Account, attribute: str) -> list[str]:
 
 
 async def _insert_missing(engine: Engine, partition: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
-    """All together while none is known, which is how a first round finds them; else one by one."""
-    items = list(rows.items())
+    """All together while none is known, which is how a first round finds them; else one by one.
+
+    Of many, those that are known are found by reading the partition once.
+    """
+    left = dict(rows)
+    if len(left) > MANY:
+        async for row in engine.store.scan(layout.IDENTIFIERS, partition):
+            left.pop(row.key, None)
+    items = list(left.items())
     for start in range(0, len(items), MOST):
         some = items[start : start + MOST]
         try:

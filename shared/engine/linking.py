@@ -98,7 +98,7 @@ def _names(engine: Engine, target: str, live: Account) -> dict[str, str]:
 async def let_go(engine: Engine, person: str, target: str, account: str, link: Link) -> None:
     """The account and the names it bears are a stranger's from now on."""
     for name, value in bearing.remembered(engine.attributes[target], link).items():
-        await identifiers.foreign(engine, target, name, value, account)
+        await identifiers.foreign(engine, target, person, name, value, account)
     drawer = layout.drawer(target, account)
     row = await engine.store.get(layout.ACCOUNTS, drawer, account)
     if row is not None and row.data.get("owner") == person:

@@ -67,9 +67,9 @@ class Answer:
     async def parts(self, after: str = "") -> AsyncIterator["Bucket"]:
         """What it says of the people of each bucket after that one; only buckets that have any.
 
-        From rows they come in order of name; from memory in the order of the answer, where heads often come first.
+        From rows they come in order of name; from memory in the order of the news, where heads often come first.
         """
-        held = _by_bucket(self.turn.source, self.last.said) if self.last else {}
+        held = _by_bucket(self.turn.source, self.last.news | self.last.said) if self.last else {}
         for name in (*held, *(one for one in layout.buckets() if one > after and one not in held)):
             chunk = self.chunks.get(f"{layout.HASHES}{name}")
             part = Part(codec.known(chunk.data)["hashes"] if chunk else {}, held.get(name, {}))

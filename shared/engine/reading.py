@@ -1,7 +1,6 @@
 """Reading an answer of HR, from where the last turn left it: nothing is changed by it, and nothing is believed yet."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.connector import Reached
@@ -9,7 +8,7 @@ from shared.engine.pieces import keep
 from shared.engine.said import Part, heard, size
 from shared.engine.turns import LONG, Turn
 from shared.errors import TryLater
-from shared.model import Person, Rejected
+from shared.flow import closing
 
 ENOUGH = 1_000_000
 """Characters for which a piece is kept, where the source can be taken up again."""
@@ -27,7 +26,7 @@ async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
     Raises `TryLater` and `Misconfigured`, `Anew` when it must be read from the beginning, and `Conflict`.
     """
     part, weight, since = Part(known), 0, turn.engine.clock()
-    async with _answer(turn) as answer:
+    async with closing(turn.engine.sources[turn.source].fetch(turn.poll.cursor)) as answer:
         async for item in answer:
             cursor = item.cursor if isinstance(item, Reached) else ""
             if not isinstance(item, Reached):
@@ -44,14 +43,3 @@ async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
                 raise TryLater(f"source {turn.source} was not read within {LONG} and says no place to go on from")
             await turn.sign()
     return part
-
-
-@asynccontextmanager
-async def _answer(turn: Turn) -> AsyncIterator[AsyncIterator[Person | Rejected | Reached]]:
-    """The answer from where it is to be taken up, let go of at once when nobody reads on."""
-    answer = turn.engine.sources[turn.source].fetch(turn.poll.cursor)
-    try:
-        yield answer
-    finally:
-        if isinstance(answer, AsyncGenerator):
-            await answer.aclose()

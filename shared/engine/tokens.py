@@ -29,5 +29,5 @@ async def renew_tokens(engine: Engine) -> int:
 
 
 async def known_tokens(engine: Engine) -> Mapping[str, tuple[Rules, Known | None]]:
-    """What is known of the tokens of every system that has some, for `shared.tokens.dying`. Raises `TryLater`."""
+    """What is known of the tokens of every system that has some, for `shared.tokens_alarm.dying`. Raises `TryLater`."""
     return {place: (access.rules, await access.known()) for place, access in engine.accesses.items()}

@@ -3,6 +3,7 @@
 `Contract`, `Contracts` and `Manager` evaluate what they are given on other facts, so they do not stand in each other.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.expressions.fault import ExpressionError
@@ -30,6 +31,14 @@ def _table(name: str | None) -> str:
     return name
 
 
+class _Folded:
+    """A table without the case of its keys, made once for as long as it is the same table."""
+
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        self.rows = rows
+        self.values = {row.casefold(): value for row, value in reversed(list(rows.items()))}
+
+
 @AROUND.lazy(
     "Lookup",
     Parameter("table", Kind.TEXT, prepare=_table),
@@ -51,8 +60,10 @@ def lookup(table: Slot, key: Slot, default: Slot) -> Term:
     empty key gives the default, which is null when it is left out.
     """
     name, read, otherwise = table.value, key.run, default.run
+    folded = _Folded({})
 
     def run(facts: Facts, scope: Scope) -> Any:
+        nonlocal folded
         rows = scope.tables.get(name)
         if rows is None:
             raise ExpressionError(f"needs the table {name}, which is missing")
@@ -61,8 +72,9 @@ def lookup(table: Slot, key: Slot, default: Slot) -> Term:
             return otherwise(facts, scope)
         if text in rows:
             return rows[text]
-        folded = text.casefold()
-        found = next((value for row, value in rows.items() if row.casefold() == folded), None)
+        if folded.rows is not rows:
+            folded = _Folded(rows)
+        found = folded.values.get(text.casefold())
         return otherwise(facts, scope) if found is None else found
 
     return run

@@ -38,8 +38,8 @@ class Span:
     attributes: tuple[str, ...] = ()
 
 
-ACCOUNT, ATTEMPT, COUNT, ERROR = "joinly.account", "http.request.resend_count", "joinly.count", "error.type"
-ATTRIBUTES_WRITTEN, DOOR, ENTITLEMENT = "joinly.attributes", "joinly.door", "joinly.entitlement"
+ATTEMPT, COUNT, ERROR = "http.request.resend_count", "joinly.count", "error.type"
+ATTRIBUTES_WRITTEN, ENTITLEMENT = "joinly.attributes", "joinly.entitlement"
 HOST, LICENCE, METHOD, OUTCOME = "server.address", "joinly.licence", "http.request.method", "joinly.outcome"
 PERSON, QUEUE, REASON, ADDRESS = "joinly.person", "joinly.queue", "joinly.reason", "url.full"
 SOURCE, STATUS, SYSTEM, TARGET = "joinly.source", "http.response.status_code", "joinly.system", "joinly.target"
@@ -49,7 +49,6 @@ ATTRIBUTES: Mapping[str, str] = MappingProxyType(
     {
         ATTRIBUTES_WRITTEN: "the names of the attributes that are written, never a value of one",
         COUNT: "how many a door found",
-        DOOR: "which door it was",
         ENTITLEMENT: "the kind of entitlement: group, license or role",
         ERROR: "the kind of an exception or of a lost answer; never its text",
         HOST: "the host that was asked",
@@ -195,7 +194,7 @@ CONSENT = Metric(
     name="joinly.consent",
     kind=Kind.LEVEL,
     unit="d",
-    means="Days until a system's consent ends and a person must sign in again; 0 when it was refused for good.",
+    means="Days until a system's consent ends and a person must sign in again; 0 when there is none.",
     attributes=(SYSTEM,),
 )
 METRICS = (
@@ -206,7 +205,7 @@ METRICS = (
 EVENT = "joinly.event"
 LOG_FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        EVENT: "what the line tells of: a door, or what a door met",
-        **{name: ATTRIBUTES[name] for name in (COUNT, DOOR, OUTCOME, PERSON, QUEUE, REASON, SOURCE, TARGET)},
+        EVENT: "the step of a timer, or `answer` for what a doorbell met",
+        **{name: ATTRIBUTES[name] for name in (COUNT, OUTCOME, PERSON, QUEUE, TARGET)},
     }
 )

@@ -11,15 +11,30 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import azure.functions as func
 import azure_functions_runtime as runtime
 from azure_functions_runtime.bindings.datumdef import Datum
 from azure_functions_runtime.native_invocation import invocation_request_native
+
+from shared.azure.triggers import Route
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = ("RpcFunctionMetadata", "RpcException", "WorkerInitResponse", "WorkerMetadata", "RpcRetryOptions")
 ONE = '{"schema":1,"body":{"person":"p1","target":"entra"}}'
 
+ASKED = Datum(
+    {
+        "method": Datum("POST", "string"),
+        "url": Datum("https://joinly.example/api/holds/3f2a9c1b/approve", "string"),
+        "headers": {"authorization": Datum("Bearer a.b.c", "string")},
+        "query": {},
+        "params": {"fingerprint": Datum("3f2a9c1b", "string")},
+        "body": Datum('{"why":"HR called"}', "string"),
+    },
+    "http",
+)
 DELIVERIES: dict[str, tuple[list[tuple[str, Datum]], dict[str, Datum]]] = {
+    "approve_hold": ([("request", ASKED)], {}),
     "admit": (
         [("messages", Datum(SimpleNamespace(string=[ONE, ONE]), "collection_string"))],
         {"MessageIdArray": Datum('["a","b"]', "json"), "UserPropertiesArray": Datum("[{},{}]", "json")},
@@ -74,7 +89,13 @@ async def main() -> None:
         async def poll(self) -> None:
             heard.append(("poll", []))
 
+    async def pages(route: Route, request: func.HttpRequest) -> func.HttpResponse:
+        heard.append((route.name, [request.route_params["fingerprint"].encode(), request.get_body()]))
+        heard.append((request.method, [request.headers["Authorization"].encode()]))
+        return func.HttpResponse("{}", status_code=200)
+
     function_app.doors = Recorder()  # type: ignore[assignment]
+    function_app.pages = pages  # type: ignore[assignment]
     for number, name in enumerate(sorted(found)):
         if name in DELIVERIES:
             await invocation_request_native(str(number), found[name].function_id, *DELIVERIES[name])

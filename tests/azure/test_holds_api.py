@@ -12,6 +12,7 @@ from signed import OIDS, claims, token
 
 import function_app
 from shared import layout
+from shared.azure import holds_api
 from shared.azure.triggers import TRIGGERS, Route
 from shared.errors import Misconfigured, TryLater
 
@@ -91,6 +92,16 @@ async def test_one_is_shown_whole_with_what_a_yes_would_do(world: World) -> None
     assert [(step["verb"], step["person"]) for step in one["actions"]] == [("disable", "002")]
 
 
+async def test_of_very_many_only_the_first_are_told_and_the_others_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holds_api, "MOST", 0)
+    _, found = await ask(world, "list_holds")
+    assert (found["holds"], found["more"]) == ([], 1)
+    _, whole = await ask(world, "show_hold", found["fingerprint"])
+    assert (whole["holds"], whole["more"]) == ([], 1)
+
+
 async def test_two_people_say_yes_and_then_it_is_done_and_in_the_ledger_with_their_names(world: World) -> None:
     name = (await waiting(world))["fingerprint"]
     status, said = await ask(world, "approve_hold", name, "anna", {"why": "HR called"})
@@ -131,7 +142,12 @@ async def test_a_no_needs_a_reason_and_is_not_asked_again(world: World) -> None:
     assert (status, said["detail"][:24]) == (409, "say why it is rejected: ")
     status, said = await ask(world, "reject_hold", name, body={"why": "he stays"})
     assert (status, said["rejected"]) == (200, [name])
-    assert (await ask(world, "list_holds"))[1] == {"holds": [], "fingerprint": None, "policy": said_policy(world)}
+    assert (await ask(world, "list_holds"))[1] == {
+        "holds": [],
+        "more": 0,
+        "fingerprint": None,
+        "policy": said_policy(world),
+    }
     _, found = await ask(world, "list_holds", query={"all": "true"})
     assert [one["state"] for one in found["holds"]] == ["rejected"]
 

@@ -16,7 +16,12 @@ HERE = Path(__file__).resolve().parent
 ONE = b'{"schema":1,"body":{"person":"p1","target":"entra"}}'
 
 
-HEARD = {"admit": ("admit", [ONE, ONE]), "poll": ("poll", []), "provisioning": ("provisioning", [ONE])}
+HEARD: dict[str, list[tuple[str, list[bytes]]]] = {
+    "admit": [("admit", [ONE, ONE])],
+    "approve_hold": [("approve_hold", [b"3f2a9c1b", b'{"why":"HR called"}']), ("POST", [b"Bearer a.b.c"])],
+    "poll": [("poll", [])],
+    "provisioning": [("provisioning", [ONE])],
+}
 
 
 @pytest.mark.skipif(
@@ -37,7 +42,7 @@ def test_the_runtime_accepts_what_the_role_has_and_delivers_what_the_doors_expec
     assert bindings.keys() == {one.name for one in of(role)}
     for one in of(role):
         assert bindings[one.name][0] == as_the_host_reads_it(one)
-    assert heard == f"heard {[HEARD[name] for name in sorted(HEARD.keys() & bindings.keys())]}"
+    assert heard == f"heard {[one for name in sorted(HEARD.keys() & bindings.keys()) for one in HEARD[name]]}"
 
 
 def as_the_host_reads_it(trigger: Trigger) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import azure.functions as func
 import httpx
 import pytest
 from azure_world import POLICY
+from signed import claims, token
 from two_apps import App, TwoApps, two_apps
 
 import connectors
@@ -61,6 +63,26 @@ async def test_people_come_change_and_go_with_each_app_using_only_what_it_was_gr
         assert app.store.used == reach.tables - set(TOKENS.values()), "and nothing was granted that no app needs"
         assert app.bus.sent <= reach.sends
         assert app.secrets == []
+
+
+async def test_a_yes_is_given_to_the_app_that_reads_and_done_by_the_app_that_writes(tmp_path: Path) -> None:
+    granted = {Role.READ: READING, Role.WRITE: MANIFEST.permissions}
+    async with two_apps(tmp_path, granted, POLICY + "    limits: {disable: {day: 0}}\n") as world:
+        world.staff(2)
+        await world.run()
+        world.staff(2, leaving="2026-03-01")
+        await world.run()
+        reads = world.apps[Role.READ].module
+        signed = {"Authorization": f"Bearer {token(claims(world.tenant.id))}"}
+        address = "https://joinly.example/api/holds"
+        listed = await reads.list_holds(func.HttpRequest("GET", address, headers=signed, body=b""))
+        name = json.loads(listed.get_body())["fingerprint"]
+        route = {"fingerprint": name}
+        request = func.HttpRequest("POST", f"{address}/x/approve", headers=signed, route_params=route, body=b"{}")
+        assert (await reads.approve_hold(request)).status_code == 200
+        assert all(user["accountEnabled"] for user in world.users().values())
+        await world.settle()
+        assert [user["accountEnabled"] for _, user in sorted(world.users().items())] == [False, True]
 
 
 async def _reasons(app: App) -> list[str]:

@@ -16,6 +16,7 @@ from local.graph import Tenant
 from shared import queues
 from shared.azure import Doors, deploy
 from shared.azure.ground import Ground
+from shared.azure.pages import Pages
 from shared.azure.reach import REACH
 from shared.azure.settings import Settings
 from shared.azure.triggers import Listener, Role, Timer, of
@@ -110,6 +111,7 @@ async def two_apps(
             laying = simulated(clock, tenant, app.bus, app.store, folder, policies, CLIENTS[role])
             given = partial(deploy, laying=partial(_told, app, laying), environment=environment(tenant.id, role))
             app.doors = app.module.doors = Doors(given)
+            app.module.pages = Pages(app.doors)
             stack.push_async_callback(app.doors.close)
             apps[role] = app
         yield TwoApps(folder, clock, tenant, bus, apps, policies)

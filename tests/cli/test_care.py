@@ -27,6 +27,16 @@ def test_a_link_that_is_cut_makes_another_account_and_says_so(lived: Place) -> N
     assert "create" in said.out
 
 
+def test_lines_of_the_ledger_that_are_old_enough_say_no_longer_of_whom_they_were(lived: Place) -> None:
+    lived.alter("customer:", "retention: {ledger: 3}\ncustomer:")
+    for day in range(1, 9):
+        assert lived.run(on=f"2026-12-0{day}").code == 0
+    lines = [(key.split("|"), data) for key, data in lived.rows("SELECT key, data FROM rows WHERE tab = 'ledger'")]
+    old = [(who, data) for (who, at, *_), data in lines if at < "2026-11-28"]
+    assert old
+    assert all(who.startswith("erased-") and "values" not in data for who, data in old)
+
+
 def test_an_account_that_is_somebody_elses_is_not_joined(lived: Place) -> None:
     account = json.loads(care(lived, "person", "show", "--person", "000103").out)["accounts"]
     said = care(lived, "link", "join", "--person", "000105", "--account", next(iter(account)), "--because", "x")

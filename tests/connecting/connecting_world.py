@@ -78,7 +78,7 @@ class People:
             sign=Bearer(outside.token),
         )
 
-    async def fetch(self) -> AsyncIterator[Person | Rejected]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected]:
         for row in (await self._rest.get("/people"))["rows"]:
             number = str(row["id"])
             contracts = (Contract(id="1", start=date(2020, 1, 1), end=None, fields={}),)

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from deployed_world import ENV, joinly
 
 from shared.azure.settings import Settings
 from shared.cli.deployment import Deployment, connect
-from shared.cli.deployment_file import HERE_ONLY, Named, read
+from shared.cli.deployment_file import HERE_ONLY, Named, prepare, read
 from shared.errors import Misconfigured
 from shared.policies import Policies
 from shared.vault import Remembered
@@ -87,10 +89,15 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 async def test_connecting_asks_nobody_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in HERE_ONLY:
         monkeypatch.setenv(name, "")
+    prepare(file(tmp_path, HERE))
+    assert os.environ["IDENTITY_HEADER"] == "header"
     async with AsyncExitStack() as stack:
-        there = await connect(file(tmp_path, HERE), stack)
-        assert there.tenant == TENANT
-        assert os.environ["IDENTITY_HEADER"] == "header"
+        assert (await connect(file(tmp_path, HERE), stack)).tenant == TENANT
+
+
+def test_the_sdks_are_not_loaded_before_they_can_find_what_a_loopback_azure_needs() -> None:
+    program = "import sys, shared.cli.local, shared.cli.policy_home; sys.exit('aiohttp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
 
 
 async def test_who_is_signed_in_to_another_tenant_is_told_how_to_sign_in_to_this_one() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from deployed_world import Said, World, joinly
 
+from shared import layout
 from shared.cli import policy_activating
 from shared.policies import Policies
 
@@ -194,6 +195,14 @@ def test_what_nobody_can_foresee_is_activated_only_when_told_so(world: World) ->
     assert active(world) == version
     (line,) = world.ledger("activate policy")
     assert "people" not in line
+
+
+def test_over_rows_of_a_newer_version_nobody_can_foresee_anything(world: World) -> None:
+    newer = {"schema": layout.SCHEMA + 1, "something": "else"}
+    world.put(layout.STATE, layout.bucket("x"), layout.person("x"), newer)
+    said = joinly("policy", "diff", world.env, world.alter(*TITLE))
+    assert said.code == 1
+    assert "Nobody can say what it means: a row has schema " in said.out
 
 
 def test_an_active_policy_that_this_version_cannot_read_is_rolled_back_all_the_same(world: World) -> None:

@@ -141,6 +141,12 @@ class Directory:
     """Licence → seats bought; of what is not named here nobody counts any."""
     declined: set[str] = field(default_factory=set)
     """Attributes whose value is refused."""
+    page: int = 0
+    """Accounts on a page of changes; all of them on one when it is 0."""
+    passes: Callable[[], None] = lambda: None
+    """Done for every such page."""
+    followed: list[str] = field(default_factory=list)
+    """From where changes were asked for, each time."""
     after_read: Meanwhile | None = None
     after_write: Meanwhile | None = None
 
@@ -198,13 +204,20 @@ class Directory:
         return {one: seats - given.count(one) for one, seats in licences.items()}
 
     async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
-        changed = dict.fromkeys(self.log[int(token or 0) :])
-        yield DirectoryPage(
-            accounts=tuple(self.accounts[id] for id in changed if id in self.accounts),
-            removed=tuple(id for id in changed if id not in self.accounts),
-            token=str(len(self.log)),
-            fresh=not token,
-        )
+        self.followed.append(token)
+        start, _, done = token.partition("+")
+        left = list(dict.fromkeys(self.log[int(start or 0) :]))[int(done or 0) :]
+        size = self.page or max(1, len(left))
+        for at in range(0, max(1, len(left)), size):
+            some, last = left[at : at + size], at + size >= len(left)
+            self.passes()
+            yield DirectoryPage(
+                accounts=tuple(self.accounts[id] for id in some if id in self.accounts),
+                removed=tuple(id for id in some if id not in self.accounts),
+                token=str(len(self.log)) if last else "",
+                fresh=not token,
+                following="" if last else f"{start or 0}+{int(done or 0) + at + size}",
+            )
 
     async def deleted(self) -> AsyncIterator[Account]:
         for account in list(self.bin.values()):

@@ -10,6 +10,7 @@ from engine_world import DAY, HOUR, KINDS, TODAY, YESTERDAY, Killed, World, pers
 from shared import layout
 from shared.attributes import Attribute, Unique
 from shared.codec import Codec
+from shared.engine import identifiers
 from shared.errors import Reason
 from shared.identifiers import Holding, folded
 from shared.model import Account, Person, Verb
@@ -350,3 +351,25 @@ async def in_use(world: World, hr_id: str) -> set[str]:
 def test_kinds_say_what_the_tests_rely_on() -> None:
     assert {kind.name: kind.unique for kind in KINDS}["userPrincipalName"] is Unique.ACCOUNTS
     assert folded("Józef") == "jozef"
+
+
+async def test_a_worker_that_stalled_takes_no_name_from_somebody_who_got_it_meanwhile(world: World) -> None:
+    """It was refused the name because that one's account bears it, and takes them for a stranger."""
+    other = layout.own_id("hr", "8")
+    await identifiers.reserve(world.engine, "entra", other, "", {"userPrincipalName": "jan"}, ())
+    await identifiers.foreign(world.engine, "entra", layout.own_id("hr", "7"), "userPrincipalName", "jan", "a8")
+    assert (await ledger(world))["jan"].owner == other
+
+
+async def test_a_name_that_is_taken_while_a_stranger_is_noted_stays_with_who_took_it(world: World) -> None:
+    other, away = layout.own_id("hr", "8"), True
+
+    async def taken(table: str, changes: Any) -> None:
+        nonlocal away
+        if away:
+            away = False
+            await identifiers.reserve(world.engine, "entra", other, "", {"userPrincipalName": "jan"}, ())
+
+    world.store.before = taken
+    await identifiers.foreign(world.engine, "entra", layout.own_id("hr", "7"), "userPrincipalName", "jan", "a8")
+    assert (await ledger(world))["jan"].owner == other

@@ -1,6 +1,8 @@
 """What is around a person: contracts, the manager, tables of the policy, and names that count on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -49,6 +51,24 @@ def answer(text: str, facts: Facts | None = None, scope: Scope = SCOPE) -> Resul
 )
 def test_a_table_is_looked_up_exactly_and_then_without_case(text: str, facts: Facts, expected: Result) -> None:
     assert answer(text, facts) == expected
+
+
+def test_a_table_is_gone_through_once_however_many_keys_are_not_in_it() -> None:
+    gone_through = 0
+
+    class Table(dict[str, str]):
+        def items(self) -> Any:
+            nonlocal gone_through
+            gone_through += 1
+            return super().items()
+
+    expression = compile_expression('Lookup("offices", [city], "none")')
+    scope = replace(SCOPE, tables={"offices": Table({"Utrecht": "UTR", "UTRECHT": "second"})})
+    assert [expression({"city": f"x{number}"}, scope) for number in range(100)] == ["none"] * 100
+    assert expression({"city": "uTRECHT"}, scope) == "UTR"
+    assert gone_through == 1
+    other = replace(SCOPE, tables={"offices": Table({"Utrecht": "NEW"})})
+    assert expression({"city": "uTRECHT"}, other) == "NEW"
 
 
 def test_an_expression_names_its_tables_and_one_that_is_not_there_is_an_error() -> None:

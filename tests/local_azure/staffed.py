@@ -101,13 +101,14 @@ class Company:
 
 @asynccontextmanager
 async def company(folder: Path, count: int, instances: int = 1, faults: Faults | None = None) -> AsyncIterator[Company]:
-    """Timers fire only when they are told to."""
+    """Timers fire only when they are told to, and what a dead worker held is free again after seconds."""
     rows = people.staff(count)
     (folder / "hr").mkdir()
     (folder / "hr" / "people.csv").write_bytes(people.export(rows))
     text = EXAMPLE.read_text(encoding="utf-8").replace("minimum_rows: 150", "minimum_rows: 1")
     async with local_azure(folder, text, folder, faults=faults) as azure:
-        apps = [Hosted(name, write(azure, name, folder), folder, instances) for name in settings.APPS]
+        short = {"PYTHONPATH": str(Path(__file__).with_name("short_leases"))}
+        apps = [Hosted(name, write(azure, name, folder), folder, instances, short) for name in settings.APPS]
         async with hosted(*apps):
             yield Company(azure, apps, rows)
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from azure.core.exceptions import HttpResponseError
 from azure.data.tables.aio import TableServiceClient
 from azure.keyvault.secrets.aio import SecretClient
 from azure.storage.blob.aio import ContainerClient
@@ -103,6 +104,20 @@ async def test_an_app_reads_its_own_secrets(azure: LocalAzure) -> None:
             assert await vault.read("secret:joinly-hash-key")
             with pytest.raises(Misconfigured, match="Key Vault Secrets User"):
                 await vault.read(f"secret:{SECRET}")
+
+
+async def test_a_secret_has_versions_and_one_that_is_disabled_is_refused(azure: LocalAzure) -> None:
+    azure.vault.put("joinly-hash-key", "another")
+    [first, second] = azure.vault.secrets["joinly-hash-key"]
+    trust: dict[str, Any] = {"connection_verify": str(azure.trusted), "verify_challenge_resource": False}
+    async with SecretClient(azure.addresses["vault"], sign_in(azure, READ), **trust) as client:
+        assert (await client.get_secret("joinly-hash-key")).value == "another"
+        assert (await client.get_secret("joinly-hash-key", first.id)).value == first.value
+        second.enabled = False
+        with pytest.raises(HttpResponseError, match="disabled secret"):
+            await client.get_secret("joinly-hash-key")
+        assert (await client.get_secret("joinly-hash-key", first.id)).value == first.value
+    second.enabled = True
 
 
 async def test_hrs_secrets_are_the_reading_apps_and_targets_the_writing_apps() -> None:

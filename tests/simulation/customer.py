@@ -1,12 +1,14 @@
 """The simulated customer: rules in five variants, and an HR system that does not always tell the truth."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from simulation_faults import Faults
 
-from shared.errors import TryLater
+from shared.connector import Reached
+from shared.errors import Anew, TryLater
 from shared.model import Person
 from shared.policy import Policy
 
@@ -16,6 +18,8 @@ GRACE = 2
 EMPLOYEES = "1234"
 """HR ids; the last one's account was there before us, and may not be written to."""
 CREATE_BEFORE, ENABLE_BEFORE, DELETE_AFTER, MISSING_FOR = 3, 1, 20, 4
+PACE = timedelta(seconds=1.5)
+"""What one record takes, where HR is read in turns."""
 EXPIRE = 8
 """Hours that a yes lasts."""
 URGENT = 1
@@ -115,15 +119,22 @@ def policy(sellers: str = "Sales", variant: int = 0) -> Policy:
 
 
 class SimulatedHR:
-    """An HR system that tells the truth, nothing, half of it, or stops in the middle."""
+    """An HR system that tells the truth, nothing, half of it, or stops in the middle.
 
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
+    `in_turns` says that it can be taken up after everybody, in order of id, unless it has forgotten where that was.
+    """
+
+    def __init__(self, faults: Faults, in_turns: bool) -> None:
+        self.faults, self.in_turns = faults, in_turns
         self.people: dict[str, Person] = {}
 
-    async def fetch(self, since: str = "") -> AsyncIterator[Person]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Reached]:
         await self.faults.turn()
         people = list(self.people.values())
+        if self.in_turns:
+            people = sorted((one for one in people if one.hr_id > since), key=lambda one: one.hr_id)
+        if since and self.faults.happens("HR forgets the place"):
+            raise Anew("HR has forgotten the place")
         if self.faults.happens("HR is empty"):
             return
         if self.faults.happens("HR is truncated"):
@@ -132,4 +143,8 @@ class SimulatedHR:
             if self.faults.happens("HR fails midway"):
                 raise TryLater("HR timed out", 60)
             yield person
+            if self.in_turns:
+                await self.faults.turn()
+                self.faults.now += PACE
+                yield Reached(person.hr_id)
         await self.faults.turn()

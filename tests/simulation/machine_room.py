@@ -1,6 +1,6 @@
 """The machine room: timers, doorbells and people, all at once, step by step, with workers that stall and die."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
@@ -14,6 +14,8 @@ from violation import Violation
 from watching import Watch
 
 from shared import engine as production
+from shared import queues
+from shared.bus import Doorbell
 from shared.engine import Doubted, Engine
 from shared.errors import TryLater
 
@@ -41,9 +43,11 @@ class MachineRoom:
         watch: Watch,
         people: People,
         engine: Callable[[], Engine],
+        in_turns: bool,
     ) -> None:
         self.random, self.faults, self.graveyard, self.bus = random, faults, graveyard, bus
         self.watch, self.people, self.engine = watch, people, engine
+        self.in_turns = in_turns
         self.tasks: list[Task] = []
         self.sessions: dict[str, str] = {}
         self.running: Task | None = None
@@ -103,9 +107,16 @@ class MachineRoom:
             self._deliver()
 
     async def _poll(self) -> None:
+        """Have HR read: by doorbell and in turns, or in one go."""
+        if self.in_turns:
+            await production.ring_polls(self.engine())
+        else:
+            await self._asking(lambda: production.detect(self.engine(), "hr"))
+
+    async def _asking(self, reading: Callable[[], Awaitable[int]]) -> None:
         """Somebody looks at an answer that is doubted, and accepts it when HR meant it so."""
         try:
-            await production.detect(self.engine(), "hr")
+            await reading()
         except Doubted as doubt:
             if not self.faults.active:
                 await production.accept(self.engine(), "hr", doubt.answer, "somebody", "asked HR")
@@ -141,8 +152,13 @@ class MachineRoom:
         session = self._session(index)
         _, queue, bell = self.bus.waiting.pop(index)
         self.sessions[session] = session
-        self._start(session, production.handle(self.engine(), queue, bell.session, bell.body))
+        self._start(session, self._handled(queue, bell))
         return True
+
+    def _handled(self, queue: str, bell: Doorbell) -> Coroutine[Any, Any, Any]:
+        if queue == queues.POLLS:
+            return self._asking(lambda: production.poll(self.engine(), bell.body["source"], bell.body.get("after", "")))
+        return production.handle(self.engine(), queue, bell.session, bell.body)
 
     def _session(self, index: int) -> str:
         _, queue, bell = self.bus.waiting[index]

@@ -20,6 +20,7 @@ LIKELY = {
     "HR is empty": 0.06,
     "HR is truncated": 0.06,
     "HR fails midway": 0.06,
+    "HR forgets the place": 0.1,
 }
 
 

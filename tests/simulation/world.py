@@ -1,8 +1,11 @@
 """One seed: an organisation's history on a misbehaving machine room, with the production engine in the middle."""
 
+import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from unittest.mock import patch
 
 from convergence import asked, converged, heeded, tidied
 from counting import Counts
@@ -20,9 +23,10 @@ from watching import Watch
 
 from shared import engine as production
 from shared.attributes import Attribute, Unique
-from shared.engine import Engine
+from shared.engine import Engine, reading, saving, turns
 from shared.model import Account
 
+detecting = sys.modules[production.detect.__module__]
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 WHILE = (timedelta(), timedelta(minutes=5), timedelta(minutes=40), timedelta(minutes=40))
@@ -31,6 +35,11 @@ SETTLED = 0.7
 """How often everybody has what they should when a history begins."""
 PEACE = 0.4
 """How often what happened is seen and answered before anything goes wrong."""
+IN_TURNS = 4
+"""Of so many histories HR is read in turns in one, a person or two in each turn."""
+TURN = timedelta(seconds=2)
+HELD = timedelta(minutes=30)
+"""How long HR is kept by whoever reads it in one go: nobody else reads it while that one stalls."""
 ROUNDS = 4
 """Times that every timer goes off and everything that waits is answered, before everything must be right."""
 
@@ -40,7 +49,8 @@ class World:
         self.random, self.variant = Random(seed), seed % len(VARIANTS)
         self.graveyard = Graveyard()
         self.faults = Faults(self.random, START, self.graveyard)
-        self.hr = SimulatedHR(self.faults)
+        self.in_turns = seed % IN_TURNS == IN_TURNS - 1
+        self.hr = SimulatedHR(self.faults, self.in_turns)
         self.target = SimulatedTarget(self.faults)
         self.store = SimulatedStore(self.faults)
         self.bus = SimulatedBus(self.faults, self.store)
@@ -62,7 +72,14 @@ class World:
         )
         self.people = People(self.random, self.faults, lambda: self.engine)
         self.room = MachineRoom(
-            self.random, self.faults, self.graveyard, self.bus, self.watch, self.people, lambda: self.engine
+            self.random,
+            self.faults,
+            self.graveyard,
+            self.bus,
+            self.watch,
+            self.people,
+            lambda: self.engine,
+            self.in_turns,
         )
         self.target.given(Account(id="stranger", enabled=True, attributes={"userPrincipalName": "ann"}))
         boss = {"employeeId": EMPLOYEES[-1]}
@@ -86,6 +103,14 @@ class World:
         """A troubled history, then calm: everything must converge, doing it all again must write nothing, and some days
         later it must be as right.
         """
+        with ExitStack() as times:
+            times.enter_context(patch.object(reading, "ENOUGH", 1))
+            times.enter_context(patch.object(detecting, "SHORT", TURN))
+            for module, name in () if self.in_turns else ((turns, "HELD"), (turns, "SIGN"), (saving, "OPEN")):
+                times.enter_context(patch.object(module, name, HELD))
+            self._run(events)
+
+    def _run(self, events: int) -> None:
         try:
             self._begin()
             for _ in range(events):

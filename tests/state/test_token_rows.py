@@ -122,7 +122,11 @@ async def test_a_row_that_somebody_moved_to_another_system_is_not_opened(store: 
         await rows.read("sources.other")
 
 
-@pytest.mark.parametrize("text", ["", " , ", "a short one", ONE[:-2], f"{ONE};{TWO}", f"{ONE},canary"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " , ", "a short one", ONE[:-2], f"{ONE};{TWO}", f"{ONE},canary"],
+    ids=["nothing", "commas", "short", "cut off", "another separator", "one of two"],
+)
 def test_what_is_no_key_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(Misconfigured, match="secret:joinly-token-key does not hold token keys") as wrong:
         Keys(text, "secret:joinly-token-key")

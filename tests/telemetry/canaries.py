@@ -23,6 +23,7 @@ ALLOWED: Mapping[str, frozenset[Kind]] = {
     "state *|link|*": frozenset({Kind.HR, Kind.NUMBER}),
     "state *|hold|*": frozenset({Kind.NUMBER}),
     "sources hash|*": frozenset({Kind.NUMBER}),
+    "sources piece|*": frozenset({Kind.HR, Kind.NUMBER}),
     "identifiers *": frozenset({Kind.HR, Kind.NUMBER}),
     "directory *": frozenset({Kind.HR, Kind.NUMBER}),
     "ledger *": frozenset({Kind.HR, Kind.NUMBER}),
@@ -30,8 +31,8 @@ ALLOWED: Mapping[str, frozenset[Kind]] = {
 """Which rows may hold which kind; a row that is not named here may hold none, and none may hold a secret.
 
 `person` is what HR said, `desired` what it comes to, `link` what was written, `hold` whom it is about (a record that
-cannot be used has no other row), `hash` whom a source knows, `identifiers` who bears which name, `directory` the mirror
-of a target, `ledger` what was written before, for an undo.
+cannot be used has no other row), `hash` whom a source knows, `piece` an answer of HR that is not whole yet,
+`identifiers` who bears which name, `directory` the mirror of a target, `ledger` what was written before, for an undo.
 """
 
 
@@ -46,8 +47,8 @@ def place(table: str, key: str) -> str:
     """The row of `ALLOWED` that a row belongs to; "" for one that may hold nothing."""
     if table in ("identifiers", "directory", "ledger"):
         return f"{table} *"
-    if table == "sources" and key.startswith("hash|"):
-        return "sources hash|*"
+    if table == "sources" and key.startswith(("hash|", "piece|")):
+        return f"sources {key.partition('|')[0]}|*"
     parts = key.split("|")
     if table == "state" and len(parts) == 2 and parts[1] == "person":
         return "state *|person"

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -27,7 +28,8 @@ class Ingestion:
     address: str = ""
     posted: list[bytes] = field(default_factory=list)
     """Each body as it was before it was packed."""
-    paths: set[str] = field(default_factory=set)
+    signed: list[str] = field(default_factory=list)
+    """What each post was signed with; "" for nothing."""
 
     @property
     def connection_string(self) -> str:
@@ -40,12 +42,13 @@ class Ingestion:
 
 
 @asynccontextmanager
-async def ingestion() -> AsyncIterator[Ingestion]:
+async def ingestion(tls: tuple[Path, Path] | None = None) -> AsyncIterator[Ingestion]:
+    """With `tls`, a certificate and its key, encrypted: no token is sent otherwise."""
     end = Ingestion()
 
     async def track(request: Request) -> JSONResponse:
         body = await request.body()
-        end.paths.add(request.url.path)
+        end.signed.append(request.headers.get("authorization", "").removeprefix("Bearer "))
         if request.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
         end.posted.append(body)
@@ -53,7 +56,8 @@ async def ingestion() -> AsyncIterator[Ingestion]:
         answer = {"itemsReceived": count, "itemsAccepted": count, "errors": []}
         return JSONResponse(answer, headers={"connection": "close"})
 
-    async with serving(Starlette(routes=[Route("/{way:path}", track, methods=["POST"])])) as address:
+    app = Starlette(routes=[Route("/{way:path}", track, methods=["POST"])])
+    async with serving(app, tls=tls) as address:
         end.address = address
         yield end
 

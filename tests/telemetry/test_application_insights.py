@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 from azure_world import POLICY
-from ingestion import Ingestion, flushed
-from loopback import Loopback
+from ingestion import Ingestion, flushed, ingestion
+from loopback import CLIENT, Loopback
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from whole_world import whole
 
+from local.azure.certificate import issued
 from local.azurite import Azurite
 from shared.azure import telemetry
 from shared.azure.sampling import Allowance, Chosen
@@ -87,6 +88,23 @@ async def test_nothing_but_our_own_words_is_posted(insights: Ingestion) -> None:
 
 def insights_environment(end: Ingestion) -> dict[str, str]:
     return {telemetry.CONNECTION: end.connection_string, "JOINLY_ROLE": "both"}
+
+
+@pytest.mark.slow
+async def test_the_apps_identity_signs_every_post(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, azure: Loopback, insights: Ingestion
+) -> None:
+    certificate, key = issued(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    async with ingestion((certificate, key)) as end:
+        settings = {**insights_environment(end), "JOINLY_IDENTITY": CLIENT}
+        send = await asyncio.to_thread(telemetry.begin, settings)
+        LOG.info("ours")
+        assert send is not None
+        await asyncio.to_thread(send)
+        assert end.posted
+        assert {azure.identity.issued[token] for token in end.signed} == {"https://monitor.azure.com/"}
+    assert insights.posted == []
 
 
 class Spans:

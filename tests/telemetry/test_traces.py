@@ -1,5 +1,6 @@
 """One trace from HR to the tenant, whatever hop it takes, and nothing in it but what the catalogue names."""
 
+import logging
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from shared.engine.sweeping import sweep
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.layout import Hop
 from shared.telemetry import carried, catalogue, continuing, joined, parted, spanning, writing
+from shared.telemetry.logs import LOG
 
 ANNA = "001;Anneke;Vermeulen;2020-01-01;;Sales;"
 BART = "002;Bartholomeus;Vermeulen;2020-03-09;;Care;001"
@@ -143,6 +145,21 @@ async def test_nothing_is_told_but_what_the_catalogue_names(world: World, heard:
         assert set(span.attributes or ()) <= known[name], span.name
         assert not span.events
     assert known.keys() >= {"* *", "write *"}
+
+
+async def test_a_line_of_the_log_bears_no_field_but_those_of_the_catalogue(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOG.name)
+    world.hr(ANNA, BART)
+    await function_app.poll(None)
+    await world.drain(queues.POLLS)
+    world.tenant.apps.clear()
+    await world.settle()
+    ours = [one for one in caplog.records if one.name == LOG.name]
+    fields = [name for one in ours for name in vars(one) if name.startswith("joinly.")]
+    assert set(fields) <= catalogue.LOG_FIELDS.keys()
+    assert set(fields) >= {"joinly.event", "joinly.count", "joinly.queue", "joinly.person"}
 
 
 async def test_a_request_shows_holes_where_ids_and_filters_are(world: World, heard: Listener) -> None:

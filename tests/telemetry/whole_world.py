@@ -19,6 +19,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.servicebus import ServiceBusMessage
 from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, signing_keys
+from cryptography.fernet import Fernet
 from loopback import Loopback
 
 import function_app
@@ -28,15 +29,16 @@ from local.azurite import Azurite
 from local.graph import Faults, Tenant, graph_app
 from local.personio import Company, personio_app
 from local.servicebus import Broker
-from shared import layout, queues
+from shared import layout, queues, tokens_kept
 from shared.azure import Doors, deploy
 from shared.azure.ground import Ground
 from shared.azure.settings import Settings
 from shared.bus import LockLost, QueueSettings
-from shared.compose import Surroundings
+from shared.compose import Surroundings, TokenStore
 from shared.servicebus import ServiceBus
 from shared.store import Row
 from shared.tables import TableStore
+from shared.tokens_sealed import from_secret
 from shared.vault import Remembered
 
 QUEUES = {name: QueueSettings(lock_seconds=60, max_deliveries=2) for name in queues.QUEUES}
@@ -123,7 +125,7 @@ class Whole:
         return [f"{queue} {one}" for queue in queues.QUEUES for one in await self.bus.dead_letters(queue)]
 
     async def rows(self) -> AsyncIterator[tuple[str, Row]]:
-        for table in layout.TABLES:
+        for table in (*layout.TABLES, *tokens_kept.TABLES.values()):
             async for row in self.store.everything(table):
                 yield table, row
 
@@ -154,7 +156,8 @@ async def whole(
         broker = await stack.enter_async_context(Broker(QUEUES))
         bus = await stack.enter_async_context(ServiceBus.from_connection_string(broker.connection_string, patience=0.2))
         store = await stack.enter_async_context(TableStore.from_connection_string(azurite.connection_string))
-        vault = await stack.enter_async_context(azure.opened())
+        azure.vault.put("joinly-token-key", Fernet.generate_key().decode())
+        secret = Remembered((await stack.enter_async_context(azure.opened())).read)
         http = await stack.enter_async_context(httpx.AsyncClient(transport=graph))
 
         async def laying(settings: Settings, opened: AsyncExitStack) -> Ground:
@@ -162,7 +165,9 @@ async def whole(
             around = Surroundings(
                 store=store,
                 bus=bus,
-                secret=Remembered(vault.read),
+                secret=secret,
+                forget=secret.forget,
+                tokens=TokenStore(store=store, keys=from_secret(secret, secret.forget)),
                 clock=_now,
                 sleep=asyncio.sleep,
                 unique=lambda: f"worker-{next(names)}",

@@ -100,7 +100,7 @@ async def test_nmbrs_gives_no_refresh_token_without_offline_access() -> None:
 class TestExact:
     """600 seconds, as text; no sooner than 570 after the last; an old refresh token is answered 401."""
 
-    rules = Rules(consents=True, unused=MONTH, gate=timedelta(seconds=570), lifetime=timedelta(seconds=600))
+    rules = Rules(consents=True, unused=MONTH, pause=timedelta(seconds=570), lifetime=timedelta(seconds=600))
     codes: ClassVar = {"gone": {"invalid_grant", "unauthorized_client"}, "busy": {"access_denied"}}
 
     @pytest.fixture
@@ -109,7 +109,7 @@ class TestExact:
             await running.consented(running.oauth(self.rules, **self.codes))
             yield running
 
-    async def test_hours_of_reading_never_meets_the_gate(self, exact: World) -> None:
+    async def test_hours_of_reading_is_never_too_early(self, exact: World) -> None:
         access = exact.worker(exact.oauth(self.rules, **self.codes))
         for _ in range(80):
             await exact.time.sleep(60)
@@ -117,7 +117,7 @@ class TestExact:
         assert exact.authority.reused == 0
         assert exact.authority.sign_ins <= 80 * 60 // 570 + 1
 
-    async def test_a_token_refused_before_the_gate_opens_is_for_later(self, exact: World) -> None:
+    async def test_a_token_refused_before_the_pause_is_over_is_for_later(self, exact: World) -> None:
         access = exact.worker(exact.oauth(self.rules, **self.codes))
         await access()
         exact.authority.end_accesses()

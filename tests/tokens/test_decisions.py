@@ -13,7 +13,6 @@ from shared.tokens import (
     LEASE,
     Ask,
     Budget,
-    Dying,
     Given,
     Known,
     Rules,
@@ -26,11 +25,10 @@ from shared.tokens import (
     connected,
     decide,
     due,
-    dying,
     let_go,
-    sentence,
     unanswered,
 )
+from shared.tokens_alarm import Dying, dying, sentence
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DAYS = timedelta(days=1)
@@ -53,7 +51,7 @@ RULES = st.builds(
     Rules,
     consents=st.booleans(),
     unused=st.none() | st.integers(1, 10**7).map(lambda seconds: timedelta(seconds=seconds)),
-    gate=st.integers(0, 1000).map(lambda seconds: timedelta(seconds=seconds)),
+    pause=st.integers(0, 1000).map(lambda seconds: timedelta(seconds=seconds)),
     budget=BUDGETS,
 )
 GIVEN = Given(timedelta(hours=1), refresh=True)
@@ -71,12 +69,12 @@ def test_a_token_is_never_used_that_has_ended_or_was_refused(
 
 
 @given(RULES, KNOWN, st.booleans(), st.booleans())
-def test_nobody_asks_while_somebody_else_is_at_it_nor_before_the_gate_opens(
+def test_nobody_asks_while_somebody_else_is_at_it_nor_before_the_pause_is_over(
     rules: Rules, known: Known, refused: bool, eager: bool
 ) -> None:
     if isinstance(decide(rules, known, NOW, refused=refused, eager=eager), Ask):
         assert not known.owner or known.until is None or not NOW < known.until <= NOW + 2 * LEASE
-        assert known.asked is None or not NOW < known.asked + rules.gate <= NOW + 2 * rules.gate
+        assert known.asked is None or not NOW < known.asked + rules.pause <= NOW + 2 * rules.pause
         assert not rules.consents or (known.given and not known.dead)
 
 
@@ -148,7 +146,7 @@ def test_a_dead_consent_is_used_until_its_last_access_token_ends() -> None:
 
 def test_exacts_ten_minute_token_is_used_to_its_end_when_it_may_not_be_renewed_sooner() -> None:
     """Exact: 600 s, and no refresh within 570 s of the last."""
-    rules = Rules(consents=True, gate=timedelta(seconds=570))
+    rules = Rules(consents=True, pause=timedelta(seconds=570))
     known = connected(None, Given(timedelta(seconds=600), refresh=True), NOW)
     seconds = {after: decide(rules, known, NOW + timedelta(seconds=after)) for after in (539, 545, 569, 570)}
     assert [type(step) for step in seconds.values()] == [Use, Use, Use, Ask]
@@ -238,6 +236,10 @@ class TestAlarm:
             "sources.c": (Rules(), None),
         }
         assert list(dying(tokens, NOW)) == [Dying("sources.a", Why.REFUSED), Dying("targets.b", Why.NEVER)]
+
+    def test_a_row_without_a_refresh_token_is_no_consent_and_a_dead_one_is_dead(self) -> None:
+        tokens = {"a": (CONSENTS, Known(attempt=1)), "b": (CONSENTS, Known(dead="invalid_grant"))}
+        assert [one.why for one in dying(tokens, NOW)] == [Why.NEVER, Why.REFUSED]
 
     @given(st.integers(0, 60 * 86_400), st.integers(0, 60 * 86_400))
     def test_an_alarm_stays_until_somebody_does_something(self, one: int, more: int) -> None:

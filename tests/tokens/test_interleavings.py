@@ -26,7 +26,7 @@ from shared.tokens_sealed import Keys, new_key
 PLACE, CLIENT = "sources.hr", "joinly"
 RULES = Rules(consents=True, unused=timedelta(days=30))
 OAUTH = OAuth(token="https://vendor.example.test/token", client_id=CLIENT, rules=RULES)
-SEEDS = 20_000 if os.environ.get("JOINLY_THOROUGH") else 150
+SEEDS = 3_000 if os.environ.get("JOINLY_THOROUGH") else 150
 KEY = new_key()
 GRACE = Manners(grace=timedelta(days=1), revokes=False)
 FORGIVING = Manners(revokes=False)

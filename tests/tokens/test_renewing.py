@@ -24,7 +24,8 @@ from shared.errors import Misconfigured, TryLater
 from shared.policy_file import load
 from shared.store import Store
 from shared.telemetry import listen
-from shared.tokens import Why, connected, dying
+from shared.tokens import Why, connected
+from shared.tokens_alarm import dying
 from shared.tokens_kept import TABLES, Rows
 from shared.tokens_sealed import new_key
 from tests.connecting.connecting_world import CLIENT, MANIFEST, SECRET

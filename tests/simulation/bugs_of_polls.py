@@ -1,0 +1,40 @@
+"""More planted bugs: in how an answer of HR is read and saved over several turns."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from shared.engine import reading
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+@contextmanager
+def an_incomplete_answer_is_believed() -> Iterator[None]:
+    """What one turn has read counts as the whole answer."""
+    keep = reading.keep
+
+    async def whole(turn: Any, part: Any, cursor: str) -> None:
+        await keep(turn, part, cursor, whole=True)
+
+    with patch.object(reading, "keep", whole):
+        yield
+
+
+@contextmanager
+def taken_up_one_too_far() -> Iterator[None]:
+    """The next turn begins after somebody who was not read."""
+    keep = reading.keep
+
+    async def further(turn: Any, part: Any, cursor: str) -> None:
+        await keep(turn, part, chr(ord(cursor) + 1))
+
+    with patch.object(reading, "keep", further):
+        yield
+
+
+PLANTED: dict[str, Plant] = {
+    "an incomplete answer is believed": an_incomplete_answer_is_believed,
+    "a poll is taken up one person too far": taken_up_one_too_far,
+}

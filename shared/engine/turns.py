@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
-from shared.engine.parts import Engine
+from shared.engine.parts import NOBODY, Engine
 from shared.errors import TryLater
 from shared.store import Change, Conflict, Insert, Replace
 
@@ -118,13 +118,15 @@ class Turn:
     async def end(self) -> None:
         """Let the next one begin."""
         try:
-            await self._commit((), self.poll, timedelta())
+            await self._commit((), self.poll, None)
         except Conflict:
             return  # somebody took over when it had run out; it is theirs now
 
-    async def _commit(self, changes: Sequence[Change], poll: Poll, held: timedelta) -> Mapping[str, str]:
+    async def _commit(self, changes: Sequence[Change], poll: Poll, held: timedelta | None) -> Mapping[str, str]:
+        """Without `held` it is nobody's turn afterwards, whatever a clock says that may be set back."""
         now = self.engine.clock()
-        data = POLL.dump(poll, owner=self._owner, until=(now + held).isoformat())
+        until = (now + held).isoformat() if held else NOBODY["until"]
+        data = POLL.dump(poll, owner=self._owner, until=until)
         mine: Change = Replace(layout.LEASE, data, self._version) if self._version else Insert(layout.LEASE, data)
         versions = await self.engine.store.commit(layout.SOURCES, self.source, [*changes, mine])
         self._version, self._signed, self.poll = versions[layout.LEASE], now, poll

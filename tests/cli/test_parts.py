@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from shared.engine import Held
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.layout import Hop
 from shared.reasons import SENTENCES, sentence
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,23 @@ def test_a_pretended_day_goes_on_from_the_present_time_of_day() -> None:
     assert first().astimezone(zone).date() == date(2026, 12, 1)
     assert first() <= first() <= second() + timedelta(seconds=1)
     assert abs(clock_on(None, zone)() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("hour", [0, 12, 23, 24])
+@pytest.mark.parametrize("real", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 26)])
+@pytest.mark.parametrize("pretended", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 12, 1)])
+def test_however_late_it_is_a_pretended_day_does_not_end_and_the_next_run_comes_later(
+    hour: int, real: date, pretended: date
+) -> None:
+    zone = ZoneInfo("Europe/Amsterdam")
+    midnight = datetime.combine(real + timedelta(days=1), time(), zone).astimezone(UTC)
+    at = [min(datetime.combine(real, time(), zone).astimezone(UTC) + timedelta(hours=hour), midnight - SECOND)]
+    first = clock_on(pretended, zone, lambda: at[0])
+    before = first()
+    at[0] += timedelta(milliseconds=10)
+    assert before < clock_on(pretended, zone, lambda: at[0])() == first()
+    at[0] += timedelta(minutes=20)
+    assert first().astimezone(zone).date() == pretended
 
 
 def test_help_shows_the_exit_codes_and_examples_of_every_command() -> None:

@@ -475,3 +475,10 @@ async def test_pieces_of_a_poll_that_nobody_goes_on_with_are_removed_within_a_da
     world.clock.now += DAY
     await production.tidy(world.engine)
     assert await kept(world) == []
+
+
+async def test_a_source_that_was_let_go_is_free_whatever_the_clock_says(world: World) -> None:
+    await world.hears(person("1"))
+    world.clock.now -= 9 * DAY
+    await world.hears(person("1"), person("2"))
+    assert world.directory.enabled() == {"1", "2"}

@@ -16,6 +16,7 @@ from rich.text import Text
 from shared.calendar import Coming
 from shared.cli import plan, terminal
 from shared.cli.ending import OK, complain
+from shared.cli.leftovers import forget_polls
 from shared.cli.local import Local, open_local
 from shared.cli.people import Doings, Name, name_of
 from shared.cli.progress import Progress
@@ -93,6 +94,7 @@ async def _calendar(
 async def _read(local: Local, progress: Progress) -> list[str]:
     """Hear HR on the copy of the state that a preview has; what stands in the way of that."""
     troubles: list[str] = []
+    await forget_polls(local.engine)
     for source in local.engine.sources:
         progress(f"reading {source}", 0)
         try:

@@ -14,6 +14,7 @@ from shared.cli.ending import OK, complain
 from shared.cli.explanation import Veil, lines
 from shared.cli.explanation_json import plain
 from shared.cli.holding import held_lines, waiting
+from shared.cli.leftovers import forget_polls
 from shared.cli.local import Local, open_local
 from shared.cli.stopping import until_done
 from shared.engine import Explanation, Held, detect, explain, held
@@ -64,6 +65,7 @@ async def _explain(
 async def hear(local: Local) -> list[str]:
     """Hear HR on the copy of the state that a preview has; what stands in the way of that."""
     troubles: list[str] = []
+    await forget_polls(local.engine)
     for source in local.engine.sources:
         try:
             await detect(local.engine, source)

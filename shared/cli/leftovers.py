@@ -14,11 +14,7 @@ async def forget_leases(engine: Engine) -> None:
 
     Raises `UnknownSchema` when another version of Joinly has written here: where nobody else works, nothing is parked.
     """
-    for source in engine.policy.sources:
-        row = await engine.store.get(layout.SOURCES, source, "lease")
-        if row is not None and codec.moment(codec.known(row.data)["until"]) > engine.clock():
-            ended = {**row.data, "until": engine.clock().isoformat()}
-            await engine.store.commit(layout.SOURCES, source, [Replace(row.key, ended, row.version)])
+    await forget_polls(engine)
     for bucket in layout.buckets():
         rows = [row async for row in engine.store.scan(layout.STATE, bucket)]
         for row in rows:
@@ -26,6 +22,15 @@ async def forget_leases(engine: Engine) -> None:
         leases: list[Change] = [Delete(row.key, row.version) for row in rows if row.key.split("|")[1:2] == ["lease"]]
         for some in _lots(leases):
             await engine.store.commit(layout.STATE, bucket, some)
+
+
+async def forget_polls(engine: Engine) -> None:
+    """End the leases on reading HR, in a folder that is ours or on a copy: whoever reads elsewhere goes on there."""
+    for source in engine.policy.sources:
+        row = await engine.store.get(layout.SOURCES, source, "lease")
+        if row is not None and codec.moment(codec.known(row.data)["until"]) > engine.clock():
+            ended = {**row.data, "until": engine.clock().isoformat()}
+            await engine.store.commit(layout.SOURCES, source, [Replace(row.key, ended, row.version)])
 
 
 async def mend(engine: Engine, target: str) -> None:

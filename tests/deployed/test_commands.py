@@ -245,6 +245,15 @@ def test_a_preview_reads_hr_and_the_tenant_as_the_person_at_the_keyboard(world: 
     assert joinly("why", world.env, "--person", SASKIA, "--entitlement", "group:All staff").code == 0
 
 
+def test_while_the_deployment_reads_hr_somebody_may_look_at_it_too(world: World) -> None:
+    (row,) = [row for row in world.rows(layout.SOURCES) if (row.partition, row.key) == ("hr", layout.LEASE)]
+    world.put(layout.SOURCES, "hr", layout.LEASE, {**row.data, "until": "2099-01-01T00:00:00+00:00"})
+    for words in (("explain", "--person", SASKIA), ("calendar",), ("preview",)):
+        said = joinly(words[0], world.env, *words[1:])
+        assert (said.code, said.err) == (0, ""), words
+    assert world.outside.touched == {layout.SOURCES}
+
+
 def test_a_preview_without_the_right_to_the_key_says_which_secret_it_is(world: World) -> None:
     world.secrets.clear()
     said = joinly("preview", world.env)

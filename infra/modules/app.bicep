@@ -29,6 +29,7 @@ var private = !empty(subnet)
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 
 var own = {
+  PYTHON_ENABLE_OPENTELEMETRY: 'true' // host.json's telemetryMode says so to the host, this to the worker
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
   AzureWebJobsStorage__accountName: account.name
   AzureWebJobsStorage__credential: 'managedidentity'

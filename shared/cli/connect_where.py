@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 import connectors
+from shared.cli import deployment_file
 from shared.cli.kept_tokens import now, tokens_in
 from shared.cli.local import Local, environment_secret, open_state
 from shared.cli.place import is_deployment
@@ -94,6 +95,7 @@ async def _kept(
     """The token store, and how secrets are read and forgotten: the deployment's own, or this machine's."""
     if not is_deployment(policy):
         return await tokens_in(data, stack), environment_secret, lambda name: None
+    deployment_file.prepare(policy)
     from shared.cli import deployment  # the SDKs of Azure are loaded when a deployment is named
 
     there = await deployment.connect(policy, stack)

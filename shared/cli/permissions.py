@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 import connectors
+from shared.cli import deployment_file
 from shared.cli.permissions_script import script_of
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing, text_of
@@ -40,6 +41,7 @@ async def _policy(place: Path) -> tuple[PolicyText, Path]:
     """The policy of a file, or the active one of a data folder or deployment; what its mistakes are shown with."""
     if not is_deployment(place):
         return await text_of(place)
+    deployment_file.prepare(place)
     from shared.cli import deployment
     from shared.cli.deployed import policy_of
 

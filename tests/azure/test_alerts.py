@@ -94,6 +94,13 @@ def test_a_query_uses_columns_that_its_table_has(title: str) -> None:
     assert used <= TOLD.keys() | TOLD[query.split()[0]]
 
 
+@pytest.mark.parametrize("title", QUERIES)
+def test_a_level_is_asked_for_by_its_sum_because_it_leaves_here_with_a_value_and_a_count_only(title: str) -> None:
+    query = QUERIES[title]
+    if any(one.kind is Kind.LEVEL and f"'{one.name}'" in query for one in METRICS):
+        assert not {"Max", "Min"} & set(re.findall(r"\w+", query))
+
+
 def test_the_check_would_see_a_metric_that_nobody_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(QUERIES, "odd", "AppMetrics | where Name == 'joinly.queue.ages' | summarize max(Max)")
     with pytest.raises(AssertionError):

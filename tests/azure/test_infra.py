@@ -79,6 +79,11 @@ def test_every_setting_that_the_code_reads_is_set_and_no_other_of_ours(role: Rol
     assert ours == read
 
 
+def test_host_and_worker_tell_in_the_same_way() -> None:
+    assert json.loads((INFRA.parent / "host.json").read_text())["telemetryMode"] == "OpenTelemetry"
+    assert "PYTHON_ENABLE_OPENTELEMETRY: 'true'" in (INFRA / "modules" / "app.bicep").read_text()
+
+
 def test_what_is_put_out_is_a_deployment_on_the_command_line() -> None:
     """Named as the settings are; who signs in is the person at the keyboard, and which app it is does not matter."""
     put_out = set(re.findall(r"^output (\w+) ", MAIN, re.MULTILINE))

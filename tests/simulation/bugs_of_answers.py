@@ -129,7 +129,6 @@ PLANTED: dict[str, Plant] = {
     "an approval permits whatever the plan is now": a_yes_for_whatever_it_is_now,
     "leave for any version": leave_for_any_version,
     "leave that never ends": leave_never_ends,
-    "an answer is forgotten when it is asked late": an_answer_is_forgotten_when_it_is_asked_late,
     "what was rejected is asked again": what_waits_is_asked_again,
     "holds are dropped by provisioning": what_waits_is_dropped,
     "what is put off is forgotten": put_off_for_ever,

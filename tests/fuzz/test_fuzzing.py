@@ -18,7 +18,7 @@ from tests.fuzz.mutants import mutants
 from tests.fuzz.run import command, shrunk
 from tests.fuzz.targets import TARGETS, checked
 
-SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", effort(8, 600)))
+SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", effort(24, 600)))
 SHARES = sum(target.share for target in TARGETS.values())
 MUTANTS = {"policies": effort(100, 2_000)}
 

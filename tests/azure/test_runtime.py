@@ -1,6 +1,5 @@
 """Microsoft's own Python runtime, where it is installed, indexes the app and delivers to it."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -24,9 +23,6 @@ HEARD: dict[str, list[tuple[str, list[bytes]]]] = {
 }
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("azure_functions_runtime") is None, reason="azure-functions-runtime is not installed"
-)
 @pytest.mark.parametrize("role", Role)
 def test_the_runtime_accepts_what_the_role_has_and_delivers_what_the_doors_expect(role: Role) -> None:
     done = subprocess.run(  # noqa: S603 - our own program
@@ -71,9 +67,6 @@ def as_the_host_reads_it(trigger: Trigger) -> dict[str, Any]:
     return {"direction": "IN", **said}
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("azure_functions_runtime") is None, reason="azure-functions-runtime is not installed"
-)
 def test_the_runtime_tells_why_an_app_without_a_role_does_not_start() -> None:
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, str(HERE / "runtime_world.py")],

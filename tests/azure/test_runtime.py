@@ -1,4 +1,4 @@
-"""Microsoft's own Python runtime, where it is installed, indexes the app and delivers to it."""
+"""Microsoft's own Python runtime indexes the app and delivers to it."""
 
 import json
 import os

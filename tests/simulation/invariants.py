@@ -140,6 +140,8 @@ class Invariants:
             no = self.people.noes.get((one.name, what))
             if no is None or {no.held.version} != {one.seen.version, one.began_with}:
                 continue
+            if no.held.account not in ("", one.account.id):
+                continue  # that account is gone, and somebody said yes to another one
             stands = no.stands(one.now.date()) and one.now - no.at >= LATE
             if stands and (touched is None or touched < no.at):
                 raise Violation(f"S9: {what} is done although somebody said {'not now' if no.until else 'no'}")

@@ -152,11 +152,6 @@ def kept(action: Action, live: Account | None, secret: Collection[str]) -> Value
     }
 
 
-def without_values(entry: Entry) -> Entry:
-    """The line for whoever may know what happened and not to which values."""
-    return replace(entry, values={})
-
-
 def narrowed(entry: Entry, attribute: str = "", entitlement: str = "") -> Entry:
     """The line without what it says of other attributes and entitlements."""
     keep = {"gains": {}, "loses": [], **entry.beside}

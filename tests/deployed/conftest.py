@@ -10,17 +10,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from deployed_world import Outside, World, first_run, furnished, outside
 
-from local.azurite import Azurite, NpmUnreachable, install
 from shared.cli import deployment
+from tests.emulator import emulator
 
 
 @pytest.fixture(scope="session")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
-    try:
-        install()
-    except NpmUnreachable as reason:
-        pytest.skip(str(reason))
-    with Azurite() as azurite, outside(tmp_path_factory.mktemp("outside"), azurite) as running:
+    with emulator() as azurite, outside(tmp_path_factory.mktemp("outside"), azurite) as running:
         first_run(running)
         yield running
 

@@ -13,8 +13,8 @@ from deployed_world import CONFIG, Said
 
 from local.azure.settings import write_commands
 from local.azure.up import LocalAzure, local_azure
-from local.azurite import NpmUnreachable, install
 from local.sandbox import seeds_beside
+from tests.emulator import installed
 
 EXAMPLE = CONFIG / "example.yaml"
 
@@ -29,10 +29,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    try:
-        install()
-    except NpmUnreachable as reason:
-        pytest.skip(str(reason))
+    installed()
     folder = tmp_path_factory.mktemp("local")
     ready, done = threading.Event(), threading.Event()
     found: list[LocalAzure] = []

@@ -8,21 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from local.azurite import Azurite, NpmUnreachable, install
+from local.azurite import Azurite
 from shared.policies import Policies, Shelf
 from shared.policy_blobs import BlobShelf
 from shared.policy_folder import FolderShelf
+from tests.emulator import emulator
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[Shelf]]
 
 
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[Azurite]:
-    try:
-        install()
-    except NpmUnreachable as reason:
-        pytest.skip(str(reason))
-    with Azurite() as running:
+    with emulator() as running:
         yield running
 
 

@@ -8,21 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from local.azurite import Azurite, NpmUnreachable, install
+from local.azurite import Azurite
 from shared.embedded_store import SqliteStore
 from shared.store import Store
 from shared.tables import TableStore
+from tests.emulator import emulator
 
 Opener: TypeAlias = Callable[[], AbstractAsyncContextManager[Store]]
 
 
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[Azurite]:
-    try:
-        install()
-    except NpmUnreachable as reason:
-        pytest.skip(str(reason))
-    with Azurite() as running:
+    with emulator() as running:
         yield running
 
 

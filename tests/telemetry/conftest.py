@@ -16,10 +16,11 @@ from ingestion import Ingestion, ingestion
 from listener import Listener
 from loopback import Loopback, loopback
 
-from local.azurite import Azurite, NpmUnreachable, install
+from local.azurite import Azurite
 from shared.azure import telemetry
 from shared.telemetry import listen
 from shared.telemetry.logs import LOG
+from tests.emulator import emulator
 
 
 @pytest.fixture
@@ -35,11 +36,7 @@ def heard() -> Iterator[Listener]:
 @pytest.fixture
 def azurite() -> Iterator[Azurite]:
     """An empty one: what another test left behind would be somebody who is missing from HR."""
-    try:
-        install()
-    except NpmUnreachable as reason:
-        pytest.skip(str(reason))
-    with Azurite() as running:
+    with emulator() as running:
         yield running
 
 

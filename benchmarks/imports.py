@@ -21,7 +21,7 @@ MOST_MILLISECONDS, MOST_MEBIBYTES = 400, 80
 WAYS: Mapping[str, str] = {
     "import azure.functions": "import azure.functions",
     "import function_app": "import function_app",
-    "and the first invocation's": "import function_app, shared.azure.root, connectors.entra, connectors.csv_file",
+    "and the first invocation's": "import function_app, shared.azure.root, connectors.entra, connectors.files",
 }
 PROGRAM = """
 import json, resource, sys, time

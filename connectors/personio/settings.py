@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
-import httpx
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from connectors.personio.forbidden import forbidden
+from connectors._forbidden import forbidden
+from connectors._settings import Base, FieldName, SecretName
 
 PERSON = frozenset({"employeeId", "givenName", "surname", "preferredName", "email", "gender"})
 CONTRACT = frozenset(
@@ -18,12 +18,8 @@ CONTRACT = frozenset(
 CANONICAL = PERSON | CONTRACT
 """Names this connector fills by itself; v1 never fills `fullTimeHours` and `fte`."""
 
-SecretName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^secret:[A-Za-z0-9-]{1,127}$")]
-FieldName: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]{0,63}$")]
 AttributeKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Lookup: TypeAlias = Literal["department", "team", "employer", "costCenter", "location"]
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseModel):
@@ -37,7 +33,7 @@ class Settings(BaseModel):
     """`secret:name` of the client id."""
     client_secret: SecretName
     """`secret:name` of the client secret."""
-    base: str = "https://api.personio.de"
+    base: Base = "https://api.personio.de"
     """The address of the API, without a path."""
     fields: Mapping[FieldName, AttributeKey] = Field(default_factory=dict)
     """Extra person fields: our name → Personio's attribute key (`costCentre: dynamic_123`). Nothing else enters.
@@ -46,19 +42,6 @@ class Settings(BaseModel):
     """
     lookups: frozenset[Lookup] = frozenset({"department", "team"})
     """v2 only: which names to look up, for v2 gives ids. What is not looked up is absent. Each needs its own scope."""
-
-    @field_validator("base")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        try:
-            url = httpx.URL(value)
-        except httpx.InvalidURL:
-            raise ValueError("is no web address") from None
-        if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
-            raise ValueError("must start with https://")
-        if not url.host or url.path not in {"", "/"} or url.query or url.fragment or url.userinfo:
-            raise ValueError("must be an address without a path, a query or a user name")
-        return value.rstrip("/")
 
     @field_validator("fields")
     @classmethod

@@ -5,7 +5,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from connectors.personio.forbidden import forbidden
+from connectors._forbidden import forbidden
 from connectors.personio.place import Page
 from connectors.personio.reduce import (
     SYSTEM,

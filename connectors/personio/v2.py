@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from connectors.personio.forbidden import forbidden
+from connectors._forbidden import forbidden
 from connectors.personio.links import cursor
 from connectors.personio.place import Last, order
 from connectors.personio.reduce import (

@@ -133,7 +133,7 @@ async def test_a_table_that_an_app_was_not_granted_would_show(world: TwoApps) ->
 async def test_neither_app_is_asked_for_the_others_secrets(world: TwoApps) -> None:
     """Personio has two secrets; a target that had one would be refused it in the app that only reads."""
     text = POLICY.replace(
-        POLICY[POLICY.index("    connector: csv_file") : POLICY.index("targets:")],
+        POLICY[POLICY.index("    connector: files") : POLICY.index("targets:")],
         "    connector: personio\n    settings: {api: v1, client_id: 'secret:id', client_secret: 'secret:key'}\n",
     )
     found = load(text.replace("TENANT", world.tenant.id))

@@ -181,7 +181,7 @@ def test_an_export_named_on_the_command_line_must_be_there(place: Place) -> None
 
 
 def test_an_export_on_the_command_line_needs_one_source_that_reads_a_file(place: Place) -> None:
-    place.alter("connector: csv_file\n    settings:\n      path: hr/people.csv", "connector: csv_file\n    settings:")
+    place.alter("connector: files\n    settings:\n      path: hr/people.csv", "connector: files\n    settings:")
     said = place.run("--hr", place.people)
     assert (said.code, said.out) == (1, "")
     assert said.err == "joinly: --hr replaces the file of one source, and 0 sources of this policy read a file\n"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from connectors.personio import v1 as api1
 from connectors.personio import v2 as api2
-from connectors.personio.forbidden import forbidden
+from connectors._forbidden import forbidden
 from connectors.personio.settings import CANONICAL, Settings
 from connectors.personio.units import units
 from local.personio import Faults

@@ -16,7 +16,7 @@ SOURCE = SourcePolicy(connector="hr")
 SMALL = """\
 customer: Contoso
 sources:
-  hr: {connector: csv_file}
+  hr: {connector: files}
 targets:
   entra:
     connector: entra

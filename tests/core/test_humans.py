@@ -18,7 +18,7 @@ from shared.policy import Alike, People, SourcePolicy, Timing
 
 PAGE = (ROOT / "docs" / "humans.md").read_text(encoding="utf-8")
 TODAY = date(2026, 3, 2)
-SOURCE = SourcePolicy(connector="csv_file")
+SOURCE = SourcePolicy(connector="files")
 TIMING = Timing()
 
 

@@ -29,7 +29,7 @@ from shared.policy import (
 
 WHOLE: dict[str, Any] = {
     "customer": "Contoso",
-    "sources": {"hr": {"connector": "csv_file"}},
+    "sources": {"hr": {"connector": "files"}},
     "targets": {
         "entra": {
             "connector": "entra",
@@ -53,9 +53,7 @@ def test_what_is_left_out_is_safe() -> None:
     assert entra.timing == Timing(create_before=14, enable_before=0, disable_after=0, delete_after=None)
     assert entra.limits == SAFE_LIMITS
     assert (entra.adopt, entra.grants, entra.protected) == (Adopt.AUTOMATIC, (), ())
-    assert policy.sources["hr"] == SourcePolicy(
-        connector="csv_file", plausible=Plausible(most_gone=10, always_allowed=3)
-    )
+    assert policy.sources["hr"] == SourcePolicy(connector="files", plausible=Plausible(most_gone=10, always_allowed=3))
     assert policy.sources["hr"].leave_when_missing_for is None
 
 
@@ -225,14 +223,14 @@ def test_what_rules_read_of_managers_is_known_of_the_whole_policy() -> None:
     [
         {"targets": {}},
         {"sources": {}},
-        {"sources": {"HR": {"connector": "csv_file"}}},
-        {"sources": {"1hr": {"connector": "csv_file"}}},
-        {"sources": {"hr|x": {"connector": "csv_file"}}},
-        {"sources": {"hr\n": {"connector": "csv_file"}}},
-        {"sources": {"h" * 32: {"connector": "csv_file"}}},
-        {"sources": {"hr": {"connector": "csv_file", "plausible": {"most_gone": 101}}}},
-        {"sources": {"hr": {"connector": "csv_file", "leave_when_missing_for": -1}}},
-        {"sources": {"entra": {"connector": "csv_file"}}},
+        {"sources": {"HR": {"connector": "files"}}},
+        {"sources": {"1hr": {"connector": "files"}}},
+        {"sources": {"hr|x": {"connector": "files"}}},
+        {"sources": {"hr\n": {"connector": "files"}}},
+        {"sources": {"h" * 32: {"connector": "files"}}},
+        {"sources": {"hr": {"connector": "files", "plausible": {"most_gone": 101}}}},
+        {"sources": {"hr": {"connector": "files", "leave_when_missing_for": -1}}},
+        {"sources": {"entra": {"connector": "files"}}},
         {"colour": "blue"},
         {"customer": None},
     ],

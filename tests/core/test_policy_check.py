@@ -32,7 +32,7 @@ def nothing(settings: Settings, outside: object) -> Source | Target:
 
 
 HR = Manifest(
-    name="csv_file",
+    name="files",
     summary="",
     docs="",
     settings=Settings,
@@ -59,7 +59,7 @@ def manifest(name: str) -> Manifest:
     for one in (HR, APPLICATION):
         if one.name == name:
             return one
-    raise Misconfigured(f"there is no connector {name!r}; there are csv_file, entra")
+    raise Misconfigured(f"there is no connector {name!r}; there are files, entra")
 
 
 def mistakes(text: str) -> list[str]:
@@ -78,13 +78,13 @@ def test_an_entitlement_that_a_setting_allows_names_the_setting_until_it_is_ther
     )
     text = with_lines(["grants: [{role: App/User}]"])
     with pytest.raises(PolicyInvalid, match="entra grants a role only when its settings say roles: true"):
-        check(load(text), {"csv_file": HR, "entra": switched}.__getitem__)
+        check(load(text), {"files": HR, "entra": switched}.__getitem__)
     allowed = text.replace("connector: entra", "connector: entra\n    settings: {roles: true}")
-    assert check(load(allowed), {"csv_file": HR, "entra": switched}.__getitem__)
+    assert check(load(allowed), {"files": HR, "entra": switched}.__getitem__)
 
 
 def test_a_good_policy_gives_the_settings_of_every_part_and_builds_nothing() -> None:
-    found = load(SMALL.replace("csv_file}", "csv_file, settings: {columns: [department]}}"))
+    found = load(SMALL.replace("files}", "files, settings: {columns: [department]}}"))
     assert check(found, manifest) == {
         ("sources", "hr"): Settings(columns=("department",)),
         ("targets", "entra"): Settings(),
@@ -100,11 +100,11 @@ def test_the_policies_in_the_repository_fit_their_connectors(name: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("connector: csv_file", "connector: csv_fil", ["3:19: sources.hr.connector: there is no connector 'csv_fil'; there are csv_file, entra"]),
-        ("connector: entra", "connector: entry", ["6:16: targets.entra.connector: there is no connector 'entry'; there are csv_file, entra"]),
-        ("connector: csv_file", "connector: entra", ["3:19: sources.hr.connector: entra cannot be used as one of sources"]),
-        ("connector: entra", "connector: csv_file", ["6:16: targets.entra.connector: csv_file cannot be used as one of targets"]),
-        ("connector: csv_file", "connector: csv_file, settings: {colums: [a]}", ["3:40: sources.hr.settings.colums: this key is not known; did you mean columns?"]),
+        ("connector: files", "connector: fils", ["3:19: sources.hr.connector: there is no connector 'fils'; there are files, entra"]),
+        ("connector: entra", "connector: entry", ["6:16: targets.entra.connector: there is no connector 'entry'; there are files, entra"]),
+        ("connector: files", "connector: entra", ["3:19: sources.hr.connector: entra cannot be used as one of sources"]),
+        ("connector: entra", "connector: files", ["6:16: targets.entra.connector: files cannot be used as one of targets"]),
+        ("connector: files", "connector: files, settings: {colums: [a]}", ["3:37: sources.hr.settings.colums: this key is not known; did you mean columns?"]),
     ],
 )  # fmt: skip
 def test_a_connector_that_does_not_fit_is_named(old: str, new: str, said: list[str]) -> None:
@@ -170,14 +170,14 @@ def test_a_target_that_makes_its_accounts_follows_no_other() -> None:
 
 
 def test_what_speaks_for_a_contract_is_something_that_the_source_gives() -> None:
-    usual = "connector: csv_file, settings: {columns: [kind, hours]}"
+    usual = "connector: files, settings: {columns: [kind, hours]}"
     good = f"{usual}, primary: [ends_first, {{most: hours}}, {{of: kind, order: [permanent]}}]"
-    check(load(SMALL.replace("connector: csv_file", usual)), manifest)
-    check(load(SMALL.replace("connector: csv_file", good)), manifest)
+    check(load(SMALL.replace("connector: files", usual)), manifest)
+    check(load(SMALL.replace("connector: files", good)), manifest)
     bad = f"{usual}, primary: [{{least: sequence}}, {{of: kinds, order: [permanent]}}]"
-    assert mistakes(SMALL.replace("connector: csv_file", bad)) == [
-        "3:83: sources.hr.primary.0.least: no source gives sequence",
-        "3:99: sources.hr.primary.1.of: no source gives kinds; did you mean kind?",
+    assert mistakes(SMALL.replace("connector: files", bad)) == [
+        "3:80: sources.hr.primary.0.least: no source gives sequence",
+        "3:96: sources.hr.primary.1.of: no source gives kinds; did you mean kind?",
     ]
 
 
@@ -241,20 +241,20 @@ def test_some_facts_everybody_has(fact: str) -> None:
 
 def test_facts_of_all_sources_count_and_those_that_settings_add() -> None:
     text = SMALL.replace(
-        "  hr: {connector: csv_file}",
-        "  hr: {connector: csv_file}\n  payroll: {connector: csv_file, settings: {columns: [kind]}}",
+        "  hr: {connector: files}",
+        "  hr: {connector: files}\n  payroll: {connector: files, settings: {columns: [kind]}}",
     )
     assert check(load(text + "    when: {kind: permanent}\n"), manifest)
 
 
 def test_names_are_not_doubted_while_a_source_cannot_be_set_up() -> None:
     """What it would give is not known; the first mistake is enough."""
-    text = SMALL.replace("csv_file}", "csv_file, settings: {colums: [department]}}") + "    when: {department: A}\n"
-    assert mistakes(text) == ["3:40: sources.hr.settings.colums: this key is not known; did you mean columns?"]
+    text = SMALL.replace("files}", "files, settings: {colums: [department]}}") + "    when: {department: A}\n"
+    assert mistakes(text) == ["3:37: sources.hr.settings.colums: this key is not known; did you mean columns?"]
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
-    text = SMALL.replace("connector: csv_file", "connector: entra").replace(
+    text = SMALL.replace("connector: files", "connector: entra").replace(
         "      employeeId", "      mial: '[a]'\n      employeeId"
     )
     assert [one.split(":")[0:2] for one in mistakes(text + "    grants: [{license: B}]\n")] == [

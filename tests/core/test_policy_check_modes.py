@@ -26,7 +26,7 @@ def nothing(settings: NoSettings, outside: object) -> Source | Target:
 def manifests(*without: Verb) -> Callable[[str], Manifest]:
     """HR, and a target that can do everything but these verbs."""
     source = Manifest(
-        name="csv_file",
+        name="files",
         summary="",
         docs="",
         settings=NoSettings,
@@ -52,7 +52,7 @@ def manifests(*without: Verb) -> Callable[[str], Manifest]:
         ),
         correlate=frozenset({"employeeId"}),
     )
-    return {"csv_file": source, "entra": target}.__getitem__
+    return {"files": source, "entra": target}.__getitem__
 
 
 def mistakes(text: str, *without: Verb) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 from core_world import ROOT, SMALL
 
-from connectors.csv_file.settings import Settings
+from connectors.files.settings import Settings
 from shared.policy import Default
 from shared.policy_file import Mistake, PolicyInvalid, load, settings
 
@@ -169,11 +169,11 @@ def test_a_mistake_in_a_target_has_its_key_its_place_and_what_to_do(lines: str, 
         ("customer: Contoso", "custmer: Contoso", ["1:1: custmer: this key is not known; did you mean customer?", "1:1: customer: this key is missing"]),
         ("customer: Contoso", "customer: [Contoso]", ["1:1: customer: write a text; a number or a truth is one between quotes"]),
         ("customer: Contoso", "customer: C\ntime_zone: Europe/Atlantis", ["2:12: time_zone: there is no time zone 'Europe/Atlantis'; use a name such as Europe/Amsterdam"]),
-        ("  hr: {connector: csv_file}", "  HR: {connector: csv_file}", ["3:3: sources.HR: a name is up to 31 small letters, digits and hyphens, and starts with a letter"]),
-        ("  hr: {connector: csv_file}", "  entra: {connector: csv_file}", ["1:1: entra names a source and a target; give one of them another name"]),
-        ("  hr: {connector: csv_file}", "  {}", ["2:1: sources: at least 1 must be given"]),
-        ("  hr: {connector: csv_file}", "  hr: {conector: csv_file}", ["3:3: sources.hr.connector: this key is missing", "3:8: sources.hr.conector: this key is not known; did you mean connector?"]),
-        ("  hr: {connector: csv_file}", "  hr: csv_file", ["3:7: sources.hr: write keys and values here, such as key: value"]),
+        ("  hr: {connector: files}", "  HR: {connector: files}", ["3:3: sources.HR: a name is up to 31 small letters, digits and hyphens, and starts with a letter"]),
+        ("  hr: {connector: files}", "  entra: {connector: files}", ["1:1: entra names a source and a target; give one of them another name"]),
+        ("  hr: {connector: files}", "  {}", ["2:1: sources: at least 1 must be given"]),
+        ("  hr: {connector: files}", "  hr: {conector: files}", ["3:3: sources.hr.connector: this key is missing", "3:8: sources.hr.conector: this key is not known; did you mean connector?"]),
+        ("  hr: {connector: files}", "  hr: files", ["3:7: sources.hr: write keys and values here, such as key: value"]),
         ("    correlate: [employeeId]\n", "", ["5:3: targets.entra: say by which attributes accounts are found, with correlate, or whose they are, with follows"]),
         ("correlate: [employeeId]", "correlate: []", ["7:5: targets.entra.correlate: at least 1 must be given"]),
         ("correlate: [employeeId]", "correlate: [mail]", ["5:3: targets.entra: correlate names mail, which attributes does not map; a new account would be lost"]),
@@ -194,7 +194,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 customer: 5
 colour: blue
 sources:
-  hr: {connector: csv_file, plausible: {most_gone: 200, most: 1}}
+  hr: {connector: files, plausible: {most_gone: 200, most: 1}}
 targets:
   entra:
     connector: entra
@@ -210,8 +210,8 @@ targets:
     assert [(one.line, one.column, one.key) for one in load_mistakes(text)] == [
         (1, 11, "customer"),
         (2, 1, "colour"),
-        (4, 52, "sources.hr.plausible.most_gone"),
-        (4, 57, "sources.hr.plausible.most"),
+        (4, 49, "sources.hr.plausible.most_gone"),
+        (4, 54, "sources.hr.plausible.most"),
         (10, 19, "targets.entra.attributes.employeeId"),
         (11, 13, "targets.entra.attributes.mail"),
         (14, 34, "targets.entra.grants.0.when.hours.at_least"),
@@ -279,15 +279,15 @@ def test_a_mistake_found_later_still_has_its_place() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("{pth: a.csv, key: Id, person: {a: A}, contract: {start: S}}", ["3:29: sources.hr.settings.path: this key is missing", "3:40: sources.hr.settings.pth: this key is not known; did you mean path?"]),
-        ("{path: a.csv, key: Id, person: {a: {colum: A}}, contract: {start: S}}", ["3:71: sources.hr.settings.person.a.column: this key is missing", "3:75: sources.hr.settings.person.a.colum: this key is not known; did you mean column?"]),
-        ("{path: a.csv, key: 5, person: {a: A}, contract: {start: S}}", ["3:58: sources.hr.settings.key: write a text; a number or a truth is one between quotes"]),
-        ("{path: a.csv, key: Id, rows: people, person: {a: A}, contract: {start: S}}", ["3:68: sources.hr.settings.rows: write 'person' or 'contract'"]),
-        ("{path: a.csv, key: Id, person: {a: BSN}, contract: {start: S}}", ["3:74: sources.hr.settings.person.a: the citizen service number (BSN) may not be used for accounts; remove this column"]),
+        ("{pth: a.csv, key: Id, person: {a: A}, contract: {start: S}}", ["3:26: sources.hr.settings.path: this key is missing", "3:37: sources.hr.settings.pth: this key is not known; did you mean path?"]),
+        ("{path: a.csv, key: Id, person: {a: {colum: A}}, contract: {start: S}}", ["3:68: sources.hr.settings.person.a.column: this key is missing", "3:72: sources.hr.settings.person.a.colum: this key is not known; did you mean column?"]),
+        ("{path: a.csv, key: 5, person: {a: A}, contract: {start: S}}", ["3:55: sources.hr.settings.key: write a text; a number or a truth is one between quotes"]),
+        ("{path: a.csv, key: Id, rows: people, person: {a: A}, contract: {start: S}}", ["3:65: sources.hr.settings.rows: write 'person' or 'contract'"]),
+        ("{path: a.csv, key: Id, person: {a: BSN}, contract: {start: S}}", ["3:71: sources.hr.settings.person.a: the citizen service number (BSN) may not be used for accounts; remove this column"]),
     ],
 )  # fmt: skip
 def test_a_connectors_own_settings_are_told_the_same_way(given: str, said: list[str]) -> None:
-    found = load(SMALL.replace("connector: csv_file}", f"connector: csv_file, settings: {given}}}"))
+    found = load(SMALL.replace("connector: files}", f"connector: files, settings: {given}}}"))
     with pytest.raises(PolicyInvalid) as refused:
         settings(found, ("sources", "hr", "settings"), Settings, found.policy.sources["hr"].settings)
     assert [str(one) for one in refused.value.mistakes] == said

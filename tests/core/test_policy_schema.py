@@ -95,7 +95,7 @@ def test_tables_are_good_to_an_editor() -> None:
         SMALL + "tables: {offices: [Gent]}\n",
         SMALL + "tables: {'': {Gent: a}}\n",
         SMALL.replace("  hr:", "  HR:"),
-        SMALL.replace("  hr: {connector: csv_file}", "  {}"),
+        SMALL.replace("  hr: {connector: files}", "  {}"),
         SMALL.replace("correlate: [employeeId]", "correlate: []"),
         SMALL.replace('"[employeeId]"', "5"),
         *(

@@ -16,7 +16,7 @@ POLICY = """\
 customer: Contoso
 sources:
   hr:
-    connector: csv_file
+    connector: files
     settings:
       path: people.csv
       key: id

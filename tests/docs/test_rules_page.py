@@ -39,7 +39,7 @@ CONDITIONS = [row for table in re.findall(r"\| condition .*?\n\n", TEXT, re.DOTA
 def policy(block: str = "") -> Policy:
     given = {
         "customer": "Contoso",
-        "sources": {"hr": {"connector": "csv_file"}},
+        "sources": {"hr": {"connector": "files"}},
         "targets": {
             "entra": {
                 "connector": "entra",

@@ -11,12 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.csv_file.cells import Unreadable, clean, number, sound, truth
-from connectors.csv_file.dates import Dates, UnreadableDate, checked
-from connectors.csv_file.decoding import opened
-from connectors.csv_file.people import people
-from connectors.csv_file.settings import Settings
-from connectors.csv_file.table import rows
+from connectors.files.cells import Unreadable, clean, number, sound, truth
+from connectors.files.dates import Dates, UnreadableDate, checked
+from connectors.files.decoding import opened
+from connectors.files.people import people
+from connectors.files.settings import Settings
+from connectors.files.table import rows
 from shared.errors import Misconfigured
 from shared.model import Person, Rejected, Value
 from tests.fuzz.facts import WORDS

@@ -6,7 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from connectors.csv_file.settings import Settings
+from connectors.files.settings import Settings
 from shared.policy_file import PolicyInvalid, PolicyText, load, settings
 from tests.fuzz.facts import NUMBERS, WORDS
 from tests.fuzz.laws import Target, law, printable
@@ -16,7 +16,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 STRETCH = 4_000
 SMALL = """\
 customer: Contoso
-sources: {hr: {connector: csv_file}}
+sources: {hr: {connector: files}}
 targets:
   entra:
     connector: entra
@@ -28,7 +28,7 @@ SOUND: dict[str, Any] = {
     "time_zone": "Europe/Brussels",
     "sources": {
         "hr": {
-            "connector": "csv_file",
+            "connector": "files",
             "settings": {
                 "path": "people.csv",
                 "key": "Nr",

@@ -29,7 +29,7 @@ def _policy(timing: dict[str, int], patience: int | None) -> Policy:
     return Policy.model_validate(
         {
             "customer": "Contoso",
-            "sources": {"hr": {"connector": "csv_file", "leave_when_missing_for": patience}},
+            "sources": {"hr": {"connector": "files", "leave_when_missing_for": patience}},
             "targets": {
                 "entra": {
                     "connector": "entra",

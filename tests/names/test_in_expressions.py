@@ -25,7 +25,7 @@ POLICY = """
 customer: Contoso
 sources:
   hr:
-    connector: csv_file
+    connector: files
     settings:
       path: people.csv
       key: Nr

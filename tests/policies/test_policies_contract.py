@@ -19,7 +19,7 @@ customer: NAME
 time_zone: Europe/Amsterdam
 sources:
   hr:
-    connector: csv_file
+    connector: files
 targets:
   entra:
     connector: entra

@@ -27,7 +27,7 @@ customer: Contoso
 time_zone: Europe/Amsterdam
 sources:
   hr:
-    connector: csv_file
+    connector: files
     settings:
       path: people.csv
       encoding: utf-8

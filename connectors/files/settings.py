@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from connectors.csv_file.cells import clean
-from connectors.csv_file.dates import Dates, checked
+from connectors.files.cells import clean
+from connectors.files.dates import Dates, checked
 from shared.names import System, Usage
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from connectors.csv_file.records import records
+from connectors.files.records import records
 from shared.errors import Misconfigured
 
 ENCODINGS = {

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
 
-from connectors.csv_file.cells import clean
-from connectors.csv_file.records import Record, records, unclosed
-from connectors.csv_file.settings import Settings, heading
+from connectors.files.cells import clean
+from connectors.files.records import Record, records, unclosed
+from connectors.files.settings import Settings, heading
 from shared.errors import Misconfigured
 
 _SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}

@@ -7,7 +7,7 @@ from csv_world import MAPPING, settings
 from pydantic import ValidationError
 
 from connectors import manifest, names
-from connectors.csv_file.settings import Settings
+from connectors.files.settings import Settings
 
 
 def contract(**changes: Any) -> dict[str, Any]:
@@ -77,6 +77,6 @@ def test_the_schema_lets_a_column_be_a_name_or_an_object() -> None:
 
 
 def test_the_manifest_is_found_by_name() -> None:
-    found = manifest("csv_file")
-    assert "csv_file" in names()
-    assert (found.name, found.settings, found.target) == ("csv_file", Settings, None)
+    found = manifest("files")
+    assert "files" in names()
+    assert (found.name, found.settings, found.target) == ("files", Settings, None)

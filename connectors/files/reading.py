@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.csv_file import cells
-from connectors.csv_file.cells import Unreadable
-from connectors.csv_file.dates import UnreadableDate
-from connectors.csv_file.settings import Column, Settings, heading
-from connectors.csv_file.table import Row
+from connectors.files import cells
+from connectors.files.cells import Unreadable
+from connectors.files.dates import UnreadableDate
+from connectors.files.settings import Column, Settings, heading
+from connectors.files.table import Row
 from shared.errors import Reason
 from shared.model import Contract, Value
 from shared.names import usage_from

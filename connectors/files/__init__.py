@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
 
-from connectors.csv_file.decoding import opened, settled
-from connectors.csv_file.people import people
-from connectors.csv_file.settings import Settings
-from connectors.csv_file.table import rows
+from connectors.files.decoding import opened, settled
+from connectors.files.people import people
+from connectors.files.settings import Settings
+from connectors.files.table import rows
 from shared.connector import Manifest, Outside, Reached
 from shared.model import Person, Rejected
 
@@ -46,7 +46,7 @@ class CsvFile:
 
 
 MANIFEST = Manifest(
-    name="csv_file",
+    name="files",
     summary="Reads people and contracts from a CSV export of any HR system.",
     docs="https://www.rfc-editor.org/rfc/rfc4180",
     settings=Settings,

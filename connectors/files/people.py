@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from connectors.csv_file.reading import Doubt, Known, RowReader
-from connectors.csv_file.settings import Settings
-from connectors.csv_file.table import Broken, Row
+from connectors.files.reading import Doubt, Known, RowReader
+from connectors.files.settings import Settings
+from connectors.files.table import Broken, Row
 from shared.errors import Misconfigured, Reason
 from shared.model import Person, Rejected
 

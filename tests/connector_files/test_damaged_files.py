@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from csv_world import COLUMNS, NAME, PEOPLE, everyone, people, read, rejected, settings, table, text_of
 
-from connectors.csv_file import decoding
+from connectors.files import decoding
 from shared.errors import Misconfigured, TryLater
 
 CANARY = "Kanarie"

@@ -369,7 +369,7 @@ def test_constructing_does_no_io(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     for thing, name in ((Path, "open"), (Path, "stat"), (socket, "socket"), (socket, "create_connection")):
         monkeypatch.setattr(thing, name, refuse)
-    build = manifest("csv_file").source
+    build = manifest("files").source
     assert build is not None
     source = build(wanted, world)
     source.fetch()

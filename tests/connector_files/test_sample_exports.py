@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from csv_world import everyone, people, rejected
 
-from connectors.csv_file.settings import Settings
+from connectors.files.settings import Settings
 from local.people import DUPLICATE, JOINER, LEAVER, MARRIED, MOVER, TODAY, VANISHED, export, main, rows, rows_next_week
 from shared.model import Person
 

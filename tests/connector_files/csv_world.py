@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from connectors import manifest
-from connectors.csv_file.settings import Settings
+from connectors.files.settings import Settings
 from shared.connector import Outside
 from shared.model import Person, Rejected
 
@@ -65,7 +65,7 @@ async def read(folder: Path, content: str | bytes, **changes: Any) -> list[Perso
 
 async def everyone(folder: Path, wanted: Settings, now: datetime | None = None) -> list[Person | Rejected]:
     world = outside(folder, now) if now else outside(folder)
-    build = manifest("csv_file").source
+    build = manifest("files").source
     assert build is not None
     try:
         return [one async for one in build(wanted, world).fetch()]

@@ -6,7 +6,6 @@ A record with one contract in doubt is rejected whole: a contract left out would
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 
 from connectors.visma.exports import NAMES, PLACES
 from connectors.visma.reduce import Unusable, day, identity, number, span, text
@@ -93,7 +92,7 @@ def _fields(record: Record, row: Cells, around: Around) -> Mapping[str, Value]:
     found: dict[str, Value] = {"employeeId": record.id, "nameUsage": usage_from("visma", row["nameusage"]).value}
     found |= {ours: text(row[column]) for ours, column in (NAMES | dict(settings.fields)).items()}
     found |= _user_defined(settings.user_fields, record.user_defined, around.today)
-    return MappingProxyType(found)
+    return found
 
 
 def _contract(record: Record, cells: Cells, row: Cells, around: Around, head: str) -> Contract:
@@ -110,7 +109,7 @@ def _contract(record: Record, cells: Cells, row: Cells, around: Around, head: st
     found |= _looked_up(cells, around, head)
     if settings.records == "together":
         found["recordId"] = record.id
-    return Contract(id=own, start=start, end=end, fields=MappingProxyType(found))
+    return Contract(id=own, start=start, end=end, fields=found)
 
 
 def _hours(cells: Cells) -> dict[str, Value]:
@@ -180,7 +179,7 @@ def _moved(contract: Contract, record: Person, head: str) -> Contract:
     """A contract with the facts of its own record, which speak where it does; the number stays that of the human."""
     fields = {**record.fields, **contract.fields, "employeeId": head}
     id = contract.id if record.hr_id == head else f"{record.hr_id}/{contract.id}"
-    return replace(contract, id=id, fields=MappingProxyType(fields))
+    return replace(contract, id=id, fields=fields)
 
 
 def _sorted(contracts: Iterable[Contract]) -> tuple[Contract, ...]:

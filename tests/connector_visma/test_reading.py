@@ -11,7 +11,8 @@ import connectors
 from connectors.visma import Settings
 from connectors.visma.exports import Export, left_out
 from connectors.visma.read import Employees
-from local.visma import columns, settle
+from local.serve import serving
+from local.visma import columns, settle, visma_app
 from local.visma.company import SCOPES
 from shared.errors import Anew, Misconfigured, TryLater
 from shared.model import Person, Rejected
@@ -345,6 +346,16 @@ def test_settings_show_no_secret() -> None:
     with pytest.raises(ValueError, match="client_id") as wrong:
         Settings.model_validate(given)
     assert SECRET not in str(wrong.value)
+
+
+async def test_over_real_connections_files_come_from_another_host(world: World) -> None:
+    world.crowd(3)
+    app = visma_app(world.company)
+    async with serving(app) as address, serving(app) as storage, httpx.AsyncHTTPTransport() as network:
+        world.company.storage, world.wire_end.inner = storage, network
+        found = await world.read(base=address, connect=address)
+    assert len(found) == 3
+    assert {str(request.url).partition("/exports")[0] for request in world.wire_end.heard[-3:]} == {storage}
 
 
 async def test_a_crowd_with_every_oddity_is_read(world: World) -> None:

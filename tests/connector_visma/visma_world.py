@@ -51,7 +51,7 @@ class Listening(httpx.AsyncBaseTransport):
     """The application in this process, behind a list of every request that reached it; `cuts` answers are lost."""
 
     def __init__(self, app: Any) -> None:
-        self._inner = httpx.ASGITransport(app)
+        self.inner: httpx.AsyncBaseTransport = httpx.ASGITransport(app)
         self.heard: list[httpx.Request] = []
         self.cuts = 0
 
@@ -60,7 +60,7 @@ class Listening(httpx.AsyncBaseTransport):
         if self.cuts:
             self.cuts -= 1
             raise httpx.ReadError("the line is dead")
-        return await self._inner.handle_async_request(request)
+        return await self.inner.handle_async_request(request)
 
     def paths(self, start: str = "") -> list[str]:
         return [request.url.path for request in self.heard if request.url.path.startswith(start)]
@@ -127,6 +127,13 @@ class World:
 
     def user(self, id: str, employee: str = "") -> None:
         self.company.add("users", userid=id, employeeid=employee)
+
+    def udf(self, employee: str, name: str, value: str, start: str = "", end: str = "", contract: str = "") -> None:
+        """A user-defined field of an employee, or of a contract of theirs."""
+        where = {"contractid": contract, "subcontractid": "1"} if contract else {}
+        path = f"{'contracts' if contract else 'employees'}/user-defined-field-histories"
+        cells = {"employeeid": employee, "fieldname": name, "value": value, "startdate": start, "enddate": end}
+        self.company.add(path, **cells, **where)
 
     def crowd(self, count: int) -> None:
         for number in range(1, count + 1):

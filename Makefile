@@ -55,6 +55,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 docs: .venv/dev  ## write the generated pages anew: policy schema, expression reference, connectors
+	$(BIN)/python -m tests.conformance.calls
 	$(BIN)/python -m docs.generate
 
 simulate: .venv/dev  ## seeded histories with crashes, stalls and lost answers: make simulate SEEDS=100000

@@ -17,7 +17,7 @@ AttributeKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A
 class Settings(BaseModel):
     """How to read one company in Acme."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     client_id: SecretName
     """`secret:name` of the client id."""

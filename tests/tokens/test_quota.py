@@ -85,9 +85,10 @@ async def test_two_processes_keep_one_pace(store: Store) -> None:
     assert [(later - first).total_seconds() for first, later in pairwise(moments)] == [0.6] * 3
 
 
-async def test_processes_that_call_at_the_same_moment_are_all_counted(store: Store) -> None:
-    time, quota = Time(), Quota(calls=100, seconds=DAY)
+async def test_processes_that_call_at_the_same_moment_are_all_counted_and_each_has_its_own(store: Store) -> None:
+    time, quota = Time(passing=0), Quota(calls=100, seconds=DAY, every=0.6)
     await asyncio.gather(*(process(store, time, quota).turn() for _ in range(4)))
+    assert sorted(time.slept) == pytest.approx([0.6, 1.2, 1.8])
     row = await store.get("tokensread", PARTITION, PLACE)
     assert row is not None
     assert sum(row.data["is"]["calls"].values()) == 4

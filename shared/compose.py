@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from shared.attributes import Attribute
 from shared.bus import Bus
+from shared.calls import Calls
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
 from shared.errors import Misconfigured
@@ -20,6 +21,7 @@ from shared.oauth import OAuth
 from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.policy_file import PolicyText
+from shared.quota import Quota
 from shared.rehearsal import Rehearsal
 from shared.store import Store
 from shared.tokens_access import Access
@@ -96,6 +98,8 @@ async def assemble(
         if oauth:
             access = access_of(around, path, oauth, outside.http)
             accesses[access.place], outside = access, replace(outside, token=access)
+        if quota := one.quota(final):
+            outside = replace(outside, pace=calls_of(around, path, quota))
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
         if kind == "targets" and one.target:
@@ -139,6 +143,15 @@ def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: h
         sleep=around.sleep,
         unique=around.unique,
     )
+
+
+def calls_of(around: Surroundings, path: tuple[str, str], quota: Quota) -> Calls:
+    """What counts a system's calls. Raises `Misconfigured` where there is no token store to count them in."""
+    place = ".".join(path)
+    if around.tokens is None:
+        raise Misconfigured(f"{place}: its calls are counted in the token store, and none is set up here")
+    clock = around.tokens.clock or around.clock
+    return Calls(place, quota, around.tokens.store, TABLES[path[0]], clock=clock, sleep=around.sleep)
 
 
 async def _outside(

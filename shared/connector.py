@@ -172,8 +172,8 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
-    sign_in: Callable[[Any], OAuth] | None = None
-    """From the settings: where its OAuth tokens come from; None for a system that has none."""
+    sign_in: Callable[[Any], OAuth | None] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system, or for settings, that have none."""
     proven: str
     """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
     source: Callable[[Any, Outside], Source] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -31,7 +31,7 @@ class Calendar:
     def of(cls, row: Mapping[str, Any]) -> "Calendar":
         """From a company's own answer; one that says nothing of periods counts in months, as most do."""
         kind = row.get("periodType")
-        plain = cls(Kind(kind) if kind in set(Kind) else Kind.MONTH)
+        plain = cls(Kind(kind) if isinstance(kind, str) and kind in set(Kind) else Kind.MONTH)
         try:
             return cls(plain.kind, plain.first_day("period", row.get("period")))
         except Unusable:
@@ -44,15 +44,21 @@ class Calendar:
         """
         match period:
             case {"year": int(year), "period": int(number)} if year in PLAUSIBLE and 0 <= number <= LAST[self.kind]:
-                return self._first_day(year, max(number, 1))
-        raise Unusable(f"has {what} from a period on that does not exist; correct it in Nmbrs.")
+                return self._first_day(what, year, max(number, 1))
+        raise _unknown(what)
 
-    def _first_day(self, year: int, number: int) -> date:
+    def _first_day(self, what: str, year: int, number: int) -> date:
         if self.kind is Kind.MONTH:
             return date(year, number, 1)
-        weeks = (number - 1) * (4 if self.kind is Kind.FOUR_WEEKS else 1)
-        return date.fromisocalendar(year, 1, 1) + timedelta(weeks=weeks)
+        try:
+            return date.fromisocalendar(year, number if self.kind is Kind.WEEK else 4 * number - 3, 1)
+        except ValueError:
+            raise _unknown(what) from None
 
     def since(self, what: str, row: Mapping[str, Any]) -> date:
         """The first day of a row of a history; one without a period was always so (an official example has none)."""
         return self.first_day(what, row["period"]) if row.get("period") else date.min
+
+
+def _unknown(what: str) -> Unusable:
+    return Unusable(f"has {what} from a period on that does not exist; correct it in Nmbrs.")

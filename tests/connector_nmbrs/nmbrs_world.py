@@ -76,6 +76,7 @@ class Listening(httpx.AsyncBaseTransport):
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app)
         self.heard: list[httpx.Request] = []
+        self.statuses: list[int] = []
         self.cut: httpx.TransportError | None = None
         self.cuts = 0
         self.spoil: Callable[[str, Any], Any] = lambda path, body: body
@@ -87,6 +88,7 @@ class Listening(httpx.AsyncBaseTransport):
             raise self.cut
         response = await self._inner.handle_async_request(request)
         body = await response.aread()
+        self.statuses.append(response.status_code)
         if response.status_code == 200 and body:
             try:
                 spoilt = self.spoil(request.url.path, json.loads(body))
@@ -169,14 +171,19 @@ class World:
         self, who: Employee, *, department: str = "", function: str = "", manager: str = "", **since: Any
     ) -> None:
         """Departments, functions and managers by their names and mail; `since` is of `Placed`."""
+        debtor = self.debtor_of(who)
         if department:
-            who.departments.append(Placed(id=self.nmbrs.department(self.debtor, department).id, **since))
+            who.departments.append(Placed(id=self.nmbrs.department(debtor, department).id, **since))
         if function:
-            who.functions.append(Placed(id=self.nmbrs.function(self.debtor, function).id, **since))
+            who.functions.append(Placed(id=self.nmbrs.function(debtor, function).id, **since))
         if manager:
-            known = [one for one in self.debtor.managers.values() if one.mail == manager]
-            found = known[0] if known else self.nmbrs.manager(self.debtor, manager)
+            known = [one for one in debtor.managers.values() if one.mail == manager]
+            found = known[0] if known else self.nmbrs.manager(debtor, manager)
             who.managers.append(Placed(id=found.id, **since))
+
+    def debtor_of(self, who: Employee) -> Debtor:
+        debtors = self.nmbrs.debtors.values()
+        return next(one for one in debtors if any(who.id in each.employees for each in one.companies.values()))
 
     def settings(self, **more: Any) -> Settings:
         return Settings.model_validate({**KNOWN, **more})

@@ -181,8 +181,8 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
-    sign_in: Callable[[Any], OAuth] | None = None
-    """From the settings: where its OAuth tokens come from; None for a system that has none."""
+    sign_in: Callable[[Any], OAuth | None] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system, or for settings, that have none."""
     quota: Callable[[Any], Quota | None] = lambda _: None
     """From the settings: how many calls the system takes in a time, where that must be counted for all processes."""
     proven: str

@@ -58,8 +58,8 @@ class Surroundings:
     hash_key: bytes = field(repr=False)
     folder: Path
     """Where relative paths of the policy start from."""
-    credential: Callable[[str], AsyncTokenCredential | None]
-    """Microsoft sign-in for a target, by its name."""
+    credential: Callable[[tuple[str, str]], AsyncTokenCredential | None]
+    """Microsoft sign-in for a target, or for a source that needs it, by its place in the policy."""
     settings: Callable[[tuple[str, str], BaseModel], BaseModel] = lambda path, settings: settings
     """A last word on a connector's settings: the sandbox's addresses, another HR file."""
     transport: Callable[[tuple[str, str]], httpx.AsyncBaseTransport | None] = lambda path: None
@@ -94,7 +94,8 @@ async def assemble(
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
         final = around.settings(path, settings)
         oauth = one.sign_in(final) if one.sign_in and (around.writes or kind == "sources") else None
-        outside = await _outside(around, path, one, oauth, stack)
+        signs_in = kind == "targets" or one.microsoft(final)
+        outside = await _outside(around, path, one, oauth, stack, signs_in)
         if oauth:
             access = access_of(around, path, oauth, outside.http)
             accesses[access.place], outside = access, replace(outside, token=access)
@@ -155,7 +156,12 @@ def calls_of(around: Surroundings, path: tuple[str, str], quota: Quota) -> Calls
 
 
 async def _outside(
-    around: Surroundings, path: tuple[str, str], one: Manifest, oauth: OAuth | None, stack: AsyncExitStack
+    around: Surroundings,
+    path: tuple[str, str],
+    one: Manifest,
+    oauth: OAuth | None,
+    stack: AsyncExitStack,
+    signs_in: bool,
 ) -> Outside:
     signing_in = {httpx.URL(oauth.token).path} if oauth else set()
     http = open_http(
@@ -171,7 +177,7 @@ async def _outside(
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,
-        credential=around.credential(path[1]) if path[0] == "targets" else None,
+        credential=around.credential(path) if signs_in else None,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from shared.connector import Reached
+from shared.connector import Edition, Reached
 from shared.engine.pieces import keep
 from shared.engine.said import Part, heard, size
 from shared.engine.turns import LONG, Turn
@@ -28,6 +28,9 @@ async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
     part, weight, since = Part(known), 0, turn.engine.clock()
     async with closing(turn.engine.sources[turn.source].fetch(turn.poll.cursor)) as answer:
         async for item in answer:
+            if isinstance(item, Edition):
+                turn.is_of(item)
+                continue
             cursor = item.cursor if isinstance(item, Reached) else ""
             if not isinstance(item, Reached):
                 hr_id, said = heard(turn.engine, turn.source, item)

@@ -111,6 +111,9 @@ RULES = "rules-"
 SAME, SAME_AS_MANY = "same", "same!"
 """As the last part of a hold's key: it may be another record of one human, or of a human whom a yes does not tell."""
 
+SHARED = "shared"
+"""As the last part of a hold's key: somebody else has a value that only one may have."""
+
 MARKS = "mark|"
 WAKES = "wake|"
 MEMBERS = "member|"

@@ -50,7 +50,7 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for kind, name in built:
         if kind == "sources":
             given = _given(manifests[kind, name], built[kind, name])
-            mistakes += [*_primary(found, name, given), *externals(found, name, given)]
+            mistakes += [*_primary(found, name, given), *_quality(found, name, given), *externals(found, name, given)]
     facts = _facts(found, manifests, built)
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
@@ -180,6 +180,14 @@ def _primary(found: PolicyText, name: str, facts: frozenset[str]) -> Iterator[Mi
         if isinstance(merit, Most | Least | Order):
             key, field = next(iter(merit.model_dump().items()))
             yield from _names(found, (*path, index, key), [field], facts)
+
+
+def _quality(found: PolicyText, name: str, facts: frozenset[str]) -> Iterator[Mistake]:
+    """Facts that nobody may share must be facts that this source gives; the usual ones may be missing."""
+    path = ("sources", name, "quality")
+    given = found.policy.sources[name].quality.unique if "unique" in found.tree.names(path) else ()
+    for index, fact in enumerate(given):
+        yield from _names(found, (*path, "unique", index), [fact], facts)
 
 
 def _fits(

@@ -35,6 +35,8 @@ class Draft:
     exemptions: tuple[Exemption, ...]
     likes: list[str] = field(default_factory=list)
     """Hashes of what this record may have in common with another of the same human."""
+    owns: list[str] = field(default_factory=list)
+    """Hashes of what nobody else may have, and this record has."""
     others: list[Record] = field(default_factory=list)
     """Other records of the same human."""
     waits: bool = False

@@ -15,6 +15,7 @@ from shared.policy.names import Adopt, Names, Rename
 from shared.policy.observing import Conduct, Pilot
 from shared.policy.people import Alike, People
 from shared.policy.primary import Dates, Least, Merit, Most, Order
+from shared.policy.quality import Quality
 from shared.policy.retention import Retention
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
@@ -55,6 +56,7 @@ __all__ = [
     "Pilot",
     "Plausible",
     "Policy",
+    "Quality",
     "Rename",
     "Retention",
     "SourcePolicy",

@@ -13,6 +13,7 @@ from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.externals_check import externals
+from shared.humans_check import humans
 from shared.model import Verb
 from shared.policy import AttributePolicy, Default, Least, Mode, Most, Order, Rename, TargetPolicy, Timing, TimingRule
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
@@ -55,8 +56,8 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
-    for index, rule in enumerate(found.policy.people.same if found.policy.people else ()):
-        mistakes += _names(found, ("people", "same", index, "all"), rule.all, facts)
+    sources = {name: _given(manifests[kind, name], built[kind, name]) for kind, name in built if kind == "sources"}
+    mistakes += humans(found, sources, facts)
     mistakes += unknown_words(found)
     if mistakes:
         raise PolicyInvalid(mistakes)

@@ -14,11 +14,12 @@ from shared.engine.parts import Engine
 from shared.errors import Reason
 from shared.exceptions import Exemption
 from shared.expressions import Facts
-from shared.humans import Record, together
+from shared.humans import Record
 from shared.ledger import Entry
 from shared.lifecycle import gone_from
 from shared.model import Person
 from shared.policy import SourcePolicy
+from shared.precedence import blended
 from shared.store import Change, Delete, Row
 
 
@@ -73,7 +74,7 @@ class Draft:
     @property
     def whole(self) -> Person:
         """Everything HR says of this human."""
-        return together(self.record, self.others, self.today)
+        return blended(self.record, self.others, self.engine.policy, self.today)
 
     @property
     def facts(self) -> Facts:

@@ -79,6 +79,9 @@ ANSWERS = "answers"
 ACCEPTED = "accepted"
 """In `sources`, partition = the source: the doubted answer that a person accepted."""
 
+NET = "net"
+"""In `sources`, partition = the source: the facts that hold what may not be kept, and what that is."""
+
 TOKEN = "token"  # noqa: S105 - the name of a row
 """In `sources`, partition = `directory|<target>`: how far the directory has been followed."""
 

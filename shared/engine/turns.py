@@ -4,7 +4,7 @@ So whoever lost the turn saves nothing more, and what is kept of an answer and w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +36,7 @@ class Poll:
     So many `pieces` of the answer are kept, up to `cursor`; "" says that the source cannot be taken up there. `whole`
     says that they are all of it, `believed` is its digest once it is believed, `nameless` that some record in it has
     no id, and `saved` the bucket whose people were saved last. `litter` says that pieces of an earlier poll, which was
-    given up, are still to be removed.
+    given up, are still to be removed. `caught` counts what was taken out of it, by fact and kind.
     """
 
     number: int
@@ -49,6 +49,7 @@ class Poll:
     nameless: bool = False
     saved: str = ""
     litter: bool = False
+    caught: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

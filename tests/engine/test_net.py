@@ -1,6 +1,7 @@
 """The net under every connector: what may not be kept of anybody never reaches the state, however much is read."""
 
 import logging
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -117,7 +118,7 @@ async def test_who_is_told_of_by_another_worker_is_cleaned_the_same_way(
     reading: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.engine.reading.ENOUGH", 1)
-    monkeypatch.setattr("shared.engine.detect.SHORT", timedelta(minutes=2))
+    monkeypatch.setattr(sys.modules["shared.engine.detect"], "SHORT", timedelta(minutes=2))
     numbers = bsns(20)
     reading.hr.page = 1
     reading.hr.records = [told(f"{place}", number) for place, number in enumerate(numbers)]

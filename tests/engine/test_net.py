@@ -118,11 +118,11 @@ async def test_who_is_told_of_by_another_worker_is_cleaned_the_same_way(
     reading: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.engine.reading.ENOUGH", 1)
-    monkeypatch.setattr(sys.modules["shared.engine.detect"], "SHORT", timedelta(minutes=2))
+    monkeypatch.setattr(sys.modules["shared.engine.detect"], "SHORT", timedelta(seconds=16))
     numbers = bsns(20)
     reading.hr.page = 1
     reading.hr.records = [told(f"{place}", number) for place, number in enumerate(numbers)]
-    reading.hr.passes = lambda: reading.clock.passes(timedelta(seconds=15))
+    reading.hr.passes = lambda: reading.clock.passes(timedelta(seconds=2))
     await production.poll(reading.engine, "hr")
     assert not await anywhere(reading, numbers[:6]), "what was kept when it showed is gone"
     await reading.work()

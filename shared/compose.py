@@ -84,6 +84,7 @@ async def assemble(
     built = check(found, manifest)
     sources: dict[str, Source] = {}
     targets: dict[str, Target] = {}
+    facts: dict[str, frozenset[str]] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
     entitlements: dict[str, frozenset[str]] = {}
     accesses: dict[str, Access] = {}
@@ -103,6 +104,7 @@ async def assemble(
             outside = replace(outside, pace=calls_of(around, path, quota))
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
+            facts[name] = one.facts | one.more_facts(final)
         if kind == "targets" and one.target:
             target = one.target(final, outside)
             attributes[name] = {kind.name: kind for kind in one.attributes}
@@ -121,6 +123,7 @@ async def assemble(
         unique=around.unique,
         hash_key=around.hash_key,
         witness=around.witness,
+        facts=facts,
         entitlements=entitlements,
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
         accesses=accesses,

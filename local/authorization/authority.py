@@ -81,7 +81,7 @@ class Registered:
     tenants: frozenset[str] | None = None
     """The organisations that have accepted it, one of which a token is for; None where there is no such thing."""
     granted: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """What an organisation has granted, where that is less than `scopes`: a token has no more, and says nothing of it."""
+    """What an organisation has granted, where that is less than `scopes`: a token has no more, and nobody is told."""
     basic: bool | None = None
     """Whether it must say who it is in the header (True), in the form (False), or as it likes (None)."""
 

@@ -127,9 +127,9 @@ LIKENESS = ("initials", "gender", "dateofbirth", "placeofbirth", "birthname")
 """What two records of one human have in common, as Tools4ever's mapping joins them: all five, each exactly."""
 
 PERSON = frozenset({"employeeId", "nameUsage", *NAMES})
-CONTRACT = frozenset({"employer", "employerId", "hours", *PLACES})
+CONTRACT = frozenset({"employer", "employerId", "hours", "fullTimeHours", "fte", *PLACES})
 CANONICAL = PERSON | CONTRACT
-OTHERS = frozenset({"manager", "departmentPath", "costCenterId", "fullTimeHours", "fte", "recordId"})
+OTHERS = frozenset({"manager", "departmentPath", "costCenterId", "recordId"})
 """Names that this connector may fill as well, or keeps for itself."""
 
 

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TypeAlias
 
+from connectors._values import identity
 from connectors.visma.exports import LIKENESS, Export
 from connectors.visma.people import Record
-from connectors.visma.reduce import identity
 from connectors.visma.table import Cells
 
 TABLES = {
@@ -74,6 +74,11 @@ class Gathered(AbstractContextManager["Gathered"]):
         """How many records there are, with those that have no id."""
         (found,) = self._rows.execute(f"SELECT COUNT(*) FROM {TABLES[export]}").fetchone()  # noqa: S608
         return int(found) + self.nameless.get(export, 0)
+
+    def strays(self) -> int:
+        """How many have contracts and are not among the employees."""
+        found = self._rows.execute("SELECT COUNT(*) FROM everybody WHERE id NOT IN (SELECT id FROM employees)")
+        return int(found.fetchone()[0])
 
     def humans(self, after: str = "") -> Iterator[Group]:
         """The records of each human, in order of the first one's id, from the one behind `after` on."""

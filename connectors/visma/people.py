@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from connectors._values import Unusable, identity, number
 from connectors.visma.exports import NAMES, PLACES
-from connectors.visma.reduce import Unusable, day, identity, number, span, text
+from connectors.visma.reduce import day, line, span
 from connectors.visma.settings import Settings
 from connectors.visma.table import Cells
 from connectors.visma.units import Units
@@ -90,7 +91,7 @@ def _only(record: Record) -> Cells:
 def _fields(record: Record, row: Cells, around: Around) -> Mapping[str, Value]:
     settings = around.settings
     found: dict[str, Value] = {"employeeId": record.id, "nameUsage": usage_from("visma", row["nameusage"]).value}
-    found |= {ours: text(row[column]) for ours, column in (NAMES | dict(settings.fields)).items()}
+    found |= {ours: line(row[column]) for ours, column in (NAMES | dict(settings.fields)).items()}
     found |= _user_defined(settings.user_fields, record.user_defined, around.today)
     return found
 
@@ -101,8 +102,8 @@ def _contract(record: Record, cells: Cells, row: Cells, around: Around, head: st
     if not identity(own):
         raise Unusable("has a contract without contractid; tell Visma.")
     start, end = span(day("startdate", cells["startdate"]), day("enddate", cells["enddate"]))
-    found: dict[str, Value] = {"employer": text(row["companyname"]), "employerId": text(row["companyid"])}
-    found |= {ours: text(cells[column]) for ours, column in (PLACES | dict(settings.contract_fields)).items()}
+    found: dict[str, Value] = {"employer": line(row["companyname"]), "employerId": line(row["companyid"])}
+    found |= {ours: line(cells[column]) for ours, column in (PLACES | dict(settings.contract_fields)).items()}
     found |= _hours(cells)
     mine = [one for one in record.contract_user_defined if _same_contract(one, cells)]
     found |= _user_defined(settings.contract_user_fields, mine, around.today)
@@ -162,7 +163,7 @@ def _user_defined(wanted: Mapping[str, str], rows: Iterable[Cells], today: date)
         values = {one["value"] for one in held if one["fieldname"].casefold() == theirs.casefold()}
         if len(values) > 1:
             raise Unusable(f"has two values of «{theirs}» today; correct the dates in Visma.net HRM.")
-        found[ours] = text(values.pop()) if values else None
+        found[ours] = line(values.pop()) if values else None
     return found
 
 

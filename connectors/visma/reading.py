@@ -14,11 +14,14 @@ from connectors.visma.reduce import nameless
 from connectors.visma.settings import Settings
 from connectors.visma.table import Cells
 from connectors.visma.units import units
-from shared.errors import Misconfigured
+from shared.errors import Anew, Misconfigured
 from shared.model import Person, Rejected
 
 NEVER_EMPTY = (Export.EMPLOYEES, Export.CONTRACTS, Export.USERS)
 """Exports that hold something in every company: without any of it a permission is missing, or a filter was set."""
+
+STRAYS, SHARE = 5, 0.02
+"""So many, or such a share of all, may have contracts and be no employees: somebody joined between the two exports."""
 
 MANY = 200_000
 """Organization units or cost centers that are believed; these are kept in memory."""
@@ -45,7 +48,8 @@ class Reading:
     def complete(self) -> int:
         """Everything is in: how many records of employees and contracts there are.
 
-        Raises `Misconfigured` when an export is empty that cannot be: that never means that everybody has left.
+        Raises `Misconfigured` when an export is empty that cannot be: that never means that everybody has left; and
+        `Anew` when employees are missing of whom there are contracts, for then the file was cut off unnoticed.
         """
         for export in NEVER_EMPTY:
             if export in self._settings.exports and not self._gathered.count(export):
@@ -54,6 +58,12 @@ class Reading:
                     f"application may read with {KINDS[export].scope}"
                 )
         self._gathered.together()
+        strays, employees = self._gathered.strays(), self._gathered.count(Export.EMPLOYEES)
+        if strays > max(STRAYS, SHARE * employees):
+            raise Anew(
+                f"Visma: the export of employees lacks {strays} of whom there are contracts; it is asked for anew, and "
+                "if it stays so, check which employees the application may read"
+            )
         self._around = Around(
             settings=self._settings,
             today=self._today,
@@ -61,7 +71,7 @@ class Reading:
             employee_of=self._gathered.employee_of,
             cost_centers=codes(self._small[Export.COST_CENTERS]),
         )
-        return self._gathered.count(Export.EMPLOYEES) + self._gathered.count(Export.CONTRACTS)
+        return employees + self._gathered.count(Export.CONTRACTS)
 
     def nameless(self) -> Iterator[Rejected]:
         """One for each record without an id."""

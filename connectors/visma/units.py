@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.visma.reduce import Unusable, day
+from connectors._values import Unusable
+from connectors.visma.reduce import day
 from connectors.visma.table import Cells
 
 DEEPEST = 50

@@ -310,6 +310,14 @@ async def test_a_file_that_ends_between_two_rows_makes_no_leaver(path: str, worl
     assert [one.hr_id for one in found if isinstance(one, Rejected)] == ["4", "5", "6"]
 
 
+async def test_employees_that_are_missing_in_numbers_make_the_answer_unbelievable(world: World) -> None:
+    world.crowd(40)
+    world.faults.hides_length = True
+    world.faults.spoils = lambda path, file: b"".join(file.splitlines(True)[:21]) if path == "employees" else file
+    with pytest.raises(Anew, match="the export of employees lacks 20 of whom there are contracts"):
+        await world.read()
+
+
 async def test_constructing_does_no_io(world: World) -> None:
     async with world.outside() as outside:
         Employees(world.settings(), outside)

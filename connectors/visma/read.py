@@ -48,7 +48,7 @@ class Employees:
         Raises `Anew` when a job fails, is forgotten or takes too long, and when a file is damaged; `Misconfigured` when
         an export that cannot be empty is, or lacks a column.
         """
-        place = Place.at(since, self._settings.exports) if since else await self._started()
+        place = Place.at(since, self._settings) if since else await self._started()
         yield Reached(place.cursor)
         files: Mapping[str, Files] = {}
         async with closing(self._ready(place)) as rounds:
@@ -72,7 +72,8 @@ class Employees:
 
     async def _started(self) -> Place:
         began = self._outside.clock()
-        return Place(jobs={export: await self._jobs.start(export) for export in self._settings.exports}, began=began)
+        jobs = {export: await self._jobs.start(export) for export in self._settings.exports}
+        return Place.new(self._settings, jobs, began)
 
     def _ready(self, place: Place) -> AsyncIterator[Mapping[str, Files]]:
         return ready(

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.serve import serving
-from local.visma import Company, Faults, settle, visma_app
+from local.visma import Company, Faults, running, settle, visma_app
 from local.visma.company import KINDS, SCOPES
 from tests.connector_visma.visma_world import API, CLIENT, OTHER, SECRET, STORAGE, TENANT, Time
 
@@ -193,14 +192,11 @@ async def test_the_crowd_has_every_oddity(client: Client) -> None:
 
 
 async def test_it_is_served_on_loopback_too() -> None:
-    time = Time()
-    company = Company(time.clock, TENANT, "")
-    company.accept(CLIENT, SECRET)
-    settle(company, 12)
-    async with serving(visma_app(company)) as address, serving(visma_app(company)) as storage:
-        company.storage = storage
+    async with running(Time().clock, people=12) as access:
         client = Client()
-        client.http = httpx.AsyncClient(base_url=address)
+        client.http = httpx.AsyncClient(base_url=access["base"])
         async with client.http:
-            await client.sign_in()
+            await client.sign_in(**{name: access[name] for name in ("client_id", "client_secret", "tenant_id")})
+            (address,) = await client.export()
+            assert not address.startswith(access["base"])
             assert len(await client.rows()) == 12

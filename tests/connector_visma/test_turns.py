@@ -106,18 +106,20 @@ async def test_addresses_that_ended_between_two_turns_are_asked_for_again(world:
     assert len(first) + len(rest) == 600
 
 
-@pytest.mark.parametrize("since", ["x", "[]", "{}", "[1,2,3,4]", '[{"EMPLOYEES": "1"}, "2026-03-02", 0, ""]', '["a"]'])
+@pytest.mark.parametrize("since", ["x", "[]", "{}", "[1,2,3,4,5]", '[{"A": "1"}, "2026-03-02", "x", 0, ""]', '["a"]'])
 async def test_a_place_of_another_version_or_other_settings_is_none(since: str, world: World) -> None:
     world.crowd(1)
     with pytest.raises(Anew, match="read anew"):
         await turn(world, since)
 
 
-async def test_a_place_of_other_settings_is_none(world: World) -> None:
+@pytest.mark.parametrize("other", [{"lookups": []}, {"records": "together"}, {"fields": {"phone": "homephonenumber"}}])
+async def test_a_place_of_other_settings_is_none(other: dict[str, Any], world: World) -> None:
+    """Its jobs were asked for other columns, or other records were one person."""
     world.crowd(1)
     _, since = await turn(world, places=1)
     with pytest.raises(Anew, match="read anew"):
-        await turn(world, since, lookups=[])
+        await turn(world, since, **other)
 
 
 async def test_records_without_an_id_are_told_of_once(world: World) -> None:

@@ -40,7 +40,7 @@ class Settings(BaseModel):
     `together`: those with the same initials, gender, date and place of birth and birth name are one person.
     """
     without_contract: Literal["hold", "known"] = "hold"
-    """An employee without a contract is held for HR to look at, or `known` as somebody who has none."""
+    """An employee without a contract is held for HR to look at, or `known` as somebody who has none, and so leaves."""
     fields: Mapping[FieldName, Column] = Field(default_factory=dict)
     """Extra person fields: our name → the column of employees (`phone: officemobilephonenumber`)."""
     contract_fields: Mapping[FieldName, Column] = Field(default_factory=dict)

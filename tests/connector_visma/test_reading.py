@@ -283,6 +283,27 @@ async def test_an_address_that_ends_at_once_is_no_reason_to_go_on_for_ever(world
         await world.read()
 
 
+async def test_other_files_than_before_are_no_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.crowd(1)
+    world.faults.dead_links = 1
+    before = world.company.addresses
+
+    def one_more(job: str) -> list[str]:
+        monkeypatch.setattr(world.company, "addresses", lambda job: [*before(job), *before(job)])
+        return before(job)
+
+    monkeypatch.setattr(world.company, "addresses", one_more)
+    with pytest.raises(Anew, match="the export of employees is not what it was"):
+        await world.read(lookups=[])
+
+
+async def test_a_command_without_a_job_is_no_export(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.crowd(1)
+    monkeypatch.setattr(world.company, "start", lambda *asked: "")
+    with pytest.raises(Misconfigured, match="the export of employees was given no job"):
+        await world.read()
+
+
 async def test_storage_that_is_busy_is_asked_again_in_place(world: World) -> None:
     world.crowd(1)
     world.faults.no_files_at = 2

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.visma.read import Employees
 from shared.connector import Reached
-from shared.errors import Anew
+from shared.errors import Anew, Misconfigured
 from shared.model import Person, Rejected
 from tests.connector_visma.visma_world import CANARY, World
 
@@ -136,3 +136,11 @@ async def test_a_place_holds_ids_and_nothing_else_of_anybody(world: World) -> No
     _, since = await turn(world, people=1)
     assert CANARY not in since
     assert "sig=" not in since
+
+
+async def test_whoever_may_not_ask_any_more_is_told_so_in_the_next_turn_too(world: World) -> None:
+    world.crowd(1)
+    _, since = await turn(world, places=1)
+    world.faults.blocked = True
+    with pytest.raises(Misconfigured, match="answered 403; check that the API may be called from this address"):
+        await turn(world, since)

@@ -113,8 +113,8 @@ class Files:
             if written > self._most:
                 raise Misconfigured(f"{self._system}: {what} is larger than {self._most:,} bytes; that is not believed")
             into.write(chunk)
-        told = response.headers.get("content-length", "")
-        if told.isdecimal() and int(told) != response.num_bytes_downloaded:
+        told = "" if "content-encoding" in response.headers else response.headers.get("content-length", "")
+        if told.isdecimal() and int(told) != written:
             raise TryLater(f"{self._system}: {what} was cut off on its way")
 
 

@@ -1,5 +1,6 @@
 """A file that lies elsewhere is fetched without any credential, whole, and onto disk; or it is plainly said why not."""
 
+import gzip
 import io
 from collections.abc import AsyncIterator, Callable
 
@@ -104,6 +105,12 @@ async def test_a_host_that_says_when_is_heard() -> None:
 async def test_a_file_that_is_shorter_than_it_was_told_to_be_is_not_believed() -> None:
     with pytest.raises(TryLater, match="file 1 was cut off on its way"):
         await fetched(Storage(body(b"one,", content_length="7")))
+
+
+async def test_a_file_that_was_packed_for_the_way_is_unpacked() -> None:
+    packed = gzip.compress(b"one,two" * 10)
+    way = body(packed, content_encoding="gzip", content_length=str(len(packed)))
+    assert await fetched(Storage(way)) == b"one,two" * 10
 
 
 async def test_a_file_that_is_longer_than_is_believed_is_not_read_to_its_end() -> None:

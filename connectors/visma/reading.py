@@ -21,8 +21,8 @@ NEVER_EMPTY = (Export.EMPLOYEES, Export.CONTRACTS, Export.USERS)
 """Exports that hold something in every company: without any of it a permission is missing, or a filter was set."""
 
 STRAYS, SHARE = 5, 0.02
-"""So many, or such a share of all, may have contracts and be no employees: somebody joined between the two exports. Of
-records that are put together nobody may, because it could be part of somebody's, who would seem to have fewer contracts.
+"""So many, or such a share of all, may have contracts and be no employees: somebody joined between the two exports.
+Where records are put together nobody may: it could be one of somebody's, who would seem to have fewer contracts.
 """
 
 MANY = 200_000

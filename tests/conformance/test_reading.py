@@ -9,7 +9,7 @@ import pytest
 from shared.connector import Outside, Reached
 from shared.errors import Anew, Misconfigured, TryLater
 from shared.model import Person, Rejected
-from tests.conformance.reading import INSTRUCTS, Subject, adapter, sources
+from tests.conformance.reading import INSTRUCTS, Subject
 
 ENGINE = frozenset({"employeeId", "manager"})
 """Facts that the engine fills itself, whatever a manifest says."""
@@ -22,11 +22,6 @@ def ids(found: list[Person | Rejected]) -> list[str]:
 def size(subject: Subject) -> int:
     """Two pages and one person more, or a handful where there are no pages."""
     return 2 * subject.system.page + 1 if subject.system.page else 7
-
-
-@pytest.mark.parametrize("name", sources())
-def test_every_source_has_an_adapter(name: str) -> None:
-    assert adapter(name).FORMS
 
 
 async def test_constructing_does_no_io(subject: Subject) -> None:

@@ -5,22 +5,10 @@ from types import MappingProxyType
 from typing import Any
 
 from connectors._forbidden import forbidden
+from connectors._values import Unusable, day, identity, number
 from connectors.personio.links import cursor
 from connectors.personio.place import Last, order
-from connectors.personio.reduce import (
-    SYSTEM,
-    WITHOUT_ID,
-    Unusable,
-    choice,
-    day,
-    extra,
-    identity,
-    number,
-    require_shared,
-    span,
-    supervisor,
-    text,
-)
+from connectors.personio.reduce import SYSTEM, WITHOUT_ID, choice, extra, require_shared, span, supervisor, text
 from connectors.personio.settings import Settings
 from connectors.personio.units import Names, Unit, units
 from shared.answers import rows

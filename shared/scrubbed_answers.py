@@ -24,8 +24,11 @@ LONGEST_WORD = 100
 NAME = re.compile(r"[@$]?[A-Za-z_][\w.:-]{0,99}(@odata\.\w{1,40})?")
 """What the key of an object looks like when it is a name and no value."""
 
-ROUTE = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v[0-9]{1,2}")
+ROUTE = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v[0-9]{1,2}(\.[0-9]{1,2})*")
 """A segment of a link that is a word of the system's own, and no id."""
+
+VERSION, LIST, WORD = re.compile(r"v[0-9]{1,2}(\.[0-9]{1,2})*"), re.compile(r"([,;|])"), re.compile(r"[^\W_]{4,}")
+"""Of a request: a segment that names a version, what parts a list, and a word long enough to be somebody's."""
 
 PLACES = frozenset({"limit", "offset", "page", "pagenumber", "pagesize", "size", "skip", "take", "top", "count"})
 """Parameters that count records and pages; their numbers are nobody's."""
@@ -72,9 +75,15 @@ class Scrub:
             return [self.json(inner, where) for inner in value]
         if value is None or isinstance(value, bool):
             return value
-        if self._keeps(where) and len(str(value)) <= LONGEST_WORD:
-            return self.link(value) if isinstance(value, str) and "://" in value else value
-        return self.stand.number(value) if isinstance(value, int | float) else self.stand.text(value)
+        if isinstance(value, str):
+            return self._text(value, where)
+        return value if self._keeps(where) else self.stand.number(value)
+
+    def _text(self, text: str, where: str) -> str:
+        if "://" not in text:
+            return text if self._keeps(where) and len(text) <= LONGEST_WORD else self.stand.text(text)
+        followed = self.link(text)  # its ids and cursors are known from here on, whether it is kept or not
+        return followed if self._keeps(where) else self.stand.text(text)
 
     def link(self, address: str) -> str:
         """A link to a page of the system: its words stay, every id and cursor in it is replaced."""
@@ -89,11 +98,16 @@ class Scrub:
         return any(".".join(parts[-length:]) in self.kept for length in range(1, min(4, len(parts)) + 1))
 
     def _asked(self, text: str) -> str:
-        """Part of a request; of a list of ids each on its own."""
+        """Part of a request; of a list of ids each on its own, and of a text made of several every word."""
+        if VERSION.fullmatch(text):
+            return text
         known = self.stand.known(text)
         if known is not None:
             return known
-        return "".join(self.stand.known(one) or one for one in re.split(r"([,;|])", text))
+        listed = LIST.split(text)
+        if any(self.stand.known(one) for one in listed):
+            return "".join(self.stand.known(one) or one for one in listed)
+        return WORD.sub(lambda found: self.stand.known(found[0]) or found[0], text)
 
     def _xml(self, text: str) -> str | None:
         """Names of elements and attributes stay; what stands in them is replaced like a value of JSON."""
@@ -107,14 +121,11 @@ class Scrub:
     def _element(self, element: Element, above: str) -> None:
         where = f"{above}.{element.tag.rpartition('}')[2]}"
         for name, value in element.attrib.items():
-            element.set(name, self._value(value, f"{where}.{name.rpartition('}')[2]}"))
-        element.text = self._value(element.text, where) if element.text else None
+            element.set(name, self._text(value, f"{where}.{name.rpartition('}')[2]}"))
+        element.text = self._text(element.text, where) if element.text else None
         for inner in element:
             self._element(inner, where)
-            inner.tail = self._value(inner.tail, where) if inner.tail else None
-
-    def _value(self, text: str, where: str) -> str:
-        return text if self._keeps(where) and len(text) <= LONGEST_WORD else self.stand.text(text)
+            inner.tail = self._text(inner.tail, where) if inner.tail else None
 
     def _table(self, text: str) -> str:
         """Comma-separated values below a first line of names."""

@@ -21,9 +21,9 @@ from shared.cli.connect_where import kept
 from shared.cli.local import Local, open_state
 from shared.cli.policy_text import refusing
 from shared.cli.stopping import until_done
-from shared.connector import Manifest, Outside, Reached
+from shared.connector import Manifest, Outside
 from shared.errors import Misconfigured
-from shared.model import Person
+from shared.model import Person, Rejected
 from shared.oauth import OAuth
 from shared.oauth_asking import Asking
 from shared.policy_check import check
@@ -137,6 +137,6 @@ async def _read(manifest: Manifest, settings: BaseModel, outside: Outside) -> Ma
         raise Misconfigured(f"{manifest.name} is read by no policy")
     found = Counter[str](people=0, rejected=0)
     async for one in manifest.source(settings, outside).fetch():
-        if not isinstance(one, Reached):
-            found["people" if isinstance(one, Person) else "rejected"] += 1
+        found["people"] += isinstance(one, Person)
+        found["rejected"] += isinstance(one, Rejected)
     return found

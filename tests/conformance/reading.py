@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from uuid import uuid4
 
 import httpx
 
 import connectors
-from shared.connector import Manifest, Outside, Reached, Source, no_token
+from shared.connector import Edition, Manifest, Outside, Reached, Source, no_token
 from shared.embedded_store import SqliteStore
 from shared.model import Person, Rejected
 from shared.oauth_asking import Asking
@@ -24,6 +24,7 @@ from shared.wire import Meter, open_http
 from tests.conformance.adapter import Adapter, System, Time
 from tests.conformance.wire import Wire
 
+Given: TypeAlias = Person | Rejected | Reached | Edition
 PLACE = "sources.hr"
 INSTRUCTS = re.compile(
     r"\b(add|allow|ask|change|check|choose|connect|correct|deliver|enter|export|fill|give|grant|look|name|put|raise|repair|share|"
@@ -117,7 +118,7 @@ class Subject:
         return self.manifest.source(self.system.settings(), outside)
 
     @asynccontextmanager
-    async def stream(self, since: str = "") -> AsyncIterator[AsyncIterator[Person | Rejected | Reached]]:
+    async def stream(self, since: str = "") -> AsyncIterator[AsyncIterator[Given]]:
         """One reading, ended when nobody reads on."""
         async with self.outside() as outside:
             answer: Any = self.built(outside).fetch(since)
@@ -127,7 +128,7 @@ class Subject:
     async def read(self) -> list[Person | Rejected]:
         """Everyone, in order of id."""
         async with self.stream() as answer:
-            found = [one async for one in answer if not isinstance(one, Reached)]
+            found = [one async for one in answer if isinstance(one, Person | Rejected)]
         return sorted(found, key=lambda one: one.hr_id)
 
 

@@ -1,7 +1,7 @@
 """A recording of any source holds nothing of anybody, and is read again as the same people under other names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.replay import Replay
-from shared.connector import Outside, Reached
+from shared.connector import Outside
 from shared.model import Person, Rejected
 from shared.recording import EXCHANGES, Recorder, about
 from shared.scrubbed_answers import Scrub
@@ -22,7 +22,7 @@ KEPT_TOO_LITTLE = "name in the manifest's `recorded` the words and numbers of th
 
 
 async def everybody(subject: Subject, outside: Outside) -> list[Person | Rejected]:
-    return [one async for one in subject.built(outside).fetch() if not isinstance(one, Reached)]
+    return [one async for one in subject.built(outside).fetch() if isinstance(one, Person | Rejected)]
 
 
 async def replayed(subject: Subject, folder: Path) -> list[Person | Rejected]:
@@ -54,9 +54,9 @@ async def recorded(subject: Subject, stand: Stand, folder: Path) -> list[Person 
     return found
 
 
-def outline(one: Person | Rejected, stand: Stand | None = None) -> Mapping[str, Any]:
-    """What must be equal: who it is, which fields there are and which are null, and every day. With `stand`, as it is
-    after the recording.
+def outline(one: Person | Rejected, stand: Stand | None = None, without: Collection[str] = ()) -> Mapping[str, Any]:
+    """What must be equal: which fields there are and which are null, and every day. With `stand`, as it is after the
+    recording; `without` what stands in for a number that was known by its check digits, and is no such number any more.
     """
     if isinstance(one, Rejected):
         return {"rejected": one.code}
@@ -68,7 +68,8 @@ def outline(one: Person | Rejected, stand: Stand | None = None) -> Mapping[str, 
         (day(each.start), day(each.end), {key: value is None for key, value in each.fields.items()})
         for each in one.contracts
     ]
-    return {"fields": {key: value is None for key, value in one.fields.items()}, "contracts": contracts}
+    fields = {key: value is None for key, value in one.fields.items() if value not in without}
+    return {"fields": fields, "contracts": contracts}
 
 
 def comparable(found: list[Mapping[str, Any]]) -> list[str]:
@@ -81,7 +82,8 @@ async def test_a_recording_is_read_again_as_the_same_people(subject: Subject, tm
     before = await recorded(subject, stand, folder)
     after = await replayed(subject, folder)
     expected = comparable([outline(one, stand) for one in before])
-    assert comparable([outline(one) for one in after]) == expected, KEPT_TOO_LITTLE
+    stood_in = {stand.text(value) for value in subject.system.forbidden()}
+    assert comparable([outline(one, without=stood_in) for one in after]) == expected, KEPT_TOO_LITTLE
     assert await replayed(subject, folder) == after
 
 

@@ -121,6 +121,18 @@ def test_in_a_link_words_stay_and_ids_and_cursors_are_replaced(scrub: Scrub, sta
     assert scrub.query("id=7,1000001") == f"id=7%2C{stand.text('1000001')}"
 
 
+def test_a_request_that_follows_an_unkept_link_shows_nothing_of_it(scrub: Scrub, stand: Stand) -> None:
+    scrub.json({"more": "https://vendor.test/v2/people?pageToken=2026--M1000024", "id": "M1000099"})
+    assert "M1000024" not in scrub.query("pageToken=2026--M1000024")
+    assert scrub.query("filter=x-M1000099") == f"filter=x-{stand.text('M1000099')}"
+
+
+@pytest.mark.parametrize("path", ["/v2/people", "/iam/v1.0/people", "/api/companies/2024"])
+def test_what_no_answer_said_stays_in_a_request(path: str, scrub: Scrub) -> None:
+    scrub.json({"code": "1", "other": 0, "more": "https://vendor.test/iam/v1.0/people/7"})
+    assert scrub.path(path) == path
+
+
 def test_a_link_that_nobody_called_one_is_text_like_any_other(scrub: Scrub) -> None:
     assert "vendor" not in scrub.json({"picture": "https://vendor.test/annelies.jpg"})["picture"]
 

@@ -7,8 +7,9 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import httpx
 from pydantic import BaseModel
 
 import connectors
+from shared.calls import Calls
 from shared.cli import terminal
 from shared.cli.connect_where import kept
 from shared.cli.local import Local, open_state
@@ -27,6 +29,7 @@ from shared.model import Person, Rejected
 from shared.oauth import OAuth
 from shared.oauth_asking import Asking
 from shared.policy_check import check
+from shared.quota import Quota
 from shared.recording import EXCHANGES, Recorder, about
 from shared.scrubbed_answers import Scrub
 from shared.scrubbing import Stand
@@ -44,10 +47,6 @@ class Asked:
     source: str
     folder: Path
     as_json: bool
-
-    @property
-    def place(self) -> str:
-        return f"sources.{self.source}"
 
 
 def record_source(asked: Asked) -> int:
@@ -76,8 +75,9 @@ async def _record(asked: Asked) -> Mapping[str, int]:
             with (folder / EXCHANGES).open("w", encoding="utf-8") as file:
                 oauth = manifest.sign_in(settings) if manifest.sign_in else None
                 signs_in = frozenset({oauth.token}) if oauth else frozenset()
+                signed = _Signed(oauth=oauth, quota=manifest.quota(settings))
                 recorder = Recorder(network(), Scrub(stand, manifest.recorded), file, signs_in)
-                outside = await _outside(asked, local, oauth, manifest, recorder, stack)
+                outside = await _outside(asked, local, signed, manifest, recorder, stack)
                 found = await _read(manifest, settings, outside)
             if not recorder.written:
                 raise Misconfigured(f"{asked.source} is not asked over HTTP, so there is nothing to record")
@@ -109,26 +109,35 @@ def _new(folder: Path) -> Iterator[Path]:
         raise
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Signed:
+    """How the source signs in, and how often it may be called; both are kept in the token store."""
+
+    oauth: OAuth | None
+    quota: Quota | None
+
+
 async def _outside(
-    asked: Asked, local: Local, oauth: OAuth | None, manifest: Manifest, recorder: Recorder, stack: AsyncExitStack
+    asked: Asked, local: Local, signed: _Signed, manifest: Manifest, recorder: Recorder, stack: AsyncExitStack
 ) -> Outside:
     """What the connector may use: the real system, and no request that would write."""
     tokens, secret, forget = await kept(asked.policy, asked.data, stack)
-    posts = manifest.reading_posts | ({httpx.URL(oauth.token).path} if oauth else set())
+    posts = manifest.reading_posts | ({httpx.URL(signed.oauth.token).path} if signed.oauth else set())
     http = await stack.enter_async_context(
         open_http(Meter(), writes_allowed=False, reading_posts=posts, transport=recorder)
     )
-    clock, folder = local.engine.clock, asked.policy if asked.policy.is_dir() else asked.policy.parent
-    if oauth is None:
-        return Outside(http=http, secret=secret, forget=forget, clock=clock, sleep=asyncio.sleep, folder=folder)
-    asking = Asking(place=asked.place, oauth=oauth, http=http, secret=secret, forget=forget, clock=clock)
-    rows = Rows(tokens.store, TABLES["sources"], tokens.keys)
-    token = Access(
-        asked.place, oauth.rules, rows, asking, clock=clock, sleep=asyncio.sleep, unique=lambda: secrets.token_hex(8)
-    )
-    return Outside(
-        http=http, secret=secret, forget=forget, clock=clock, sleep=asyncio.sleep, token=token, folder=folder
-    )
+    clock, table, place = local.engine.clock, TABLES["sources"], f"sources.{asked.source}"
+    folder = asked.policy if asked.policy.is_dir() else asked.policy.parent
+    found = Outside(http=http, secret=secret, forget=forget, clock=clock, sleep=asyncio.sleep, folder=folder)
+    if signed.quota:
+        calls = Calls(place, signed.quota, tokens.store, table, clock=clock, sleep=asyncio.sleep)
+        found = replace(found, pace=calls)
+    if signed.oauth is None:
+        return found
+    asking = Asking(place=place, oauth=signed.oauth, http=http, secret=secret, forget=forget, clock=clock)
+    rows, unique = Rows(tokens.store, table, tokens.keys), partial(secrets.token_hex, 8)
+    access = Access(place, signed.oauth.rules, rows, asking, clock=clock, sleep=asyncio.sleep, unique=unique)
+    return replace(found, token=access)
 
 
 async def _read(manifest: Manifest, settings: BaseModel, outside: Outside) -> Mapping[str, int]:

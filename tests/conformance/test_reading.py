@@ -117,7 +117,7 @@ async def test_in_turns_everybody_is_given_once_and_as_in_one_go(subject: Subjec
         async with subject.stream(since_here) as answer:
             async for one in answer:
                 if isinstance(one, Reached):
-                    if fresh:
+                    if fresh and one.cursor:
                         since = one.cursor
                         break
                 elif isinstance(one, Person | Rejected):
@@ -132,7 +132,7 @@ async def test_a_place_that_nobody_wrote_begins_anew(subject: Subject) -> None:
     """A source that knows no places never hears of one: it is asked for everybody whatever the text says."""
     subject.system.hire(size(subject))
     async with subject.stream() as answer:
-        has_places = any([isinstance(one, Reached) async for one in answer])
+        has_places = any([isinstance(one, Reached) and bool(one.cursor) async for one in answer])
     if not has_places:
         pytest.skip("it is read in one go")
     with pytest.raises(Anew):

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from xml.etree.ElementTree import Element, tostring
 
@@ -60,7 +60,7 @@ class Scrub:
         if not text.strip():
             return ""
         try:
-            return json.dumps(self.json(json.loads(text)), ensure_ascii=False)
+            return json.dumps(self.json(json.loads(text, parse_constant=_no_json)), ensure_ascii=False)
         except (ValueError, RecursionError):
             pass
         if text.lstrip().startswith("<"):
@@ -145,3 +145,7 @@ class Scrub:
 
 def counts(key: str, value: str) -> bool:
     return key.lstrip("$").casefold() in PLACES and value.isdecimal()
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

@@ -51,9 +51,10 @@ class Stand:
 
     def number(self, number: int | float) -> int | float:
         """As many digits; the same as for the same digits in text, so that ids agree in every form."""
-        sign, digits = ("-", repr(number)[1:]) if number < 0 else ("", repr(number))
-        made = sign + (self.text(digits) if "e" not in digits else digits)
-        return float(made) if isinstance(number, float) else int(made)
+        written = repr(abs(number))
+        made = self.text(written if "e" not in written else f"{abs(number):.9f}")
+        found = float(made) if isinstance(number, float) else int(made)
+        return -found if number < 0 else found
 
     def value(self, value: Value) -> Value:
         """One value of a person, as it will be read from the recording."""

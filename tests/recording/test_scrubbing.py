@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,28 @@ def test_of_json_only_names_and_what_is_kept_stay(scrub: Scrub) -> None:
     }
     assert "Annelies" not in str(made)
     assert made["count"] != 77
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS
+TREES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20)
+
+
+def leaves(tree: Any) -> list[Any]:
+    inner = list(tree.values()) if isinstance(tree, dict) else tree if isinstance(tree, list) else None
+    return [tree] if inner is None else [leaf for one in inner for leaf in leaves(one)]
+
+
+@given(TREES)
+def test_whatever_json_comes_the_same_kinds_of_value_stand_where_they_stood(tree: Any) -> None:
+    made = json.loads(Scrub(Stand(KEY), frozenset()).body(json.dumps(tree).encode(), "application/json") or "")
+    assert list(map(type, leaves(made))) == list(map(type, leaves(tree)))
+    told = json.dumps(made, ensure_ascii=False)
+    words = [leaf for leaf in leaves(tree) if isinstance(leaf, str) and len(leaf) > 6 and leaf.isalpha()]
+    assert not [word for word in words if word in told]
+
+
+def test_what_is_no_json_after_all_is_left_out(scrub: Scrub) -> None:
+    assert scrub.body(b'{"hours": NaN}', "application/json") is None
 
 
 def test_a_name_that_is_a_value_is_replaced_too(scrub: Scrub) -> None:

@@ -20,6 +20,15 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset({settings.api, *(settings.lookups if settings.api == "v2" else ())})
 
 
+RECORDED = frozenset(
+    {
+        *("success", "limit", "offset", "metadata.total_elements", "metadata.current_page", "metadata.total_pages"),
+        *("type", "label", "universal_id", "global_id", "status", "status.value", "employment_type.value"),
+        *("custom_attributes.id", "next.href"),
+    }
+)
+"""Words and numbers of Personio itself, of both APIs; among them the kinds and labels of attributes."""
+
 MANIFEST = Manifest(
     name="personio",
     summary="Personio HR: employees over the v1 API, or persons and employments over the v2 API",
@@ -52,4 +61,5 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    recorded=RECORDED,
 )

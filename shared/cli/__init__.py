@@ -20,6 +20,7 @@ from shared.cli.holds_command import holds
 from shared.cli.ledger_command import history, ledger, runs, undo, why
 from shared.cli.permissions_command import permissions
 from shared.cli.policy_command import policy
+from shared.cli.record_command import record
 from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
@@ -47,7 +48,7 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, records, backup, restore, person, validate, permissions, policy, connect, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, permissions, policy, connect, record, eval_, sandbox),
 ):
     joinly.add_command(command)
 

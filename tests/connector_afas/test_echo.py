@@ -122,7 +122,7 @@ async def opened(world: World) -> AsyncIterator[Customer]:
             unique=map(str, count()).__next__,
             hash_key=b"echo",
             folder=Path(),
-            credential=lambda target: SignIn(tenant) if target == "entra" else None,  # type: ignore[arg-type, return-value]
+            credential=lambda path: SignIn(tenant) if path[1] == "entra" else None,  # type: ignore[arg-type, return-value]
             transport=lambda path: entra if path[1] == "entra" else world.wire_end,
         )
         yield Customer(world, tenant, await assemble(found, connectors.manifest, around, stack), bus)

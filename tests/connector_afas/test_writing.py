@@ -1,4 +1,4 @@
-"""Work mail and login name written back into Profit: just that, on just that person, and a reason when it is refused."""
+"""Work mail and login name written back into Profit: just that, on that person, and a reason when it is refused."""
 
 import json
 from collections.abc import Mapping
@@ -167,12 +167,12 @@ async def test_a_write_whose_answer_was_lost_is_for_later(anna: World) -> None:
 
 async def test_an_update_connector_that_is_not_offered_is_misconfigured(anna: World) -> None:
     anna.token.connectors = frozenset({USERS, "Profit_Employees", "Profit_Users"})
-    with pytest.raises(Misconfigured, match="answered 401.*check secret:afas-token"):
+    with pytest.raises(Misconfigured, match=r"answered 401.*check secret:afas-token"):
         await apply(anna, "000007", {"email": "anna@example.test"})
 
 
 async def test_what_cannot_be_seen_is_not_written(anna: World) -> None:
-    with pytest.raises(Refused, match="name both under people.fields"):
+    with pytest.raises(Refused, match=r"name both under people\.fields"):
         await apply(anna, "000007", {"email": "x@example.test"}, people={"fields": {"email": None}})
     assert sent(anna) == []
 

@@ -102,7 +102,7 @@ def judge(response: httpx.Response) -> None:
     if status == 403:
         raise Misconfigured(
             f"{what} answered 403: the app connector admits certain IP addresses only; "
-            "have this one added in Profit, under the app connector's IP restrictions"
+            "add this one in Profit, under the app connector's IP restrictions"
         )
     if status == 404:
         raise Misconfigured(f"{what} answered 404: there is nothing of that name; check `base` and the GetConnectors")

@@ -1,8 +1,8 @@
 """Visma Connect as data: an application's id and secret become a token for one organisation, whatever Visma's system.
 
 Sources: docs.connect.visma.com «Service Applications» and docs.vismasoftware.no/vismanetapi «Authentication». A token
-lives an hour and there is no refresh token, so it is kept and shared until it ends. Without `tenant_id` there is a token
-as well, which opens nothing.
+lives an hour and there is no refresh token, so it is kept and shared until it ends. Without `tenant_id` there is a
+token as well, which opens nothing.
 """
 
 from datetime import timedelta

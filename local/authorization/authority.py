@@ -74,6 +74,8 @@ class Registered:
     redirects: frozenset[str] = frozenset()
     grants: frozenset[str] = frozenset({"authorization_code", "refresh_token"})
     scopes: frozenset[str] = frozenset({"people.read", "offline_access"})
+    unticked: frozenset[str] = frozenset()
+    """Scopes that whoever consents leaves out, so that fewer are granted than were asked for."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Parameters without which there is no token, such as tenant_id."""
     tenants: frozenset[str] | None = None
@@ -157,7 +159,7 @@ class Authority:
             return {"error": "invalid_scope", **state}
         code = secrets.token_urlsafe(24)
         self.codes[code] = Code(
-            family=Family(client=client.id, scopes=tuple(wanted)),
+            family=Family(client=client.id, scopes=tuple(one for one in wanted if one not in client.unticked)),
             redirect=asked["redirect_uri"],
             challenge=asked["code_challenge"],
             ends=self.clock() + self.manners.code,

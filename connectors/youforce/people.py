@@ -40,7 +40,7 @@ def person(hr_id: str, known: Known) -> Person | Rejected | None:
 
 
 def _fields(hr_id: str, known: Known) -> Mapping[str, Value]:
-    row = speaking(known.persons[hr_id], known.today)
+    row = speaking(known.persons.of(hr_id), known.today)
     found: dict[str, Value] = {"employeeId": hr_id}
     found |= {ours: text(key, row.get(key)) for ours, key in NAMES.items()}
     code = text("nameAssembleOrder", row.get("nameAssembleOrder"))

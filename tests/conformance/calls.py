@@ -28,7 +28,7 @@ async def counted(name: str) -> Counted:
             async with opened(name, form, Path(folder)) as subject:
                 subject.system.hire(PEOPLE)
                 async with subject.stream() as answer:
-                    places = sum([isinstance(one, Reached) async for one in answer])
+                    places = sum([isinstance(one, Reached) and one.cursor != "" async for one in answer])
                 first, sign_ins = subject.wire.asked, subject.wire.sign_ins
                 await subject.time.sleep(POLL)
                 await subject.read()

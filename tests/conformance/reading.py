@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 import connectors
+from shared.calls import Calls
 from shared.connector import Manifest, Outside, Reached, Source, no_token
 from shared.embedded_store import SqliteStore
 from shared.model import Person, Rejected
@@ -106,7 +107,14 @@ class Subject:
                 folder=self.folder,
                 credential=self.system.credential,
                 token=token,
+                pace=self.pace(),
             )
+
+    def pace(self) -> Calls | None:
+        quota = self.manifest.quota(self.system.settings())
+        if quota is None:
+            return None
+        return Calls(PLACE, quota, self.store, TABLES["sources"], clock=self.time.clock, sleep=self.time.sleep)
 
     def rows(self) -> Rows:
         return Rows(self.store, TABLES["sources"], self.keys)

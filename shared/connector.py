@@ -217,6 +217,11 @@ class Manifest:
     """Attributes `find` can look for."""
     follows: str = ""
     """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
+    corrects: bool = False
+    """Whether its accounts are HR's own records, under HR's own ids: a policy says with `writes_back` which source's.
+
+    Its attributes are called as the facts its source gives, so that a poll tells when somebody changed them.
+    """
     permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()

@@ -65,10 +65,15 @@ class World:
     forgotten: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.environment = Environment()
-        self.environment.units = [Unit(id="D100", name="Engineering")]
-        self.token = self.environment.allow(Token(data=DATA))
+        self.token = Token(data=DATA)
         self.secrets["secret:afas-token"] = self.token.text + "\r\n"
+        self.moves_to(Environment())
+        self.environment.units = [Unit(id="D100", name="Engineering")]
+
+    def moves_to(self, environment: Environment) -> None:
+        """Another environment is behind the same address and token."""
+        self.environment = environment
+        self.environment.allow(self.token)
         self.wire_end = Listening(afas_app(self.environment, self.faults))
 
     def hire(self, id: str, *jobs: Employment, **known: Any) -> Employee:

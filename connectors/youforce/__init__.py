@@ -8,7 +8,7 @@ from types import MappingProxyType
 from connectors.youforce.settings import CONTRACT, PERSON, Settings
 from connectors.youforce.signin import quota, sign_in
 from connectors.youforce.source import People
-from connectors.youforce.target import ATTRIBUTES, KEY, Records
+from connectors.youforce.target import ATTRIBUTES, Records
 from shared.connector import Manifest, Permission
 from shared.model import Verb
 
@@ -41,7 +41,7 @@ MANIFEST = Manifest(
     target=Records,
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=ATTRIBUTES,
-    correlate=frozenset({KEY}),
+    corrects=True,
     facts=PERSON | CONTRACT,
     more_facts=lambda settings: settings.facts,
     permissions=MappingProxyType(

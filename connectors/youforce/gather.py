@@ -15,7 +15,8 @@ FROM = "validFrom"
 
 NAMES = ("initials", "firstNames", "knownAs", "lastNameAtBirth", "lastNameAtBirthPrefix")
 USED = ("nameAssembleOrder", "partnerName", "partnerNamePrefix")
-PERSON = ("id", "personCode", *NAMES, *USED, "gender", "deceased", "emailAddresses", FROM, "hireDate", "dischargeDate")
+SHOWN = ("gender", "deceased", "emailAddresses", "phoneNumbers")
+PERSON = ("id", "personCode", *NAMES, *USED, *SHOWN, FROM, "hireDate", "dischargeDate")
 PLACE = ("organizationUnit", "jobProfile", "workingAmount", "costCenter", "costCenterCode")
 EMPLOYMENT = (
     *("id", "personCode", "employmentCode", "hireDate", "dischargeDate", "employmentType", "employmentTypeName"),

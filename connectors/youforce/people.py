@@ -47,6 +47,7 @@ def _fields(hr_id: str, known: Known) -> Mapping[str, Value]:
     found["nameUsage"] = usage_from(USAGE[known.settings.system], code).value
     found["gender"] = (text("gender", row.get("gender")) or "").lower() or None
     found["email"] = of_type(row.get("emailAddresses"), "Business")
+    found["phone"] = of_type(row.get("phoneNumbers"), "Business")
     found["deceased"] = row.get("deceased") in (True, "true")
     given = {**row, **known.extensions.get((hr_id, ""), {})}
     for name, reference in known.settings.fields.items():

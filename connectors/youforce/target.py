@@ -1,7 +1,7 @@
 """Writing back: the sign-in name and the business contact details of people whom HR itself keeps; nothing else.
 
-An account is a person's own record, and its id is their code. The identity is what they sign in to Youforce with; it is
-another's to see, as a page of Visma says: what is written here does not show in the portal.
+An account is a person's own record, and its id is their code. Attributes are called as the source's facts are, so that
+a poll tells when HR shows something else; but for the identity, which no list shows, nor the portal, as Visma says.
 """
 
 from collections.abc import AsyncIterator, Mapping

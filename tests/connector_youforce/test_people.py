@@ -30,6 +30,7 @@ async def test_a_person_has_the_facts_that_names_are_put_together_from(world: Wo
         "nameUsage": "B",
         "gender": "female",
         "email": "mail1@example.test",
+        "phone": None,
         "deceased": False,
     }
 
@@ -86,6 +87,15 @@ async def test_the_work_address_is_taken_and_never_the_private_one(world: World)
     found = await world.one()
     assert found.fields["email"] == "work@example.test"
     assert "home@private.test" not in str(found)
+
+
+async def test_the_work_number_is_taken_and_no_other(world: World) -> None:
+    world.hire("1")
+    numbers = [{"type": "Mobile", "number": "+31 6 1"}, {"type": "Business", "number": "+31 20 1"}]
+    world.company.lists[world.people][0].row["phoneNumbers"] = numbers
+    found = await world.one()
+    assert found.fields["phone"] == "+31 20 1"
+    assert "+31 6 1" not in str(found)
 
 
 async def test_a_contract_says_where_somebody_works_and_as_what(beaufort: World) -> None:

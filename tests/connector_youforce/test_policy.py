@@ -1,5 +1,8 @@
 """A policy that names Youforce: what it may ask for is accepted, and what cannot be is refused with its place."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 import connectors
@@ -66,3 +69,23 @@ def test_what_cannot_be_is_refused(old: str, new: str, words: str) -> None:
     with pytest.raises(PolicyInvalid) as refused:
         check(load(POLICY.replace(old, new)), connectors.manifest)
     assert words in str(refused.value)
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "hr" / "youforce.md"
+ENTRA = """
+  entra:
+    connector: entra
+    settings: {tenant: sandbox}
+    correlate: [employeeId]
+    attributes: {employeeId: "[employeeId]", userPrincipalName: "[email]", mail: "[email]"}
+"""
+
+
+def test_the_lines_of_the_guide_are_a_policy() -> None:
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    sources, targets = (
+        "\n".join(line[4:] for line in one.splitlines()) for one in blocks if "connector: youforce" in one
+    )
+    text = f"customer: Contoso\ntime_zone: Europe/Amsterdam\n{sources}\n{targets.rstrip()}{ENTRA}"
+    built = check(load(text), connectors.manifest)
+    assert {("sources", "hr"), ("targets", "hr-youforce")} <= built.keys()

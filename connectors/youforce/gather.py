@@ -121,9 +121,9 @@ def _inline(row: Row) -> Row:
 
 
 def _own(row: Row) -> str:
-    """A record's own id and, where it has time slices, the day on which this one begins."""
-    own = identity(row.get("id")) or _texts(row, "personCode", "employmentCode", "startDate").strip("|")
-    return f"{own}|{row.get(FROM, '')}" if own else ""
+    """A record's own id, within the person it is of, and the day on which this time slice of it begins."""
+    own = identity(row.get("id")) or _texts(row, "employmentCode", "startDate").strip("|")
+    return f"{_texts(row, 'personCode')}|{own}|{_texts(row, FROM)}" if own else ""
 
 
 def _person(row: Row) -> str:

@@ -53,7 +53,7 @@ def _fields(hr_id: str, known: Known) -> Mapping[str, Value]:
     for name, reference in known.settings.fields.items():
         if reference.startswith("person.") and (reference in given or reference in known.seen):
             found[name] = extra(reference, given.get(reference))
-    return MappingProxyType(found)
+    return found
 
 
 def speaking(rows: Sequence[Row], today: date) -> Row:

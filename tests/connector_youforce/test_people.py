@@ -391,3 +391,10 @@ async def test_a_role_code_that_nobody_has_is_said(world: World) -> None:
     world.company.put("roleAssignments", personCode="1", shortName="HRA", organizationUnit="11", startDate="2020-01-01")
     with pytest.raises(Misconfigured, match="no role assignment has the code of `manager_role`; look the code up"):
         await world.read(manager_role="MGR")
+
+
+async def test_an_employment_s_id_may_be_another_s_too(world: World) -> None:
+    """Nobody says that it is more than the number of an employment within one person."""
+    for code in ("1", "2"):
+        world.hire(code, id="1")
+    assert [len(one.contracts) for one in await world.read() if isinstance(one, Person)] == [1, 1]

@@ -23,7 +23,13 @@ def storable(item: Person | Rejected) -> Person | Rejected:
     if isinstance(item, Rejected):
         return item if _is_text(item.because) else replace(item, because="the reason cannot be told")
     because = next(_doubts(item), "")
-    return Rejected(hr_id=item.hr_id, code=Reason.INVALID_RECORD, because=because) if because else item
+    return Rejected(hr_id=item.hr_id, code=Reason.INVALID_RECORD, because=because) if because else _plain(item)
+
+
+def _plain(person: Person) -> Person:
+    """The same with fields that can be written as JSON, however read-only a source has made them."""
+    contracts = tuple(replace(one, fields=dict(one.fields)) for one in person.contracts)
+    return replace(person, fields=dict(person.fields), contracts=contracts)
 
 
 def _doubts(person: Person) -> Iterator[str]:

@@ -192,6 +192,8 @@ class Manifest:
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """What of the connector its settings enable, where not every customer does."""
+    cautions: Callable[[Any], tuple[tuple[str, str], ...]] = lambda _: ()
+    """Of its settings: which can be used and will not be for long, or not as one thinks, and why."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()

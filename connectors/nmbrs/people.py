@@ -19,8 +19,6 @@ WITHOUT_ID = Rejected(
     code=Reason.INVALID_RECORD.value,
     because="A record has no employee id; ask Nmbrs support to look at it.",
 )
-EMPLOYED = frozenset({"payroll", "newhire", "external"})
-FORMER = frozenset({"formerpayroll", "formerexternal"})
 NAMES = {"initials": "initials", "prefix": "prefix", "surname": "lastName"}
 PARTNER = {"partnerPrefix": "partnerPrefix", "partnerSurname": "partnerName"}
 

@@ -4,7 +4,7 @@ Each company is read whole before anybody of it is given, because its lists are 
 taken up after each company and, of a large one, after some hundred people; then that company's lists are read again.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from connectors.nmbrs.about import About
 from connectors.nmbrs.companies import Company, Debtor
-from connectors.nmbrs.employments import EXTERNAL
 from connectors.nmbrs.managers import Known, Mails, heads
-from connectors.nmbrs.people import EMPLOYED, FORMER, kind, person, personal
+from connectors.nmbrs.people import kind, person, personal
 from connectors.nmbrs.place import Place
 from connectors.nmbrs.reduce import SYSTEM, Unusable, inside
-from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing, histories, joined
+from connectors.nmbrs.rows import EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, histories, joined
 from connectors.nmbrs.rows import personal as personal_listing
 from connectors.nmbrs.settings import Settings
 from shared.connector import Outside, Reached
@@ -160,13 +159,9 @@ def _now(row: Mapping[str, Any], about: About) -> Mapping[str, Any]:
 def _require_shown(company: Company, lists: Lists) -> None:
     """Raise `Misconfigured` when a whole company lacks what everybody has; one person who does is held alone."""
     every = {listing.key: found for listing, found in lists}
-    named = [row.get("lastName") for row in every["employeeBasicInfo"].values() if isinstance(row, Mapping)]
-    spans = [
-        one
-        for history in every["employments"].values()
-        for one in (history if isinstance(history, list) else ())
-        if isinstance(one, Mapping)
-    ]
+    basics = [*every["employeeBasicInfo"].values(), *(one.get("basicInfo") for one in _histories_in(every["info"]))]
+    named = [basic.get("lastName") for basic in basics if isinstance(basic, Mapping)]
+    spans = list(_histories_in(every["employments"]))
     missing = [key for key in ("startDate", "endDate") if spans and not any(key in one for one in spans)]
     if named and not any(named):
         missing.append("lastName")
@@ -175,3 +170,9 @@ def _require_shown(company: Company, lists: Lists) -> None:
             f"{SYSTEM}: the login that consented is not shown {' and '.join(missing)} of anybody in company "
             f"{company.number or company.id}; have its user template reviewed in Nmbrs"
         )
+
+
+def _histories_in(found: Kept) -> Iterator[Mapping[str, Any]]:
+    """Every row of every history of one list."""
+    for history in found.values():
+        yield from (one for one in (history if isinstance(history, list) else ()) if isinstance(one, Mapping))

@@ -49,6 +49,10 @@ FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(extra:\S.{0,1
 Number: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/ -]{0,79}$")]
 Domain: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")]
 
+EmployeeType: TypeAlias = Literal[
+    "applicant", "newHire", "payroll", "formerPayroll", "external", "formerExternal", "rejectedApplicant"
+]
+
 NEEDS = {"rest": ("client_id", "client_secret", "subscription_key"), "soap": ("user", "token", "domain")}
 REST_ONLY = ("cost_centers", "department_managers", "end_reason", "leave")
 """What the SOAP API is not asked for."""
@@ -87,6 +91,8 @@ class Settings(BaseModel):
     """Only these companies, by id or as `debtor number/company number`; all of the debtors when none is named."""
     exclude: tuple[Number, ...] = ()
     """Companies that are not read, by id or as `debtor number/company number`."""
+    employee_types: Mapping[Number, EmployeeType] = Field(default_factory=dict)
+    """SOAP: number → type of employee, where Nmbrs describes one in other words than REST's."""
     externals: bool = True
     """Whether people of type external are read."""
     fields: Mapping[FieldName, FieldKey] = Field(default_factory=dict)
@@ -99,6 +105,8 @@ class Settings(BaseModel):
         default_factory=lambda: {"1": Usage.B, "2": Usage.P, "3": Usage.PB, "4": Usage.BP}
     )
     """What the codes of the use of names mean: B, P, PB or BP; any other code is the birth name."""
+    managers: bool = True
+    """Whether managers are read. Over SOAP that is one call for each person who works there."""
     department_managers: bool = False
     """REST: whoever has no manager of their own has the one of their department. Needs a scope of its own."""
     cost_centers: bool = False
@@ -130,6 +138,8 @@ class Settings(BaseModel):
         if missing:
             raise ValueError(f"api {self.api} needs {', '.join(missing)}")
         unread = [name for name in REST_ONLY if self.api == "soap" and getattr(self, name)]
+        if self.api == "soap" and any(key.startswith(EXTRA) for key in self.fields.values()):
+            unread.append("extra fields")
         if unread:
             raise ValueError(f"{', '.join(unread)} can be read with api rest only")
         return self

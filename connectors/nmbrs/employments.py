@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from connectors._values import Unusable, text
 from connectors.nmbrs.about import About
 from connectors.nmbrs.histories import histories
-from connectors.nmbrs.reduce import Unusable, day, identity, inside, listed, text
+from connectors.nmbrs.reduce import day, identity, inside, listed
 from connectors.nmbrs.rows import EXTERNAL
 from connectors.nmbrs.spells import Employment, cut
 from shared.errors import Reason

@@ -120,9 +120,9 @@ def fault(what: str, document: Element) -> TryLater | Misconfigured | Refused | 
     return TryLater(f"{told}; it is asked again later")
 
 
-RIGHTS = "the API user may not do this; have its template reviewed in Nmbrs"
-UNSEEN = "the API user does not see this company or debtor; have its template reviewed in Nmbrs, or exclude the company"
-DOMAIN = "the domain in the settings is not the one of the environment of the API user"
+RIGHTS = "the API user may not do this; ask for its template to be changed in Nmbrs"
+UNSEEN = "the API user does not see this company or debtor; ask for its template to be changed, or exclude the company"
+DOMAIN = "the domain in the settings is not that of the API user's environment; correct it"
 MEANINGS: Mapping[str, str] = {
     "1002": RIGHTS,
     "1003": RIGHTS,

@@ -5,9 +5,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from connectors._values import Unusable, text
 from connectors.nmbrs.about import About
 from connectors.nmbrs.employments import contracts
-from connectors.nmbrs.reduce import Unusable, choice, day, identity, inside, listed, made, text
+from connectors.nmbrs.reduce import choice, day, identity, inside, listed, made
 from connectors.nmbrs.settings import EXTRA, KNOWN
 from connectors.nmbrs.spells import Spell, speaking
 from shared.errors import Reason

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from connectors.nmbrs.reduce import SYSTEM, identity
 from connectors.nmbrs.rows import EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, kept
 from connectors.nmbrs.settings import Settings
 from connectors.nmbrs.soap_rows import READS, Row, company_period, manager
+from shared.answers import BUSY
 from shared.connector import Outside
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.flow import Bucket, closing, side_by_side
@@ -187,16 +189,18 @@ class SoapApi:
 
 
 def _judge(response: httpx.Response) -> None:
-    """A fault comes with status 500, and may come with 200; what a gateway says is judged by its status."""
-    if b"Fault" not in response.content:
-        return
-    what = f"{SYSTEM}: {response.request.url.path}"
-    try:
-        found = fault(what, parsed(what, response.content))
-    except (TryLater, Misconfigured):
-        return
+    """A fault comes with status 500, and may come with 200; a gateway that refuses says so by its status alone."""
+    what, status = f"{SYSTEM}: {response.request.url.path}", response.status_code
+    found = None
+    if b"Fault" in response.content:
+        with suppress(TryLater, Misconfigured):
+            found = fault(what, parsed(what, response.content))
     if found is not None:
         raise found
+    if status not in BUSY and 400 <= status < 500:
+        raise Misconfigured(
+            f"{what} answered {status}; check soap_base in the settings, and ask Nmbrs whether this address may come in"
+        )
 
 
 def _id(row: Row, name: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def info(info: Info) -> Fields:
         ("BurgerlijkeStaat", "Gehuwd"),
         ("Naamstelling", info.usage),
         ("Birthday", info.birth),
+        ("IdentificationNumber", "NX1R2K9B4"),
         ("CreationDate", info.made),
         ("StartPeriod", period),
         ("StartYear", year),

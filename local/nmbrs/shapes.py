@@ -107,7 +107,7 @@ class Shapes:
                 "birthCountry": {"codeISO": "NL", "description": "Nederland"},
                 "nationality": {"codeISO": "NL", "description": "Nederlandse"},
                 "deceasedOn": None,
-                "gender": info.gender,
+                "gender": info.gender or "unspecified",
             },
             "contactInfo": {
                 "privateEmail": "private@example.test",

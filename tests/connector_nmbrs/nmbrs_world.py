@@ -41,7 +41,7 @@ from shared.tokens_kept import TABLES, Rows
 from shared.tokens_sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
-CLIENT, SECRET, KEY = "joinly-client", "s3cret*never$shown", "30d05593229f49c1never-shown"
+CLIENT, SECRET, KEY = "joinly-client", "s3cret*+never$%41shown", "30d05593229f49c1never-shown"
 BASE, IDENTITY = "https://nmbrs.example.test", "https://identity.example.test"
 REDIRECT = "http://127.0.0.1:8917/"
 KNOWN = {

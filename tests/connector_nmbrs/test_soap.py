@@ -162,7 +162,9 @@ async def test_a_token_that_is_not_accepted_is_misconfigured_and_named(soap: Wor
 
 
 async def test_a_domain_of_another_environment_is_misconfigured(soap: World) -> None:
-    with pytest.raises(Misconfigured, match="fault 2043: the domain in the settings is not that of the API user's environment"):
+    with pytest.raises(
+        Misconfigured, match="fault 2043: the domain in the settings is not that of the API user's environment"
+    ):
         await soap.read(domain="fabrikam")
 
 

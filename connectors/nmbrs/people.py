@@ -13,7 +13,7 @@ from connectors.nmbrs.settings import EXTRA, KNOWN
 from connectors.nmbrs.spells import Spell, speaking
 from shared.errors import Reason
 from shared.model import Attributes, Person, Rejected, Value
-from shared.names import Usage
+from shared.names import System, usage_from
 
 WITHOUT_ID = Rejected(
     hr_id="",
@@ -69,7 +69,7 @@ def _person_fields(hr_id: str, row: Mapping[str, Any], now: Mapping[str, Any], a
     found |= {ours: text(key, partner[key]) for ours, key in PARTNER.items() if key in partner}
     if "ascription" in partner:
         code = text("ascription", inside(partner, "ascription").get("code")) or ""
-        found["nameUsage"] = about.name_usage.get(code, Usage.B).value
+        found["nameUsage"] = (about.name_usage.get(code) or usage_from(System.NMBRS, code)).value
     if "gender" in inside(now, "birthInfo"):
         found["gender"] = choice("gender", inside(now, "birthInfo")["gender"])
     if "businessEmail" in contact:

@@ -46,7 +46,10 @@ KNOWN: Mapping[str, str] = MappingProxyType(
 """Facts of personal information that may enter when they are asked for, and the part of it in which they stand."""
 
 FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(extra:\S.{0,198}|[a-z][A-Za-z]{0,40})$")]
-Number: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/ -]{0,79}$")]
+Number: TypeAlias = Annotated[
+    str, Field(coerce_numbers_to_str=True), StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/ -]{0,79}$")
+]
+"""A number or an id, as people write one: `2210` is text too."""
 Domain: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")]
 
 EmployeeType: TypeAlias = Literal[
@@ -101,10 +104,8 @@ class Settings(BaseModel):
 
     A field whose name speaks of identity numbers, tax, bank, pay or health is refused.
     """
-    name_usage: Mapping[str, Usage] = Field(
-        default_factory=lambda: {"1": Usage.B, "2": Usage.P, "3": Usage.PB, "4": Usage.BP}
-    )
-    """What the codes of the use of names mean: B, P, PB or BP; any other code is the birth name."""
+    name_usage: Mapping[Number, Usage] = Field(default_factory=dict)
+    """What codes of the use of names mean (B, P, PB or BP), where it is not what Nmbrs documents."""
     managers: bool = True
     """Whether managers are read. Over SOAP that is one call for each person who works there."""
     department_managers: bool = False

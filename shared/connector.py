@@ -226,6 +226,8 @@ class Manifest:
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """What of the connector its settings enable, where not every customer does."""
+    cautions: Callable[[Any], tuple[tuple[str, str], ...]] = lambda _: ()
+    """Of its settings: which can be used and will not be for long, or not as one thinks, and why."""
     microsoft: Callable[[Any], bool] = lambda _: False
     """For a source: whether its settings need Microsoft sign-in. A target in a tenant has it without saying so."""
     facts: frozenset[str] = frozenset()

@@ -68,7 +68,7 @@ class Server:
                     **negotiable(sftp.host_keys, sftp.old_algorithms),
                 )
         except asyncssh.PermissionDenied:
-            for name in (sftp.key, sftp.passphrase, sftp.password):
+            for name in (sftp.key, sftp.password):
                 if name:
                     self._outside.forget(name)
             raise Misconfigured(
@@ -86,8 +86,7 @@ class Server:
         sftp, secret = self._settings, self._outside.secret
         found: dict[str, Any] = {"client_keys": None, "preferred_auth": []}
         if sftp.key:
-            passphrase = await secret(sftp.passphrase) if sftp.passphrase else None
-            found["client_keys"] = [_private_key(sftp.key, await secret(sftp.key), passphrase)]
+            found["client_keys"] = [_private_key(sftp.key, await secret(sftp.key))]
             found["preferred_auth"] += ["publickey"]
         if sftp.password:
             found["password"] = await secret(sftp.password)
@@ -150,15 +149,15 @@ class ServerFolder:
         return f"{self._path.rstrip('/')}/{name}" if self._path else name
 
 
-def _private_key(name: str, text: str, passphrase: str | None) -> "SSHKey":
+def _private_key(name: str, text: str) -> "SSHKey":
     import asyncssh
 
     try:
-        return asyncssh.import_private_key(text.strip() + "\n", passphrase)
+        return asyncssh.import_private_key(text.strip() + "\n")
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
         raise Misconfigured(
-            f"{name} is no private key that can be read; put the whole file there with its lines, and name passphrase "
-            "if it is encrypted"
+            f"{name} is no private key that can be read; put the whole file there with its lines, and without a "
+            "passphrase"
         ) from None
 
 

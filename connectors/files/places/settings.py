@@ -71,7 +71,7 @@ class Blob(BaseModel):
     model_config = STRICT
 
     container: Annotated[str, AfterValidator(_container)]
-    """Its address, such as `https://<account>.blob.core.windows.net/hr`."""
+    """Its address, such as `https://<account>.blob.core.windows.net/hr-export`."""
 
 
 class Sftp(BaseModel):

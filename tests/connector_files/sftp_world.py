@@ -46,9 +46,7 @@ class World:
         async def sleep(seconds: float) -> None:
             self.waited.append(seconds)
 
-        return await answer(
-            outside(Path("/nowhere"), secret=secret, sleep=sleep, forget=self.forgotten.append), wanted
-        )
+        return await answer(outside(Path("/nowhere"), secret=secret, sleep=sleep, forget=self.forgotten.append), wanted)
 
     async def read(self, sftp: dict[str, Any] | None = None, **changes: Any) -> list[Person | Rejected]:
         found = await self.answer(self.settings(sftp, **changes))

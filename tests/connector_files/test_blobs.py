@@ -80,9 +80,7 @@ async def container(account: Account, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     monkeypatch.setattr(blob, "_OPTIONS", {**blob._OPTIONS, "retry_total": 0, "connection_verify": trust})
     base, _, path = account.azurite.address("blob").rpartition("/")
     connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=trust))
-    inside = ContainerClient.from_connection_string(
-        account.azurite.connection_string, name, connection_verify=trust
-    )
+    inside = ContainerClient.from_connection_string(account.azurite.connection_string, name, connection_verify=trust)
     async with inside, aiohttp.ClientSession(connector=connector, auto_decompress=False) as upstream:
         await inside.create_container()
         world = World("", inside, ManagedIdentity(frozenset({CLIENT})))
@@ -120,9 +118,7 @@ async def test_the_newest_of_a_folder_is_read_and_not_what_is_below(
 
 
 async def test_a_large_blob_comes_in_many_pieces(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        blob, "_OPTIONS", {**blob._OPTIONS, "max_single_get_size": 1_000, "max_chunk_get_size": 1_000}
-    )
+    monkeypatch.setattr(blob, "_OPTIONS", {**blob._OPTIONS, "max_single_get_size": 1_000, "max_chunk_get_size": 1_000})
     rows = [(f"{number:06}", *PEOPLE[0][1:]) for number in range(400)]
     async with container(account, monkeypatch) as world:
         await world.put(NAME, table(*rows))

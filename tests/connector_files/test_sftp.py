@@ -149,9 +149,7 @@ async def test_a_connection_that_is_reset_in_mid_transfer_is_tried_again_later(t
         assert len(people(await world.read())) == 5_000
 
 
-@pytest.mark.parametrize(
-    ("faults", "path"), [(Faults(trickles=True), NAME), (Faults(slow_listing=True), "*.csv")]
-)
+@pytest.mark.parametrize(("faults", "path"), [(Faults(trickles=True), NAME), (Faults(slow_listing=True), "*.csv")])
 async def test_a_server_that_trickles_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: Faults, path: str
 ) -> None:

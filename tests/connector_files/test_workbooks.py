@@ -48,7 +48,9 @@ async def test_a_workbook_and_a_csv_file_of_the_same_people_are_the_same_people(
     assert await one(tmp_path, text) == await one(tmp_path, ROW)
 
 
-@pytest.mark.parametrize(("nr", "hr_id"), [(123, "123"), (123.0, "123"), ("000123", "000123"), (10**14, "1" + "0" * 14)])
+@pytest.mark.parametrize(
+    ("nr", "hr_id"), [(123, "123"), (123.0, "123"), ("000123", "000123"), (10**14, "1" + "0" * 14)]
+)
 async def test_a_number_in_the_key_column_is_the_id_as_people_write_it(tmp_path: Path, nr: Any, hr_id: str) -> None:
     assert (await one(tmp_path, changed(nr=nr))).hr_id == hr_id
 
@@ -101,9 +103,7 @@ async def test_days_are_counted_from_1904_where_the_workbook_says_so(tmp_path: P
         ({"surname": "MÃ¼ller"}, "column «Achternaam»: letters were garbled"),
     ],
 )
-async def test_a_cell_that_cannot_be_used_rejects_the_record(
-    tmp_path: Path, cells: dict[str, Any], words: str
-) -> None:
+async def test_a_cell_that_cannot_be_used_rejects_the_record(tmp_path: Path, cells: dict[str, Any], words: str) -> None:
     hr_id, because = await why_not(tmp_path, changed(**cells))
     assert hr_id == "000123"
     assert because.startswith("export.xlsx, row 2, ")
@@ -229,7 +229,11 @@ REFUSED: dict[str, tuple[bytes, str, dict[str, Any]]] = {
         "cannot be read as a workbook (ParseError)",
         {},
     ),
-    "no sheet": (rewritten(workbook(ROW), "xl/workbook.xml", lambda _: b"<x/>"), "has 0 sheets that are not hidden", {}),
+    "no sheet": (
+        rewritten(workbook(ROW), "xl/workbook.xml", lambda _: b"<x/>"),
+        "has 0 sheets that are not hidden",
+        {},
+    ),
     "too many rows": (workbook(*MORE), "more than 29 rows", {"most_rows": 29}),
     "only a header": (workbook(), "has a header and no rows", {}),
 }

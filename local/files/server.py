@@ -121,6 +121,14 @@ class _Door(asyncssh.SSHServer):
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file as it was when it was opened."""
+
+    path: Path
+    content: bytes
+
+
 class _Files(asyncssh.SFTPServer):
     """One session, confined to the folder, which it only reads."""
 
@@ -150,23 +158,29 @@ class _Files(asyncssh.SFTPServer):
             self._refuse("write", path)
         if self._note("open", path).no_reading:
             raise asyncssh.SFTPPermissionDenied("Permission denied")
-        return super().open(path, pflags, attrs)
+        there = Path(self.map_path(path).decode())
+        try:
+            return _Opened(there, there.read_bytes())
+        except FileNotFoundError:
+            raise asyncssh.SFTPNoSuchFile("No such file") from None
 
-    async def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        assert isinstance(file_obj, _Opened)  # noqa: S101 - what `open` gave
         faults = self._server.faults
         if faults.resets and offset + size > faults.resets_after:
             faults.resets -= 1
             self.connection.abort()
             raise asyncssh.SFTPConnectionLost("Connection reset")
         if faults.grows:
-            with Path(file_obj.name.decode()).open("ab") as growing:
-                growing.write(b"x" * faults.grows)
+            file_obj.path.write_bytes(file_obj.content + b"x" * faults.grows)
             faults.grows = 0
         if faults.trickles:
             await asyncio.sleep(_PACE)
             size = 1
-        file_obj.seek(offset)
-        return bytes(file_obj.read(size))
+        return file_obj.content[offset : offset + size]
+
+    def close(self, file_obj: object) -> None:
+        """Nothing is held open."""
 
     def remove(self, path: bytes) -> None:
         self._refuse("remove", path)

@@ -1,4 +1,4 @@
-"""An export in a blob container (Azurite): read with an identity that may read this container only, and never in parts."""
+"""An export in a blob container (Azurite): read with an identity that may read this container only, and read whole."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""Of all that HR delivers the newest whole file is read, once it is at rest, and nothing that is still being written."""
+"""Of all that HR delivers the newest whole file is read, once it is at rest; none that is still being written is."""
 
 import hashlib
 import os

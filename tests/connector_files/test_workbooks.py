@@ -1,4 +1,4 @@
-"""A workbook is read by its values; whatever a spreadsheet has done to them is the right value or one clear sentence."""
+"""A workbook is read by its values; what a spreadsheet has done to them is the right value or one clear sentence."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,7 +14,13 @@ from workbook_world import BOOK, calculated, read_book, rewritten, workbook
 from shared.errors import Misconfigured
 from shared.model import Person
 
-DAY = datetime(2020, 2, 1)
+
+def moment(year: int, month: int, day: int, *clock: int) -> datetime:
+    """As workbooks know it: without a time zone."""
+    return datetime.combine(date(year, month, day), time(*clock))
+
+
+DAY = moment(2020, 2, 1)
 ROW: tuple[Any, ...] = ("000123", "Anna", "Bakker", DAY, None, "Verkoop", "000200")
 MORE = [(f"9{number:05}", "Jo", "Kok", DAY, None, "ICT", None) for number in range(30)]
 """So that one bad row is a small share."""
@@ -79,7 +85,7 @@ async def test_numbers_truths_and_days_are_values_of_their_type(tmp_path: Path) 
 
 
 async def test_a_day_that_means_never_is_open(tmp_path: Path) -> None:
-    assert (await one(tmp_path, changed(end=datetime(9999, 12, 31)))).contracts[0].end is None
+    assert (await one(tmp_path, changed(end=moment(9999, 12, 31)))).contracts[0].end is None
 
 
 async def test_days_are_counted_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
@@ -94,9 +100,9 @@ async def test_days_are_counted_from_1904_where_the_workbook_says_so(tmp_path: P
     ("cells", "words"),
     [
         ({"start": 43862}, "column «In dienst»: a number stands where a date should be"),
-        ({"start": datetime(2020, 2, 1, 9, 30)}, "column «In dienst»: the cell holds a time beside the date"),
+        ({"start": moment(2020, 2, 1, 9, 30)}, "column «In dienst»: the cell holds a time beside the date"),
         ({"start": time(9, 30)}, "column «In dienst»: the cell holds a time or a duration"),
-        ({"start": datetime(1901, 2, 1), "end": datetime(1900, 3, 1)}, "the last day is before «In dienst»"),
+        ({"start": moment(1901, 2, 1), "end": moment(1900, 3, 1)}, "the last day is before «In dienst»"),
         ({"department": "#N/A"}, "column «Afdeling»: the cell holds a spreadsheet's error mark"),
         ({"manager": 1.23456789012345e17}, "column «Chef»: a spreadsheet has shortened this number"),
         ({"manager": 10**15}, "column «Chef»: a spreadsheet has shortened this number"),

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from shared.attributes import Attribute
 from shared.bus import Bus
+from shared.calls import Calls
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
 from shared.errors import Misconfigured
@@ -20,6 +21,7 @@ from shared.oauth import OAuth
 from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.policy_file import PolicyText
+from shared.quota import Quota
 from shared.rehearsal import Rehearsal
 from shared.store import Store
 from shared.tokens_access import Access
@@ -82,6 +84,7 @@ async def assemble(
     built = check(found, manifest)
     sources: dict[str, Source] = {}
     targets: dict[str, Target] = {}
+    facts: dict[str, frozenset[str]] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
     entitlements: dict[str, frozenset[str]] = {}
     accesses: dict[str, Access] = {}
@@ -97,8 +100,11 @@ async def assemble(
         if oauth:
             access = access_of(around, path, oauth, outside.http)
             accesses[access.place], outside = access, replace(outside, token=access)
+        if quota := one.quota(final):
+            outside = replace(outside, pace=calls_of(around, path, quota))
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
+            facts[name] = one.facts | one.more_facts(final)
         if kind == "targets" and one.target:
             target = one.target(final, outside)
             attributes[name] = {kind.name: kind for kind in one.attributes}
@@ -117,6 +123,7 @@ async def assemble(
         unique=around.unique,
         hash_key=around.hash_key,
         witness=around.witness,
+        facts=facts,
         entitlements=entitlements,
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
         accesses=accesses,
@@ -140,6 +147,15 @@ def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: h
         sleep=around.sleep,
         unique=around.unique,
     )
+
+
+def calls_of(around: Surroundings, path: tuple[str, str], quota: Quota) -> Calls:
+    """What counts a system's calls. Raises `Misconfigured` where there is no token store to count them in."""
+    place = ".".join(path)
+    if around.tokens is None:
+        raise Misconfigured(f"{place}: its calls are counted in the token store, and none is set up here")
+    clock = around.tokens.clock or around.clock
+    return Calls(place, quota, around.tokens.store, TABLES[path[0]], clock=clock, sleep=around.sleep)
 
 
 async def _outside(

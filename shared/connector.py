@@ -18,8 +18,10 @@ from pydantic import BaseModel
 
 from shared.attributes import Attribute
 from shared.errors import Misconfigured
+from shared.flow import Pace
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
 from shared.oauth import OAuth
+from shared.quota import Quota
 
 NONE: frozenset[Entitlement] = frozenset()
 
@@ -47,6 +49,8 @@ class Outside:
     """An access token that is good now, as `Manifest.sign_in` says; given one that was answered with 401 ("" for
     none), another. Renewed, kept and shared by all workers.
     """
+    pace: Pace | None = None
+    """Spaces the calls and keeps them within `Manifest.quota`, together with every other process; None without one."""
     folder: Path
     """The folder that relative paths in settings start from: the policy's own."""
     credential: AsyncTokenCredential | None = None
@@ -57,10 +61,15 @@ class Outside:
 class Reached:
     """A place in an answer of HR: everybody before it was given, and `fetch(cursor)` gives everybody after it.
 
-    `cursor` is a text that only its source understands, without secrets and without values of HR but ids.
+    `cursor` is a text that only its source understands, without secrets and without values of HR but ids. With "" there
+    is no such place yet: the source only says that it is still reading.
     """
 
     cursor: str
+
+
+STILL_READING = Reached("")
+"""Given now and then by a source that must read long before it can give anybody, so that its turn does not run out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,8 +199,10 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
-    sign_in: Callable[[Any], OAuth] | None = None
-    """From the settings: where its OAuth tokens come from; None for a system that has none."""
+    sign_in: Callable[[Any], OAuth | None] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system, or for settings, that have none."""
+    quota: Callable[[Any], Quota | None] = lambda _: None
+    """From the settings: how many calls the system takes in a time, where that must be counted for all processes."""
     proven: str
     """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
     source: Callable[[Any, Outside], Source] | None = None

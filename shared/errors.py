@@ -15,6 +15,7 @@ class Reason(StrEnum):
     DISABLED_BY_OTHERS = "disabled_by_others"
     DISPUTED = "disputed"
     DUPLICATE_ID = "duplicate_id"
+    DUPLICATE_VALUE = "duplicate_value"
     ENTITLEMENT = "entitlement"
     INVALID_RECORD = "invalid_record"
     INVALID_VALUE = "invalid_value"

@@ -100,7 +100,7 @@ class Held:
     @property
     def action(self) -> str:
         """What would be done, such as `enable`; "" when it is the person as a whole that waits."""
-        if self.what in ("-", "map", layout.SAME, layout.SAME_AS_MANY):
+        if self.what in ("-", "map", layout.SAME, layout.SAME_AS_MANY, layout.SHARED):
             return ""
         return self.what.rpartition("-")[0] if self.what.endswith("!") else self.what
 

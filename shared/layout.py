@@ -79,6 +79,9 @@ ANSWERS = "answers"
 ACCEPTED = "accepted"
 """In `sources`, partition = the source: the doubted answer that a person accepted."""
 
+NET = "net"
+"""In `sources`, partition = the source: the facts that hold what may not be kept, and what that is."""
+
 TOKEN = "token"  # noqa: S105 - the name of a row
 """In `sources`, partition = `directory|<target>`: how far the directory has been followed."""
 
@@ -110,6 +113,9 @@ RULES = "rules-"
 
 SAME, SAME_AS_MANY = "same", "same!"
 """As the last part of a hold's key: it may be another record of one human, or of a human whom a yes does not tell."""
+
+SHARED = "shared"
+"""As the last part of a hold's key: somebody else has a value that only one may have."""
 
 MARKS = "mark|"
 WAKES = "wake|"

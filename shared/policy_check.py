@@ -13,6 +13,7 @@ from shared.connector import Manifest
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.externals_check import externals
+from shared.humans_check import humans
 from shared.model import Verb
 from shared.policy import AttributePolicy, Default, Least, Mode, Most, Order, Rename, TargetPolicy, Timing, TimingRule
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings
@@ -50,13 +51,13 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for kind, name in built:
         if kind == "sources":
             given = _given(manifests[kind, name], built[kind, name])
-            mistakes += [*_primary(found, name, given), *externals(found, name, given)]
+            mistakes += [*_primary(found, name, given), *_quality(found, name, given), *externals(found, name, given)]
     facts = _facts(found, manifests, built)
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
-    for index, rule in enumerate(found.policy.people.same if found.policy.people else ()):
-        mistakes += _names(found, ("people", "same", index, "all"), rule.all, facts)
+    sources = {name: _given(manifests[kind, name], built[kind, name]) for kind, name in built if kind == "sources"}
+    mistakes += humans(found, sources, facts)
     mistakes += unknown_words(found)
     if mistakes:
         raise PolicyInvalid(mistakes)
@@ -180,6 +181,14 @@ def _primary(found: PolicyText, name: str, facts: frozenset[str]) -> Iterator[Mi
         if isinstance(merit, Most | Least | Order):
             key, field = next(iter(merit.model_dump().items()))
             yield from _names(found, (*path, index, key), [field], facts)
+
+
+def _quality(found: PolicyText, name: str, facts: frozenset[str]) -> Iterator[Mistake]:
+    """Facts that nobody may share must be facts that this source gives; the usual ones may be missing."""
+    path = ("sources", name, "quality")
+    given = found.policy.sources[name].quality.unique if "unique" in found.tree.names(path) else ()
+    for index, fact in enumerate(given):
+        yield from _names(found, (*path, "unique", index), [fact], facts)
 
 
 def _fits(

@@ -9,6 +9,7 @@ SENTENCES = {
     Reason.DISABLED_BY_OTHERS: "somebody else disabled the account; a yes opens it, once",
     Reason.DISPUTED: "more than one account, or one of somebody else, answers to this person; leave exactly one",
     Reason.DUPLICATE_ID: "HR gave one id to different records; none is used until each has an id of its own",
+    Reason.DUPLICATE_VALUE: "somebody else in HR has a value that only one may have; correct it in one of the two",
     Reason.ENTITLEMENT: "somebody is to get what the policy gives only after a yes; whoever answers for it decides",
     Reason.INVALID_RECORD: "the record cannot be used as it stands in HR; correct it there",
     Reason.INVALID_VALUE: "a value does not fit the target; correct it in HR or shorten it in the policy",

@@ -105,6 +105,7 @@ def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, st
         yield "contract", f"{_contract(first, today, veil)}: {one.why}"
     for other in one.contracts[1:]:
         yield "", f"not {_contract(other, today, veil)}"
+    yield from _records(one, veil)
     if not one.manager:
         yield "manager", "HR names none"
     elif one.manager == one.person.hr_id:
@@ -122,6 +123,16 @@ def _around(one: Explanation, today: date, veil: Veil) -> Iterator[tuple[str, st
         yield "blocked", f"since {_day(one.block.at.date())} by {one.block.by}: {veil.text(one.block.because)}"
     if one.person.missing_since:
         yield "missing", "from HR" if veil.whole else f"from HR since {_day(one.person.missing_since)}"
+
+
+def _records(one: Explanation, veil: Veil) -> Iterator[tuple[str, str]]:
+    """Of a human with several records: which facts each of them gives, and where the policy's precedence says so."""
+    given: dict[tuple[str, str], list[str]] = {}
+    for name, origin in sorted(one.origins.items()):
+        facts = given.setdefault((origin.source, origin.hr_id), [])
+        facts.append(f"{name} (precedence)" if origin.chosen else name)
+    for (source, hr_id), facts in sorted(given.items()):
+        yield "facts", f"of {veil.text(hr_id)} in {source}: {', '.join(facts)}"
 
 
 def _contract(contract: Contract, today: date, veil: Veil) -> str:

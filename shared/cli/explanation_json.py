@@ -19,6 +19,10 @@ def plain(one: Explanation, today: date, attribute: str, veil: Veil) -> dict[str
         "contract": _text(one.contracts[0].id, veil) if one.contracts else None,
         "why": one.why,
         "manager": _text(one.manager, veil),
+        "facts": {
+            name: {"source": origin.source, "person": _text(origin.hr_id, veil), "precedence": origin.chosen}
+            for name, origin in sorted(one.origins.items())
+        },
         "extended": _text(one.extension.until.isoformat() if one.extension else "", veil),
         "targets": [_target(target, attribute, veil) for target in one.targets],
     }

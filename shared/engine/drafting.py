@@ -14,11 +14,12 @@ from shared.engine.parts import Engine
 from shared.errors import Reason
 from shared.exceptions import Exemption
 from shared.expressions import Facts
-from shared.humans import Record, together
+from shared.humans import Record
 from shared.ledger import Entry
 from shared.lifecycle import gone_from
 from shared.model import Person
 from shared.policy import SourcePolicy
+from shared.precedence import blended
 from shared.store import Change, Delete, Row
 
 
@@ -35,6 +36,8 @@ class Draft:
     exemptions: tuple[Exemption, ...]
     likes: list[str] = field(default_factory=list)
     """Hashes of what this record may have in common with another of the same human."""
+    owns: list[str] = field(default_factory=list)
+    """Hashes of what nobody else may have, and this record has."""
     others: list[Record] = field(default_factory=list)
     """Other records of the same human."""
     waits: bool = False
@@ -71,7 +74,7 @@ class Draft:
     @property
     def whole(self) -> Person:
         """Everything HR says of this human."""
-        return together(self.record, self.others, self.today)
+        return blended(self.record, self.others, self.engine.policy, self.today)
 
     @property
     def facts(self) -> Facts:

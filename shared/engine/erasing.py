@@ -96,7 +96,8 @@ async def erase_all(engine: Engine, people: Mapping[str, Known]) -> int:
     count = len(names) + len(accounts)
     for person, known in people.items():
         mapped = await engine.store.get(layout.STATE, layout.bucket(person), layout.mapped(person))
-        await likeness.leave(engine, person, mapped.data.get("likes", ()) if mapped else ())
+        stood = [*mapped.data.get("likes", ()), *mapped.data.get("owns", ())] if mapped else []
+        await likeness.leave(engine, person, stood)
         count += await pseudonymise(engine, person, [row async for row in _lines(engine, person)])
         count += await _forget_rows(engine, person, known)
     return count

@@ -1,7 +1,7 @@
 """Where every value of one person comes from today: contract, facts, each step, what we wrote. Nothing is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from shared import codec, contracts, layout
@@ -10,7 +10,7 @@ from shared.desired import EMPTY, View, evaluated, level, scoped, view
 from shared.engine import blocking, exceptions, extensions
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
-from shared.engine.humans import whole
+from shared.engine.humans import known_records
 from shared.engine.parts import Engine
 from shared.engine.records import human_of
 from shared.entitlements import Origin, entitled, handed_over, with_rights
@@ -22,6 +22,8 @@ from shared.identifiers import fits
 from shared.lifecycle import Standing
 from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
 from shared.policy import AttributePolicy, SourcePolicy, TargetPolicy
+from shared.precedence import Origin as Precedent
+from shared.precedence import blended, origins
 from shared.store import Row
 
 
@@ -83,6 +85,8 @@ class Explanation:
     exemptions: tuple[Exemption, ...] = ()
     """Exceptions of today."""
     block: Block | None = None
+    origins: Mapping[str, Precedent] = field(default_factory=dict)
+    """Of a human with several records: the record that each fact comes from."""
     extension: Extension | None = None
     """Why somebody who is not in HR stays longer than their source says."""
 
@@ -94,15 +98,19 @@ async def explain(engine: Engine, hr_id: str) -> list[Explanation]:
         own = await human_of(engine, source, hr_id)
         rows = {} if own in known else await engine.rows_of(own)
         known.add(own)
-        row, person = rows.get(layout.person(own)), await whole(engine, own, rows)
-        if row is not None and person is not None:
+        row, records = rows.get(layout.person(own)), await known_records(engine, own, rows)
+        if row is not None and records:
+            person = blended(records[0], records[1:], engine.policy, engine.today)
             rules = as_decided(engine.policy.sources[str(row.data["source"])], person, rows.get(layout.leaves(own)))
             explained = await _explained(engine, own, source, rules, person, rows)
             word = standing(extensions.of(own, rows), codec.PERSON.load(row.data))
             active = tuple(
                 one for one in exceptions.of(own, rows) if one.begun(engine.today) and not one.over(engine.today)
             )
-            found.append(replace(explained, exemptions=active, block=blocking.of(own, rows), extension=word))
+            speaks = explained.contracts[0] if explained.contracts else None
+            came = origins(records[0], records[1:], engine.policy, engine.today, speaks)
+            said = replace(explained, exemptions=active, block=blocking.of(own, rows), extension=word, origins=came)
+            found.append(said)
     return found
 
 

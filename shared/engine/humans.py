@@ -10,9 +10,10 @@ from shared.engine.answering import as_decided
 from shared.engine.parts import Engine
 from shared.engine.records import human_of, named, others_of
 from shared.engine.sponsors import as_known
-from shared.humans import Record, together
+from shared.humans import Record
 from shared.lifecycle import gone_from
 from shared.model import Person
+from shared.precedence import blended
 from shared.store import Row
 
 
@@ -50,7 +51,12 @@ async def record_of(engine: Engine, person: str, rows: Mapping[str, Row]) -> Rec
 
 async def whole(engine: Engine, person: str, rows: Mapping[str, Row]) -> Person | None:
     """Everything HR says of a human, as one; None for somebody it does not hold."""
+    known = await known_records(engine, person, rows)
+    return blended(known[0], known[1:], engine.policy, engine.today) if known else None
+
+
+async def known_records(engine: Engine, person: str, rows: Mapping[str, Row]) -> list[Record]:
+    """Every record of a human that has been read, the first one first; none for somebody HR does not hold."""
     if (first := await record_of(engine, person, rows)) is None:
-        return None
-    known = [one for one in await others(engine, person, rows) if one is not None]
-    return together(first, known, engine.today)
+        return []
+    return [first, *[one for one in await others(engine, person, rows) if one is not None]]

@@ -24,10 +24,9 @@ async def stand(engine: Engine, person: str, names: Iterable[str]) -> Mapping[st
     return found
 
 
-async def leave(engine: Engine, person: str, names: Collection[str]) -> None:
-    """Take this record off the rows of these likenesses."""
-    for name in sorted(names):
-        await _changed(engine, name, person, stands=False)
+async def leave(engine: Engine, person: str, names: Collection[str]) -> list[str]:
+    """Take this record off the rows of these likenesses; who is left there."""
+    return [one for name in sorted(names) for one in await _changed(engine, name, person, stands=False)]
 
 
 async def _changed(engine: Engine, name: str, person: str, *, stands: bool) -> list[str]:

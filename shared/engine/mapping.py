@@ -20,6 +20,7 @@ from shared.engine.joining import is_another, nothing_of_its_own, tell_parted
 from shared.engine.ledger import MAPPED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.recognising import recognised
+from shared.engine.sharing import shares
 from shared.engine.targeting import map_target
 from shared.errors import Reason, TryLater
 from shared.exceptions import next_day
@@ -85,7 +86,9 @@ async def _work_out(draft: Draft) -> None:
     _vanished(draft)
     await tell_parted(draft)
     goes_on = await sponsored(draft)
-    if await is_another(draft):
+    another = await is_another(draft)
+    await shares(draft, alone=not another)
+    if another:
         _remember(draft, None)
         return
     if draft.waits:
@@ -110,7 +113,7 @@ async def _work_out(draft: Draft) -> None:
 def _keep(draft: Draft) -> None:
     """What was worked out before stays in force, and is worked out anew with the next policy."""
     draft.leads |= set(draft.mapped["leads"])
-    remembered = {**draft.mapped, "policy": draft.engine.policy_hash, "likes": draft.likes}
+    remembered = {**draft.mapped, "policy": draft.engine.policy_hash, "likes": draft.likes, "owns": draft.owns}
     draft.changes.append(Put(layout.mapped(draft.person), codec.plain(**remembered)))
 
 
@@ -173,6 +176,7 @@ def _remember(draft: Draft, seen: View | None) -> None:
         said=said,
         traits=written(draft.traits),
         likes=draft.likes,
+        **({"owns": draft.owns} if draft.owns else {}),
     )
     draft.tell = draft.tell or said != draft.mapped["said"]
     if draft.tell:

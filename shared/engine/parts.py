@@ -15,6 +15,7 @@ from shared.engine.brake import Brake
 from shared.layout import Hop
 from shared.model import Action, Person, Verb
 from shared.policy import Policy
+from shared.quality_record import Asked
 from shared.store import Put, Row, Store, prefixed
 from shared.telemetry import carried
 from shared.tokens_access import Access
@@ -63,6 +64,8 @@ class Engine:
     """Keys the hashes that tell whether HR said something new; plain hashes of short values could be guessed."""
     witness: Callable[[str, str, Action], None] = lambda person, target, action: None
     """Told of every action that was done: for summaries and measurements, never for decisions."""
+    facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Source → the facts that it always gives."""
     entitlements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Target → the kinds of entitlement it can give and take away."""
     brake: Brake = field(default_factory=Brake)
@@ -73,6 +76,11 @@ class Engine:
     def references(self, target: str) -> frozenset[str]:
         """The attributes of a target that point to another account."""
         return frozenset(name for name, kind in self.attributes[target].items() if kind.reference)
+
+    def asked(self, source: str) -> Asked:
+        """What is asked of the records of a source."""
+        given = self.facts.get(source, frozenset())
+        return Asked(source=source, read=self.policy.fact_names, given=given)
 
     @property
     def today(self) -> date:

@@ -19,15 +19,18 @@ ROW = 250_000
 """Characters of one row, about; 480,000 are the most (`shared.rows`)."""
 
 
-async def keep(turn: Turn, part: Part, cursor: str, whole: bool = False) -> None:
-    """Keep what was read since the last piece, and that it is read up to `cursor`. Raises `Conflict`."""
+async def keep(turn: Turn, part: Part, cursor: str, whole: bool = False, **beside: Any) -> None:
+    """Keep what was read since the last piece, and that it is read up to `cursor`, and what is to be known `beside`.
+
+    Raises `Conflict`.
+    """
     index = turn.poll.pieces
     rows = [
         Insert(layout.piece(turn.poll.number, bucket, index, number), codec.plain(said=data))
         for bucket, said in _by_bucket(turn.source, part.said).items()
         for number, data in enumerate(_rows(said))
     ]
-    await turn.save(rows, cursor=cursor, whole=whole, pieces=index + 1)
+    await turn.save(rows, cursor=cursor, whole=whole, pieces=index + 1, **beside)
 
 
 def _by_bucket(source: str, said: Mapping[str, Said]) -> dict[str, dict[str, Said]]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.connector import Edition, Reached
-from shared.engine.pieces import keep
+from shared.engine.net import Learnt, Watch, watch
+from shared.engine.pieces import keep, sweep
 from shared.engine.said import Part, heard, size
 from shared.engine.turns import LONG, Turn
 from shared.errors import TryLater
@@ -25,6 +26,22 @@ async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
 
     Raises `TryLater` and `Misconfigured`, `Anew` when it must be read from the beginning, and `Conflict`.
     """
+    while True:
+        watching = await watch(turn)
+        try:
+            part = await _read(turn, known, watching)
+        except Learnt:
+            turn.give_up()
+            await sweep(turn)
+            await watching.learn()
+            continue
+        if part is not None:
+            await watching.tell()
+        return part
+
+
+async def _read(turn: Turn, known: Mapping[str, str], watching: Watch) -> Part | None:
+    """The same, of the facts that are known to be harmless. Raises `Learnt` as well."""
     part, weight, since = Part(known), 0, turn.engine.clock()
     async with closing(turn.engine.sources[turn.source].fetch(turn.poll.cursor)) as answer:
         async for item in answer:
@@ -33,16 +50,18 @@ async def read(turn: Turn, known: Mapping[str, str]) -> Part | None:
                 continue
             cursor = item.cursor if isinstance(item, Reached) else ""
             if not isinstance(item, Reached):
-                hr_id, said = heard(turn.engine, turn.source, item)
+                hr_id, said = heard(turn.engine, turn.source, watching.clean(item))
                 part.hear(turn.engine, hr_id, said)
                 weight += size(hr_id, part.said[hr_id])
             late = turn.over or turn.engine.clock() - since >= LATEST
             if weight >= FULL or (cursor and (late or weight >= ENOUGH)):
-                await keep(turn, part, cursor)
+                watching.look()
+                await keep(turn, part, cursor, caught=watching.take())
                 part, weight, since = Part(known), 0, turn.engine.clock()
             if cursor and turn.over:
                 return None
             if turn.too_long:
                 raise TryLater(f"source {turn.source} was not read within {LONG} and says no place to go on from")
             await turn.sign()
+    watching.look()
     return part

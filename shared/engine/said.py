@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from shared import quality_record
 from shared.engine.parts import Engine
 from shared.errors import Reason
 from shared.externals import checked
@@ -81,9 +82,9 @@ class Part:
 
 def heard(engine: Engine, source: str, item: Person | Rejected) -> tuple[str, Said]:
     """The HR id of a record and what it says; what cannot be kept, or lacks what the policy asks, is held."""
-    storing = storable(item)
-    found = checked(storing, engine.policy.sources[source].external, engine.today)
-    return found.hr_id, _said(engine, found, unfit=found is not storing)
+    usable = quality_record.checked(storable(item), engine.asked(source), engine.today)
+    found = checked(usable, engine.policy.sources[source].external, engine.today)
+    return found.hr_id, _said(engine, found, unfit=found is not usable)
 
 
 def _twice(engine: Engine, hr_id: str) -> Said:

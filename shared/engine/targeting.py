@@ -24,6 +24,7 @@ from shared.facts import shift
 from shared.layout import Hop
 from shared.model import Attributes, Desired, Link, Stage, Value
 from shared.planning import Kinds, plan, remembered
+from shared.quality_values import misfit
 from shared.store import Delete, Insert, Put, Replace, Row
 from shared.whats import Apart, counted
 
@@ -190,7 +191,6 @@ def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart, block: 
 
 def _check(engine: Engine, target: str, new: Desired) -> None:
     """Raises `Refused` for a value that the target would refuse, before anything is sent."""
-    kinds = engine.attributes[target]
     for name, value in {**new.initial, **new.lacking, **new.changing, **new.attributes}.items():
-        if name in kinds and not kinds[name].reference and (why := kinds[name].misfit(value)):
-            raise Refused(f"{name} {why}; correct it in HR or in the policy", Reason.INVALID_VALUE, name)
+        if why := misfit(engine.attributes[target], name, value):
+            raise Refused(why, Reason.INVALID_VALUE, name)

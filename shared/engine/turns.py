@@ -4,7 +4,7 @@ So whoever lost the turn saves nothing more, and what is kept of an answer and w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,8 @@ class Poll:
     So many `pieces` of the answer are kept, up to `cursor`; "" says that the source cannot be taken up there. `whole`
     says that they are all of it, `believed` is its digest once it is believed, `nameless` that some record in it has
     no id, and `saved` the bucket whose people were saved last. `edition` says which delivery it is, where there are
-    several. `litter` says that pieces of an earlier poll, which was given up, are still to be removed.
+    several. `litter` says that pieces of an earlier poll, which was given up, are still to be removed. `caught` counts
+    what was taken out of it, by fact and kind.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Poll:
     saved: str = ""
     litter: bool = False
     edition: Edition | None = None
+    caught: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

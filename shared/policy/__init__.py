@@ -13,8 +13,9 @@ from shared.policy.grants import Exclusive, Grant, Then
 from shared.policy.limits import SAFE_LIMITS, Departments, Limit
 from shared.policy.names import Adopt, Names, Rename
 from shared.policy.observing import Conduct, Pilot
-from shared.policy.people import Alike, People
+from shared.policy.people import Alike, People, Precedence
 from shared.policy.primary import Dates, Least, Merit, Most, Order
+from shared.policy.quality import Quality
 from shared.policy.retention import Retention
 from shared.policy.source import Plausible, SourcePolicy
 from shared.policy.target import TargetPolicy
@@ -55,6 +56,8 @@ __all__ = [
     "Pilot",
     "Plausible",
     "Policy",
+    "Precedence",
+    "Quality",
     "Rename",
     "Retention",
     "SourcePolicy",

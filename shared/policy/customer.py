@@ -41,6 +41,11 @@ class Policy(Strict):
         return frozenset[str]().union(*(one.manager_names | one.manager_optional for one in self.expressions()))
 
     @cached_property
+    def fact_names(self) -> frozenset[str]:
+        """The facts of people that some expression reads."""
+        return frozenset[str]().union(*(one.names | one.optional for one in self.expressions()))
+
+    @cached_property
     def sponsoring(self) -> frozenset[str]:
         """The sources whose people may answer for externals."""
         return frozenset(one.external.sponsors_in for one in self.sources.values() if one.external is not None)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from shared.policy.externals import External
 from shared.policy.primary import USUAL, Merit
+from shared.policy.quality import Quality
 from shared.policy.strict import Strict
 from shared.policy_fields import Count, Days, Text, YesNo
 
@@ -40,5 +41,6 @@ class SourcePolicy(Strict):
     """What speaks for one of several contracts that cover the day, the weightiest first; the lowest id decides last."""
     external: External | None = None
     """Says that nobody in it is in HR, and what is asked of them instead."""
+    quality: Quality = Quality()
     leave_when_missing_for: Days | None = None
     """Days after which somebody who is missing from HR counts as a leaver; never, when it is left out."""

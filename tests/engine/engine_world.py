@@ -62,6 +62,7 @@ def policy(source: Mapping[str, Any] | None = None, **target: Any) -> Policy:
 def person(
     hr_id: str, end: date | None = None, department: str = "Care", start: date = date(2026, 1, 1), **fields: Any
 ) -> Person:
+    start = min(start, end or start)
     contract = Contract(id="c", start=start, end=end, fields={"department": department, "title": "aide", **fields})
     return Person(hr_id=hr_id, fields={"name": f"p{hr_id}"}, contracts=(contract,))
 

@@ -143,7 +143,8 @@ class _Reading:
             counts[f"{name}\0{kind}"] = len(self.evidence.tallies[name, kind].seen)
         for what, count in sorted(counts.items()):
             name, _, kind = what.partition("\0")
-            said, do = f"{name} holds {kind} {count:,} times, which is never kept", "take it out of what is read"
+            often = "once" if count == 1 else f"{count:,} times"
+            said, do = f"{name} holds {kind} {often}, which is never kept", "take it out of what is read"
             yield self._of_source(name, said, do)
         if ID in self.ids.found:
             said = f"the ids of people are {self.ids.found[ID]}s"

@@ -8,8 +8,9 @@ INSTANCES ?= 1
 PEOPLE ?= 500
 PLANS ?= 1000000
 MODULES ?=
-# One worker more than there are cores: some tests wait for processes of their own.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else "auto")')
+NAME ?=
+# Three workers more than there are cores: many tests wait for processes of their own.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else "auto")')
 SPREAD = -n $(WORKERS) --dist worksteal
 
 BIN := .venv/bin
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # What is loaded is compiled on all cores; msgraph's 17,000 generated modules never are, and pip would compile them first.
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/msgraph/generated/' .venv/lib
 
-.PHONY: run local e2e test check thorough format lint types floors docs simulate planted laws mutants fuzz bench scan sandbox lock clean
+.PHONY: run local e2e test check thorough format lint types floors docs simulate planted laws mutants fuzz bench scan sandbox connector try lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/run  ## HR export → simulated tenant, with a summary; run it twice and the second writes nothing
@@ -54,6 +55,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 
 docs: .venv/dev  ## write the generated pages anew: policy schema, expression reference, connectors
+	$(BIN)/python -m tests.conformance.calls
 	$(BIN)/python -m docs.generate
 
 simulate: .venv/dev  ## seeded histories with crashes, stalls and lost answers: make simulate SEEDS=100000
@@ -79,6 +81,16 @@ bench: .venv/dev
 
 sandbox: .venv/run  ## the simulated tenant and HR systems on loopback
 	$(BIN)/joinly sandbox --policy $(POLICY)
+
+connector: .venv/dev  ## a new HR system: connector, simulator, sample and tests that work at once: make connector NAME=topdesk
+	$(BIN)/python -m tests.scaffold $(NAME)
+
+try: .venv/dev  ## one connector alone, as fast as can be: make try NAME=topdesk
+	$(BIN)/ruff check connectors/$(NAME) local/$(NAME) tests/connector_$(NAME) tests/conformance
+	$(BIN)/ruff format --check connectors/$(NAME) local/$(NAME) tests/connector_$(NAME) tests/conformance
+	$(BIN)/mypy connectors/$(NAME) local/$(NAME)
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/connector_$(NAME) tests/conformance -k "$(NAME)"
 
 lock:  ## compile the lock files anew from pyproject.toml; one lock serves all Python versions
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -34,6 +34,12 @@ def remembered(kinds: Kinds, link: Link) -> dict[str, str]:
     return {**{name: value for name, value in wrote.items() if value and isinstance(value, str)}, **link.identifiers}
 
 
+def meant(kinds: Kinds, link: Link) -> dict[str, str]:
+    """The names that were on their way to an account and that it may bear by now, for no answer reached us."""
+    unique = {name for name, kind in kinds.items() if kind.unique is not Unique.NO} | link.identifiers.keys()
+    return {name: value for name, value in link.intended.items() if name in unique and value and isinstance(value, str)}
+
+
 def emptied(kinds: Kinds, live: Account, action: Action) -> list[Name]:
     """The names that an update takes away."""
     empty = [name for name, value in action.attributes.items() if not value and name in kinds]

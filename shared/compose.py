@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from shared.attributes import Attribute
 from shared.bus import Bus
+from shared.calls import Calls
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
 from shared.errors import Misconfigured
@@ -20,6 +21,7 @@ from shared.oauth import OAuth
 from shared.oauth_asking import Asking
 from shared.policy_check import check
 from shared.policy_file import PolicyText
+from shared.quota import Quota
 from shared.rehearsal import Rehearsal
 from shared.store import Store
 from shared.tokens_access import Access
@@ -56,8 +58,8 @@ class Surroundings:
     hash_key: bytes = field(repr=False)
     folder: Path
     """Where relative paths of the policy start from."""
-    credential: Callable[[str], AsyncTokenCredential | None]
-    """Microsoft sign-in for a target, by its name."""
+    credential: Callable[[tuple[str, str]], AsyncTokenCredential | None]
+    """Microsoft sign-in for a target, or for a source that needs it, by its place in the policy."""
     settings: Callable[[tuple[str, str], BaseModel], BaseModel] = lambda path, settings: settings
     """A last word on a connector's settings: the sandbox's addresses, another HR file."""
     transport: Callable[[tuple[str, str]], httpx.AsyncBaseTransport | None] = lambda path: None
@@ -93,10 +95,13 @@ async def assemble(
         one = manifest((found.policy.sources if kind == "sources" else found.policy.targets)[name].connector)
         final = around.settings(path, settings)
         oauth = one.sign_in(final) if one.sign_in and (around.writes or kind == "sources") else None
-        outside = await _outside(around, path, one, oauth, stack)
+        signs_in = kind == "targets" or one.microsoft(final)
+        outside = await _outside(around, path, one, oauth, stack, signs_in)
         if oauth:
             access = access_of(around, path, oauth, outside.http)
             accesses[access.place], outside = access, replace(outside, token=access)
+        if quota := one.quota(final):
+            outside = replace(outside, pace=calls_of(around, path, quota))
         if kind == "sources" and one.source:
             sources[name] = one.source(final, outside)
             facts[name] = one.facts | one.more_facts(final)
@@ -144,8 +149,22 @@ def access_of(around: Surroundings, path: tuple[str, str], oauth: OAuth, http: h
     )
 
 
+def calls_of(around: Surroundings, path: tuple[str, str], quota: Quota) -> Calls:
+    """What counts a system's calls. Raises `Misconfigured` where there is no token store to count them in."""
+    place = ".".join(path)
+    if around.tokens is None:
+        raise Misconfigured(f"{place}: its calls are counted in the token store, and none is set up here")
+    clock = around.tokens.clock or around.clock
+    return Calls(place, quota, around.tokens.store, TABLES[path[0]], clock=clock, sleep=around.sleep)
+
+
 async def _outside(
-    around: Surroundings, path: tuple[str, str], one: Manifest, oauth: OAuth | None, stack: AsyncExitStack
+    around: Surroundings,
+    path: tuple[str, str],
+    one: Manifest,
+    oauth: OAuth | None,
+    stack: AsyncExitStack,
+    signs_in: bool,
 ) -> Outside:
     signing_in = {httpx.URL(oauth.token).path} if oauth else set()
     http = open_http(
@@ -161,7 +180,7 @@ async def _outside(
         clock=around.clock,
         sleep=around.sleep,
         folder=around.folder,
-        credential=around.credential(path[1]) if path[0] == "targets" else None,
+        credential=around.credential(path) if signs_in else None,
     )
 
 

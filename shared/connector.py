@@ -18,8 +18,10 @@ from pydantic import BaseModel
 
 from shared.attributes import Attribute
 from shared.errors import Misconfigured
+from shared.flow import Pace
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
 from shared.oauth import OAuth
+from shared.quota import Quota
 
 NONE: frozenset[Entitlement] = frozenset()
 
@@ -47,6 +49,8 @@ class Outside:
     """An access token that is good now, as `Manifest.sign_in` says; given one that was answered with 401 ("" for
     none), another. Renewed, kept and shared by all workers.
     """
+    pace: Pace | None = None
+    """Spaces the calls and keeps them within `Manifest.quota`, together with every other process; None without one."""
     folder: Path
     """The folder that relative paths in settings start from: the policy's own."""
     credential: AsyncTokenCredential | None = None
@@ -57,21 +61,44 @@ class Outside:
 class Reached:
     """A place in an answer of HR: everybody before it was given, and `fetch(cursor)` gives everybody after it.
 
-    `cursor` is a text that only its source understands, without secrets and without values of HR but ids.
+    `cursor` is a text that only its source understands, without secrets and without values of HR but ids. With "" there
+    is no such place yet: the source only says that it is still reading.
     """
 
     cursor: str
 
 
+STILL_READING = Reached("")
+"""Given now and then by a source that must read long before it can give anybody, so that its turn does not run out."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edition:
+    """Which of several deliveries an answer is, where HR delivers one after another, and an earlier one may come late.
+
+    Of two of one `series` that with the greater `order`, as text, is the later. `name` is what people call it.
+    """
+
+    series: str
+    order: str
+    name: str
+
+    def before(self, other: "Edition") -> bool:
+        return self.series == other.series and self.order < other.order
+
+
 class Source(Protocol):
     """An HR system, read."""
 
-    def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+    def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached | Edition]:
         """Everyone HR knows, each complete, once. Ending normally means the answer was complete.
 
         A large answer is read in turns, by one process after the other, and a source that can be taken up where it
         was left says so at every page: `Reached` with the `since` of the next turn. What it gave before that is kept
         and not asked for again; what it gave after it is. A source without such places is read in one go.
+
+        A source that is delivered says which delivery it is, first of all: an `Edition` earlier than the last one that
+        was believed is doubted.
 
         Raises `TryLater`, or `Misconfigured` when the answer cannot be believed or the settings are wrong; raising
         part-way means «no news», never «gone». Raises `Anew` when there is no going on from `since`, because it is
@@ -172,8 +199,10 @@ class Manifest:
     summary: str
     docs: str
     settings: type[BaseModel]
-    sign_in: Callable[[Any], OAuth] | None = None
-    """From the settings: where its OAuth tokens come from; None for a system that has none."""
+    sign_in: Callable[[Any], OAuth | None] | None = None
+    """From the settings: where its OAuth tokens come from; None for a system, or for settings, that have none."""
+    quota: Callable[[Any], Quota | None] = lambda _: None
+    """From the settings: how many calls the system takes in a time, where that must be counted for all processes."""
     proven: str
     """How far it has been proven: `simulated`, `sandbox <date>` or `production`."""
     source: Callable[[Any, Outside], Source] | None = None
@@ -192,6 +221,8 @@ class Manifest:
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """What of the connector its settings enable, where not every customer does."""
+    microsoft: Callable[[Any], bool] = lambda _: False
+    """For a source: whether its settings need Microsoft sign-in. A target in a tenant has it without saying so."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()

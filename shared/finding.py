@@ -9,7 +9,7 @@ from shared.errors import Reason, Refused, TryLater
 from shared.facts import items
 from shared.identifiers import folded
 from shared.model import Account, Action, Link, Stage, Value, Verb
-from shared.planning import concerned, landed, missed, noted, same, settled
+from shared.planning import concerned, forgotten, landed, missed, noted, same, settled
 
 APPEARING = timedelta(minutes=15)
 """How long a new account may be invisible before it counts as gone: directories replicate late."""
@@ -40,13 +40,20 @@ async def look(case: Case, link: Link) -> tuple[Account | None, Link]:
 
 
 async def gone(case: Case, link: Link) -> Link:
-    """The link when its account is not there; once that is as it should be, nobody uses its names any more."""
+    """The link when its account is not there; once that is as it should be, nobody uses its names any more.
+
+    A name it was being given when it went may have been borne and seen, so it is kept like one that was.
+    """
+    work = case.work
     found = missed(link, case.desired.stage)
     if found.deleted and not link.deleted:
         if link.deleting:
-            await case.work.found(Action(verb=Verb.DELETE, because=case.desired.because), link)
-        await case.work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
-    return found
+            await work.found(Action(verb=Verb.DELETE, because=case.desired.because), link)
+        await work.retire(list(bearing.remembered(case.kinds, link).items()), Verb.DELETE)
+    left = forgotten(found, None, work.now)
+    if left is not found and found.account:
+        await work.retire(list(bearing.meant(case.kinds, found).items()), Verb.DELETE)
+    return left
 
 
 async def recognised(case: Case, begun: Link, live: Account) -> Link:

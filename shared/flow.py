@@ -5,10 +5,18 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class Pace(Protocol):
+    """What spaces requests."""
+
+    async def turn(self) -> None:
+        """Wait for the moment of the next request. Raises `TryLater` when it is too far away."""
+        ...
 
 
 class Bucket:

@@ -73,6 +73,8 @@ class OAuth(BaseModel):
     """Codes that say that the refresh token is dead."""
     busy: frozenset[str] = frozenset()
     """Codes that say that it is too early."""
+    check: str = ""
+    """What else a person must check when it gives no token, such as which organisation has accepted the client."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ class Asking:
         code = f" ({told.error})" if told.error else ""
         path = httpx.URL(self.oauth.token).path
         names = " and ".join(self._names()) or "the client's id"
+        more = f", and {self.oauth.check}" if self.oauth.check else ""
         return (
-            f"{self.place}: POST {path} answered {response.status_code} without a token{code}; check {names}, and that "
-            "the credential is active there and may use these scopes"
+            f"{self.place}: POST {path} answered {response.status_code} without a token{code}; check {names}, that "
+            f"the credential is active there and may use these scopes{more}"
         )

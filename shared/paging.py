@@ -4,6 +4,7 @@
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shared.answers import decoded
@@ -49,6 +50,57 @@ async def by_offset(
         if not found or (len(found) < limit and (told is None or position >= told)):
             return
     raise _endless(rest, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a numbered page says of its list; None for what it does not say."""
+
+    records: int | None = None
+    pages: int | None = None
+
+
+async def by_page(
+    rest: Rest,
+    path: str,
+    rows: Callable[[Any], Sequence[Any]],
+    told: Callable[[Any], Told],
+    *,
+    limit: int,
+    params: Params = NONE,
+    number: str = "pageNumber",
+    size: str = "pageSize",
+    route: str = "",
+) -> AsyncIterator[Any]:
+    """Pages of a list that is asked for by their number, from 1 on, in parameter `number`; `size` is `limit`.
+
+    A server may put fewer rows on a page than it was asked for. So the list ends when as many records, or else as many
+    pages, were received as it says there are, and at an empty page where it says neither. Raises `Anew` when it ends
+    before its own total, goes on behind it, or the total changes, for then it changed while it was read and somebody
+    may have been skipped; `Misconfigured` when a page comes back a second time, so that the number is plainly ignored.
+    """
+    received, before, records = 0, None, None
+    for page_number in range(1, rest.manners.pages + 1):
+        page = await _page(rest, path, {**params, number: page_number, size: limit}, route)
+        found, said = rows(page), told(page)
+        if found and found == before:
+            raise _looping(rest, path)
+        received, before = received + len(found), found
+        records = said.records if page_number == 1 else records
+        if said.records != records or _amiss(said, received, page_number, len(found)):
+            raise Anew(f"{rest.system}: the list at {path} changed while it was read; it is read again later")
+        yield page
+        if received == said.records if said.records is not None else not found or page_number == said.pages:
+            return
+    raise _endless(rest, path)
+
+
+def _amiss(said: Told, received: int, page_number: int, found: int) -> bool:
+    """Whether a page has more or less to it than its list says."""
+    if said.records is None:
+        return not found and page_number < (said.pages or 0)
+    ended = not found or page_number == said.pages
+    return received > said.records or (ended and received < said.records)
 
 
 async def by_cursor(

@@ -38,6 +38,8 @@ class Answer:
     """Field → known people of whom it says nothing any longer."""
     given_before: date | None = None
     """The day on which HR gave exactly this answer, and another one since."""
+    late: tuple[str, str] | None = None
+    """What this delivery is called, and the later one that was believed before it."""
 
 
 def doubts(answer: Answer, limits: Plausible) -> list[str]:
@@ -56,6 +58,9 @@ def _doubts(answer: Answer, limits: Plausible) -> Iterator[str]:
         yield f"the records of {answer.spoiled} of the {known} people known can no longer be used, {most}"
     if answer.given_before is not None and answer.differing > few and not limits.may_come_again:
         yield f"it is the answer of {answer.given_before} again, an older one than the last"
+    if answer.late is not None:
+        this, last = answer.late
+        yield f"it is {this}, which is earlier than {last}, the last one that was read"
     yield from _of_fields(answer, limits)
 
 

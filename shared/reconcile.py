@@ -36,8 +36,7 @@ async def reconcile(case: Case, link: Link) -> Outcome:
             link = await gone(case, link)
         else:
             live = replace(live, protected="named in the policy") if live.id in case.protected else live
-            link = await recognised(case, link, live)
-        link = forgotten(link, live, work.now)
+            link = forgotten(await recognised(case, link, live), live, work.now)
         actions = plan(case.desired, link, live, case.kinds)
         account, there = (live.id, live.attributes) if live else ("", {})
         asked = counted(actions, there, case.told_apart)

@@ -1,6 +1,8 @@
 """One REST client for every HR system: signs in, paces, waits when throttled, and never sends a token astray."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -11,7 +13,7 @@ import httpx
 
 from shared.answers import BUSY, decoded, judge, named, retry_after
 from shared.errors import Misconfigured, TryLater
-from shared.flow import Bucket
+from shared.flow import Pace
 from shared.signing import Headers, Sign
 from shared.telemetry import catalogue, shown, tell
 from shared.wire import ATTEMPT
@@ -42,6 +44,8 @@ class Manners:
     """Seconds: a longer wait is not sat out here but raised as `TryLater`."""
     pages: int = 10_000
     """Pages in one list, at most."""
+    width: int = 0
+    """Requests under way at the same time, at most; 0 for any number."""
 
 
 class Rest:
@@ -65,7 +69,7 @@ class Rest:
         sign: Sign | None = None,
         headers: Mapping[str, str] = NONE,
         manners: Manners | None = None,
-        pace: Bucket | None = None,
+        pace: Pace | None = None,
         judge_first: Callable[[httpx.Response], None] | None = None,
     ) -> None:
         self.system = system
@@ -78,6 +82,7 @@ class Rest:
         self.manners = manners or Manners()
         self._pace = pace
         self._judge_first = judge_first
+        self._room = asyncio.Semaphore(self.manners.width) if self.manners.width else nullcontext()
 
     def address(self, path: str, onto: httpx.URL | None = None) -> httpx.URL:
         """`path` below the base address; or, with `onto`, a link found there, resolved as RFC 3986 §5 says.
@@ -163,10 +168,11 @@ class Rest:
         return headers
 
     async def _exchange(self, request: httpx.Request, attempt: int) -> httpx.Response:
-        if self._pace:
-            await self._pace.turn()
-        request.extensions[ATTEMPT] = attempt
-        return await exchange(self.system, self._http, request, self.manners.pause * 2 ** (attempt - 1))
+        async with self._room:
+            if self._pace:
+                await self._pace.turn()
+            request.extensions[ATTEMPT] = attempt
+            return await exchange(self.system, self._http, request, self.manners.pause * 2 ** (attempt - 1))
 
     def _judge(self, response: httpx.Response, attempt: int) -> None:
         if self._judge_first:

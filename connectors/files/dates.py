@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 
 _FORMAT = re.compile(r"(yyyy|mm?|dd?)([-/.]?)(yyyy|mm?|dd?)([-/.]?)(yyyy|mm?|dd?)")
@@ -57,6 +57,17 @@ class Dates:
             raise UnreadableDate("this day is not in the calendar; correct the date") from None
         if found is None:
             raise UnreadableDate(self._advice(bare))
+        return self._sane(found)
+
+    def typed(self, cell: date) -> date | None:
+        """The same for a cell that is a date already, as in a workbook."""
+        if isinstance(cell, datetime):
+            if cell.time() != time():
+                raise UnreadableDate("the cell holds a time beside the date; leave the time out")
+            cell = cell.date()
+        return self._sane(cell)
+
+    def _sane(self, found: date) -> date | None:
         if found in self.no_days:
             return None
         if not 1900 <= found.year <= 2999:

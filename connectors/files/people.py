@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from connectors.files.cells import Absent
+from connectors.files.forms.table import Broken, Row
+from connectors.files.origin import Origin
 from connectors.files.reading import Doubt, Known, RowReader
 from connectors.files.settings import Settings
-from connectors.files.table import Broken, Row
 from shared.errors import Misconfigured, Reason
 from shared.model import Person, Rejected
 
@@ -24,12 +26,12 @@ class _Gathered:
     broken: list[Broken] = field(default_factory=list)
 
 
-def people(rows: Iterable[Row | Broken], settings: Settings, file: str) -> Iterator[Person | Rejected]:
+def people(rows: Iterable[Row | Broken], settings: Settings, origin: Origin) -> Iterator[Person | Rejected]:
     """Everyone in `rows`, each once, in the order of the file; raises `Misconfigured` when too much is unreadable.
 
     Rows that carry no usable HR id are one `Rejected` with the id "".
     """
-    gathering = _Gathering(settings, file)
+    gathering = _Gathering(settings, origin)
     for row in rows:
         gathering.add(row)
     gathering.place_the_broken()
@@ -43,11 +45,11 @@ def people(rows: Iterable[Row | Broken], settings: Settings, file: str) -> Itera
 class _Gathering:
     """All rows of a file by HR id, and a count of those that cannot be read."""
 
-    def __init__(self, settings: Settings, file: str) -> None:
+    def __init__(self, settings: Settings, origin: Origin) -> None:
         self.known: dict[str, _Gathered] = {}
         self.nobody: list[Doubt] = []
-        self._settings, self._file = settings, file
-        self._reader = RowReader(settings, file)
+        self._settings, self._origin = settings, origin
+        self._reader = RowReader(settings, origin)
         self._broken: list[Broken] = []
         self._total = self._bad = 0
         self._example = ""
@@ -111,7 +113,7 @@ class _Gathering:
             differ = [
                 column.column
                 for name, column in self._settings.person.items()
-                if other.fields[name] != first.fields[name]
+                if other.fields.get(name, Absent.ABSENT) != first.fields.get(name, Absent.ABSENT)
             ]
             if differ:
                 raise self._two_people([first.line, other.line], differ)
@@ -129,7 +131,7 @@ class _Gathering:
         because = f"differ in {differ}" if differ else "are not the same"
         return Doubt(
             Reason.DUPLICATE_ID,
-            f"{self._file}, lines {_listed(lines)}: the rows carry one «{self._settings.key}» and {because}; "
+            f"{self._origin.among(lines)}: the rows carry one «{self._settings.key}» and {because}; "
             "give every person a number of their own",
         )
 
@@ -137,12 +139,12 @@ class _Gathering:
         column = self._settings.contract.id or self._settings.contract.start
         return Doubt(
             Reason.INVALID_RECORD,
-            f"{self._file}, lines {_listed(lines)}, column «{column}»: two contracts of one person cannot be told "
+            f"{self._origin.among(lines)}, column «{column}»: two contracts of one person cannot be told "
             "apart; give every contract its own number",
         )
 
     def _of(self, row: Broken) -> Doubt:
-        return Doubt(Reason.INVALID_RECORD, f"{self._file}, line {row.line}: {row.because}")
+        return Doubt(Reason.INVALID_RECORD, f"{self._origin.at(row.line)}: {row.because}")
 
     def _count(self, doubt: Doubt) -> None:
         self._bad += 1
@@ -151,10 +153,6 @@ class _Gathering:
 
 def _shape(key: str) -> str:
     return "".join("9" if letter.isdigit() else "A" if letter.isalpha() else letter for letter in key)
-
-
-def _listed(lines: list[int]) -> str:
-    return ", ".join(map(str, lines[:5])) + (" and more" if len(lines) > 5 else "")
 
 
 def _rejected(key: str, doubts: list[Doubt]) -> Rejected:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from connectors.files import cells
-from connectors.files.cells import Unreadable
+from connectors.files.cells import Absent, Cell, Unreadable
+from connectors.files.columns import Column, heading
 from connectors.files.dates import UnreadableDate
-from connectors.files.settings import Column, Settings, heading
-from connectors.files.table import Row
+from connectors.files.forms.table import Row
+from connectors.files.origin import Origin
+from connectors.files.settings import Settings
 from shared.errors import Reason
 from shared.model import Contract, Value
 from shared.names import usage_from
@@ -37,10 +39,10 @@ class Known:
 class RowReader:
     """Reads rows as the settings say; every doubt names file, line and column, and never repeats a value."""
 
-    def __init__(self, settings: Settings, file: str) -> None:
+    def __init__(self, settings: Settings, origin: Origin) -> None:
         self._settings = settings
-        self._file = file
-        self._at = {heading(name): place for place, name in enumerate(settings.columns)}
+        self._origin = origin
+        self._at = {settings.alike(name): place for place, name in enumerate(settings.columns)}
         active = settings.active
         self._active = frozenset(map(heading, active.values)) if active else frozenset()
         self._inactive = frozenset(map(heading, active.inactive)) if active else frozenset()
@@ -51,7 +53,14 @@ class RowReader:
             raise self._doubt(row, self._settings.key, "the cell is empty; fill in the number", Reason.MISSING_DATA)
         if len(key) > _LONGEST_KEY:
             raise self._doubt(row, self._settings.key, f"the number is longer than {_LONGEST_KEY} characters")
+        self._refuse_lost_zeros(row, self._settings.key, key)
         return key
+
+    def _refuse_lost_zeros(self, row: Row, column: str, key: str) -> None:
+        width = self._settings.key_width
+        if width and len(key) < width and key.isdecimal():
+            because = f"the number has fewer than {width} digits: leading zeros were lost; export the column as text"
+            raise self._doubt(row, column, because)
 
     def row(self, row: Row) -> Known | list[Doubt]:
         """What the row says, or every reason why it cannot be used."""
@@ -70,6 +79,8 @@ class RowReader:
         active = self._settings.active
         if active is None:
             return True
+        if self._cell(row, active.column) is Absent.ABSENT:
+            raise self._doubt(row, active.column, "the record says nothing about it; fill it in", Reason.MISSING_DATA)
         word = heading(self._text(row, active.column))
         if word in self._active:
             return True
@@ -87,12 +98,17 @@ class RowReader:
             if columns.end and end is not None and end < start:
                 raise self._doubt(row, columns.end, f"the last day is before «{columns.start}»; correct either date")
             number = self._number(row, start)
-            if columns.manager:
-                fields["manager"] = self._text(row, columns.manager) or None
+            if columns.manager and self._cell(row, columns.manager) is not Absent.ABSENT:
+                fields["manager"] = self._manager(row, columns.manager)
         except Doubt as doubt:
             doubts.append(doubt)
             return None
         return Contract(id=number, start=start, end=end, fields=fields)
+
+    def _manager(self, row: Row, column: str) -> str | None:
+        manager = self._text(row, column)
+        self._refuse_lost_zeros(row, column, manager)
+        return manager or None
 
     def _number(self, row: Row, start: date) -> str:
         column = self._settings.contract.id
@@ -106,6 +122,8 @@ class RowReader:
     def _fields(self, row: Row, columns: Mapping[str, Column], doubts: list[Doubt]) -> dict[str, Value]:
         found: dict[str, Value] = {}
         for name, column in columns.items():
+            if self._cell(row, column.column) is Absent.ABSENT and not column.required:
+                continue
             try:
                 found[name] = self._value(row, column)
             except Doubt as doubt:
@@ -128,7 +146,7 @@ class RowReader:
         try:
             match column.type:
                 case "number":
-                    return cells.number(text, self._settings.decimal)
+                    return cells.number(self._cell(row, column.column), text, self._settings.decimal)
                 case "boolean":
                     return cells.truth(text)
                 case "date":
@@ -140,16 +158,20 @@ class RowReader:
             raise self._doubt(row, column.column, str(error)) from None
 
     def _day(self, row: Row, column: str) -> date | None:
+        cell, dates = self._cell(row, column), self._settings.dates
         try:
-            return self._settings.dates.day(self._text(row, column))
+            return dates.typed(cell) if isinstance(cell, date) else dates.day(self._text(row, column))
         except UnreadableDate as error:
             raise self._doubt(row, column, str(error)) from None
 
+    def _cell(self, row: Row, column: str) -> Cell:
+        return row.cells[self._at[self._settings.alike(column)]]
+
     def _text(self, row: Row, column: str) -> str:
         try:
-            return cells.sound(row.cells[self._at[heading(column)]], self._settings.longest_cell)
+            return cells.sound(self._cell(row, column), self._settings.longest_cell)
         except Unreadable as error:
             raise self._doubt(row, column, str(error)) from None
 
     def _doubt(self, row: Row, column: str, because: str, code: Reason = Reason.INVALID_RECORD) -> Doubt:
-        return Doubt(code, f"{self._file}, line {row.line}, column «{column}»: {because}")
+        return Doubt(code, f"{self._origin.at(row.line)}, column «{column}»: {because}")

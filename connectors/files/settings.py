@@ -1,21 +1,17 @@
-"""What a policy says about one CSV export: where it is, how it is written and which column means what.
+"""What a policy says about one export of HR: where it is, how it is written and which column means what."""
 
-Only the columns named here are ever kept; the rest of the file is read past.
-"""
-
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from connectors.files.cells import clean
+from connectors.files.columns import STRICT, Active, AnyColumn, ContractColumns, FieldName, Heading, Text, heading
 from connectors.files.dates import Dates, checked
-from shared.names import System, Usage
-
-_STRICT = ConfigDict(extra="forbid", frozen=True)
-
-_FORBIDDEN = frozenset({"bsn", "burgerservicenummer", "burgerservicenr", "bsn-nummer", "sofinummer", "sofi-nummer"})
-"""Identity provisioning has no legal duty that allows the citizen service number (art. 46 UAVG)."""
+from connectors.files.names import checked_path
+from connectors.files.paths import is_path
+from connectors.files.places.settings import Blob, Sftp
+from shared.names import Usage
 
 _TAKEN = frozenset({"employeeId", "manager", "contractId", "contractStart", "contractEnd"})
 """Names the engine fills itself from the HR id and the contract."""
@@ -23,107 +19,63 @@ _TAKEN = frozenset({"employeeId", "manager", "contractId", "contractStart", "con
 _USAGE = "nameUsage"
 """The fact that says which family name a person uses."""
 
+Form: TypeAlias = Literal["csv", "excel", "json", "json lines"]
 
-def heading(name: str) -> str:
-    """The name of a column as it is compared: cleaned and without regard to case."""
-    return clean(name).casefold()
+_FORMS: Mapping[str, Form] = {
+    **dict.fromkeys(("xlsx", "xlsm", "xls", "xlsb"), "excel"),
+    "json": "json",
+    **dict.fromkeys(("jsonl", "ndjson"), "json lines"),
+}
+"""By what a file's name ends with; every other is CSV."""
 
-
-def _usable(name: str) -> str:
-    if not heading(name):
-        raise ValueError("a column needs a name; write it as it stands in the first line of the file")
-    if heading(name) in _FORBIDDEN:
-        raise ValueError("the citizen service number (BSN) may not be used for accounts; remove this column")
-    return name
-
-
-Heading = Annotated[str, Field(max_length=200), AfterValidator(_usable)]
-FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
-Text = Annotated[str, Field(max_length=200)]
-
-
-class Column(BaseModel):
-    """One column and how its cells are read. In a policy, a name alone is a column of text."""
-
-    model_config = _STRICT
-
-    column: Heading
-    type: Literal["text", "number", "date", "boolean"] = "text"
-    required: bool = False
-    """An empty cell rejects the record; otherwise it is null."""
-    values: dict[Text, Text] = {}
-    """HR's codes → ours (of text); compared without case. A code that is not listed rejects the record."""
-    otherwise: Text | None = None
-    """With `values`: what an empty cell or a code that is not listed means."""
-    codes: System | None = None
-    """Of `nameUsage`, in place of values: the HR system whose codes these are; any other cell is the birth name."""
-
-    @model_validator(mode="after")
-    def _translates_text(self) -> "Column":
-        if (self.values or self.codes) and self.type != "text":
-            raise ValueError("values can be translated for text only; remove type or values")
-        if self.values and self.codes:
-            raise ValueError("codes translates by the table of an HR system and values by your own; keep one of them")
-        if self.otherwise is not None and not self.values:
-            raise ValueError("otherwise says what an unlisted value means; list the values too")
-        return self
-
-    @cached_property
-    def translations(self) -> dict[str, str]:
-        return {heading(theirs): ours for theirs, ours in self.values.items()}
+_ONLY: Mapping[str, frozenset[str]] = {
+    "encoding": frozenset({"csv"}),
+    "delimiter": frozenset({"csv"}),
+    "sheet": frozenset({"excel"}),
+    "most_unpacked_bytes": frozenset({"excel"}),
+    "records": frozenset({"json"}),
+    "count": frozenset({"json"}),
+    "omitted": frozenset({"json", "json lines"}),
+    "footers": frozenset({"csv", "excel"}),
+}
+"""Settings that mean something for some forms only."""
 
 
-AnyColumn = Annotated[
-    Column,
-    BeforeValidator(
-        lambda given: {"column": given} if isinstance(given, str) else given, json_schema_input_type=str | Column
-    ),
-]
+def _json_path(text: str) -> str:
+    if not is_path(text):
+        raise ValueError("write a path of members, such as $.data.employees; $ is the whole")
+    return text
 
 
-class ContractColumns(BaseModel):
-    """The columns of one employment."""
-
-    model_config = _STRICT
-
-    id: Heading | None = None
-    """The number of the contract. Without it a row's start date is its number, or 1 where a person has one row."""
-    start: Heading
-    end: Heading | None = None
-    """The last working day, inclusive; empty means open-ended."""
-    manager: Heading | None = None
-    """The manager's HR id, in the same file: the field `manager`, null where the cell is empty."""
-    fields: dict[FieldName, AnyColumn] = {}
-
-
-class Active(BaseModel):
-    """A column that says whether a row counts. The person of a row that does not is known, without that contract."""
-
-    model_config = _STRICT
-
-    column: Heading
-    values: tuple[Text, ...] = Field(min_length=1)
-    """These mean active; compared without case."""
-    inactive: tuple[Text, ...] = ()
-    """These mean inactive. When listed, any other value rejects the record; otherwise it means inactive."""
+JsonPath = Annotated[str, Field(max_length=200), AfterValidator(_json_path)]
 
 
 class Complete(BaseModel):
-    """How a whole file is told from a part of one.
+    """How a whole file is told from a part of one, and from one of another day.
 
     A row without all its cells or a quotation mark left open shows by itself. A file cut between two rows, or inside
-    its very last cell, does not: only a closing row or a number of rows tells.
+    its very last cell, does not: only a closing row, a number of rows or a control file tells.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     minimum_rows: int = Field(default=1, ge=1)
     trailer: Text = ""
     """The last row starts with this text; a file without it is still being written."""
     trailer_counts_rows: bool = False
     """The trailer's second cell is the number of rows above it."""
-    settled_seconds: int = Field(default=0, ge=0, le=86_400)
-    """Leave a file alone until it has not been written to for so long."""
+    control: Literal["", ".ok", ".done", ".ready", ".sha256"] = ""
+    """A second file says that the first is whole, by its name (`people.csv.ok` or `people.ok`), and is not older.
+
+    One that ends with `.sha256` holds the hash of the file.
+    """
+    settled_seconds: int | None = Field(default=None, ge=0, le=300)
+    """Read a file only when its size and time were seen equal so many seconds apart.
+
+    Without it 30 over SFTP, and 0 elsewhere: a blob appears when it is whole.
+    """
+    delivered_within_hours: int | None = Field(default=None, ge=1, le=10_000)
+    """A file that is older than this is no news; the delivery has stopped."""
 
     @model_validator(mode="after")
     def _only_a_trailer_counts(self) -> "Complete":
@@ -133,18 +85,38 @@ class Complete(BaseModel):
 
 
 class Settings(BaseModel):
-    """One CSV export of HR."""
+    """One export of HR, as CSV, workbook or JSON."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
-    path: str = Field(min_length=1, max_length=1000)
-    """The file; a relative path starts at the folder of the policy."""
+    path: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(checked_path)]
+    """The file, from the folder of the policy, of the container or of the SFTP user.
+
+    Its last part may stand for many files, of which the newest is read: `*` is anything, `{yyyy}`, `{mm}`, `{dd}`,
+    `{hh}`, `{mi}`, `{ss}` and `{n}` (a number) say in which order they were made.
+    """
+    blob: Blob | None = None
+    """It is in a blob container."""
+    sftp: Sftp | None = None
+    """It is on an SFTP server."""
+    form: Form | None = None
+    """What it is, where its name does not say so."""
     encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
     delimiter: Literal["auto", ";", ",", "|", "tab"] = "auto"
+    sheet: Text = ""
+    """Of a workbook: the name of the sheet. Without it there must be just one that is not hidden."""
+    records: JsonPath = "$"
+    """Of JSON: where the list of records is, such as `$.data`."""
+    count: JsonPath | None = None
+    """Of JSON: where it says how many records there are."""
+    omitted: Literal["absent", "null"] = "absent"
+    """Of JSON: what it means that a record lacks a member. `null` for a system that leaves out what is empty."""
     rows: Literal["person", "contract"] = "person"
     """What one row is; of several contracts each is a row, and the person's columns agree in all of them."""
     key: Heading
     """The column with the HR id. It is text: leading zeros stay."""
+    key_width: int | None = Field(default=None, ge=1, le=64)
+    """How many digits an HR id has at least: a shorter one has lost its leading zeros on the way."""
     person: dict[FieldName, AnyColumn] = Field(min_length=1)
     contract: ContractColumns
     active: Active | None = None
@@ -157,9 +129,36 @@ class Settings(BaseModel):
     most_bad_rows: float = Field(default=0.05, ge=0, le=1)
     """The share of rows that may be unreadable before the whole file is refused; one bad row never is enough."""
     most_bytes: int = Field(default=100_000_000, ge=1, le=1_000_000_000)
+    most_unpacked_bytes: int = Field(default=500_000_000, ge=1, le=4_000_000_000)
+    """Of a workbook, which is packed: what it may be in all."""
     most_rows: int = Field(default=200_000, ge=1, le=1_000_000)
     longest_cell: int = Field(default=1_000, ge=1, le=100_000)
     """Characters."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Settings":
+        if self.blob and self.sftp:
+            raise ValueError("the file is either in a blob container or on an SFTP server; keep blob or sftp")
+        return self
+
+    @model_validator(mode="after")
+    def _form_fits(self) -> "Settings":
+        form = self.written_as
+        strange = sorted(name for name, forms in _ONLY.items() if name in self.model_fields_set and form not in forms)
+        if strange:
+            raise ValueError(f"{', '.join(strange)} mean nothing for a file that is {form}; remove them, or set form")
+        if self.has_members and self.complete.trailer:
+            raise ValueError("JSON has no closing row; use count or a control file in place of trailer")
+        strange = [name for name in self.columns if name.startswith("$") and self.has_members and not is_path(name)]
+        if strange:
+            raise ValueError(f"{', '.join(strange)} are no paths of members, such as $.name.first")
+        return self
+
+    @model_validator(mode="after")
+    def _what_comes_from_elsewhere_is_pinned(self) -> "Settings":
+        if self.written_as == "csv" and (self.blob or self.sftp) and "auto" in (self.encoding, self.delimiter):
+            raise ValueError("a file that is delivered may not change how it is written: set encoding and delimiter")
+        return self
 
     @model_validator(mode="after")
     def _names_do_not_collide(self) -> "Settings":
@@ -183,6 +182,21 @@ class Settings(BaseModel):
         return self
 
     @property
+    def written_as(self) -> Form:
+        """What the file is, by its name when nothing says so."""
+        return self.form or _FORMS.get(self.path.rpartition(".")[2].casefold(), "csv")
+
+    @property
+    def has_members(self) -> bool:
+        """Whether it has records with members, and no header and columns."""
+        return self.written_as in ("json", "json lines")
+
+    @property
+    def settled_seconds(self) -> int:
+        given = self.complete.settled_seconds
+        return given if given is not None else 30 if self.sftp else 0
+
+    @property
     def facts(self) -> frozenset[str]:
         """The names of the person and contract fields this export provides."""
         manager = {"manager"} if self.contract.manager else set()
@@ -191,6 +205,10 @@ class Settings(BaseModel):
     @cached_property
     def dates(self) -> Dates:
         return Dates.of(self.date_formats, self.no_date)
+
+    def alike(self, name: str) -> str:
+        """The name of a column as it is compared: members of JSON by every letter, headers as people write them."""
+        return name if self.has_members else heading(name)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -205,5 +223,5 @@ class Settings(BaseModel):
         ]
         kept: dict[str, str] = {}
         for name in named:
-            kept.setdefault(heading(name), name)
+            kept.setdefault(self.alike(name), name)
         return tuple(kept.values())

@@ -34,6 +34,7 @@ def authorization_app(authority: Authority, faults: Faults | None = None) -> Sta
         routes=[
             Route("/authorize", server.authorize, methods=["GET", "POST"]),
             Route("/token", server.token, methods=["POST"]),
+            Route("/connect/token", server.token, methods=["POST"]),
             Route("/people", server.people, methods=["GET"]),
         ]
     )

@@ -39,6 +39,8 @@ class Manners:
     offline: bool = False
     """Without the scope offline_access there is no refresh token."""
     wrong_client: int = 401
+    stranger: str = "unauthorized_client"
+    """The code for an organisation that has not accepted the client, where there are organisations."""
 
 
 STRICT = Manners()
@@ -54,6 +56,13 @@ EXACT = Manners(
     loopback=False,
 )
 """Exact Online, «OAuth: step 3»: 600 s as text, no sooner than 570 s after the last, an old token is answered 401."""
+VISMA = Manners(wrong_client=400)
+"""Visma Connect, docs.connect.visma.com «Service Applications»: a token lives 3600 s, there is no refresh token, and a
+tenant's administrator must have given leave before its id is sent as `tenant_id`, which may be left out: then the token
+is for no tenant. *Assumed*: that everything refused is a 400 with IdentityServer's codes (developer.vismaonline.com
+«Error Codes»), and `unauthorized_client` for a tenant without leave; `invalid_tenant` was seen too
+(forums.invantive.com topic 4694).
+"""
 
 
 @dataclass(kw_only=True)
@@ -65,8 +74,12 @@ class Registered:
     redirects: frozenset[str] = frozenset()
     grants: frozenset[str] = frozenset({"authorization_code", "refresh_token"})
     scopes: frozenset[str] = frozenset({"people.read", "offline_access"})
+    unticked: frozenset[str] = frozenset()
+    """Scopes that whoever consents leaves out, so that fewer are granted than were asked for."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Parameters without which there is no token, such as tenant_id."""
+    tenants: frozenset[str] | None = None
+    """The organisations that have accepted it, one of which a token is for; None where there is no such thing."""
     basic: bool | None = None
     """Whether it must say who it is in the header (True), in the form (False), or as it likes (None)."""
 
@@ -77,6 +90,8 @@ class Family:
 
     client: str
     scopes: tuple[str, ...]
+    tenant: str = ""
+    """The organisation its tokens are for."""
     revoked: bool = False
 
 
@@ -144,7 +159,7 @@ class Authority:
             return {"error": "invalid_scope", **state}
         code = secrets.token_urlsafe(24)
         self.codes[code] = Code(
-            family=Family(client=client.id, scopes=tuple(wanted)),
+            family=Family(client=client.id, scopes=tuple(one for one in wanted if one not in client.unticked)),
             redirect=asked["redirect_uri"],
             challenge=asked["code_challenge"],
             ends=self.clock() + self.manners.code,
@@ -193,7 +208,10 @@ class Authority:
         wanted = form.get("scope", "").split() or sorted(client.scopes)
         if not set(wanted) <= client.scopes:
             return self._no(400, "invalid_scope")
-        return self._give(Family(client=client.id, scopes=tuple(wanted)), refreshes=False)
+        tenant = form.get("tenant_id", "") if client.tenants is not None else ""
+        if tenant and tenant not in (client.tenants or ()):
+            return self._no(400, self.manners.stranger)
+        return self._give(Family(client=client.id, scopes=tuple(wanted), tenant=tenant), refreshes=False)
 
     def _by_code(self, client: Registered, form: Mapping[str, str]) -> Answer:
         code = self.codes.get(form.get("code", ""))

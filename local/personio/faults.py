@@ -22,6 +22,8 @@ class Faults:
     """Data requests are answered with 200 and half a body."""
     soft_errors: bool = False
     """v1 lists are answered with 200 and `success: false`."""
+    lists_only: int | None = None
+    """v1: the list ends after so many employees, though it goes on telling the total of all."""
     iso_dates: bool | None = None
     """v1 dates with «T» (True), with a space (False), or one or the other from person to person (None)."""
     no_echo: bool = False

@@ -57,7 +57,8 @@ class V1:
         elif "email" in query:
             found = [employee for employee in found if employee.email == query["email"]]
         only = frozenset(query.getlist("attributes[]")) or None
-        page = [self._rendered(employee, credential, only) for employee in found[offset : offset + limit]]
+        listed = found[: self._faults.lists_only]
+        page = [self._rendered(employee, credential, only) for employee in listed[offset : offset + limit]]
         metadata = {"total_elements": len(found), "current_page": 0, "total_pages": -(-len(found) // limit)}
         body = {"success": True, "metadata": metadata, "offset": offset, "limit": limit, "data": page}
         return self._echoed(request, body)

@@ -23,7 +23,7 @@ from shared.policy_file import PolicyInvalid, PolicyText
 SANDBOX = "sandbox"
 """The tenant that is no tenant; it exists on a developer's machine only."""
 
-TALKATIVE = ("azure", "httpcore", "httpx", "msal", "opentelemetry")
+TALKATIVE = ("asyncssh", "azure", "httpcore", "httpx", "msal", "opentelemetry")
 """Libraries that log every address they call: filters and row keys hold names of people."""
 
 
@@ -81,14 +81,16 @@ def building(settings: Settings, ground: Ground) -> Building:
 def surroundings_of(role: Role, found: PolicyText, around: Surroundings) -> Surroundings:
     """What an app of this role may use: the one that reads writes to no target, and the one that writes knows no HR.
 
-    Only a target in a tenant of Microsoft's gets its sign-in.
+    Only a target in a tenant of Microsoft's gets its sign-in, and a source that needs it.
     """
     targets = found.policy.targets
     return replace(
         around,
         reads=role is not Role.WRITE,
         writes=role is not Role.READ,
-        credential=lambda name: around.credential(name) if "tenant" in targets[name].settings else None,
+        credential=lambda path: (
+            around.credential(path) if path[0] == "sources" or "tenant" in targets[path[1]].settings else None
+        ),
     )
 
 

@@ -54,7 +54,7 @@ async def ground(settings: Settings, stack: AsyncExitStack) -> Ground:
         unique=lambda: secrets.token_hex(8),
         hash_key=await hash_key(secret),
         folder=APP,
-        credential=lambda target: credential,
+        credential=lambda path: credential,
         stopped=settings.stopped,
     )
     keys = partial(signing_keys, http, settings.tenant)

@@ -110,6 +110,6 @@ def _systems(policy: Path, local: Local) -> Mapping[str, OAuth]:
     for (kind, name), settings in built.items():
         systems = local.found.policy.sources if kind == "sources" else local.found.policy.targets
         sign_in = connectors.manifest(systems[name].connector).sign_in
-        if sign_in:
-            found[f"{kind}.{name}"] = sign_in(settings)
+        if oauth := sign_in(settings) if sign_in else None:
+            found[f"{kind}.{name}"] = oauth
     return found

@@ -164,6 +164,7 @@ async def looked_at(far: Store, stack: AsyncExitStack) -> Store:
     return Nearby(far, await stack.enter_async_context(SqliteStore(Path(folder) / "state.db")))
 
 
-def _credentials(found: PolicyText, there: Deployment) -> Callable[[str], AsyncTokenCredential | None]:
-    """Targets of Microsoft are asked with the sign-in of whoever is here."""
-    return lambda target: there.credential if "tenant" in found.policy.targets[target].settings else None
+def _credentials(found: PolicyText, there: Deployment) -> Callable[[tuple[str, str]], AsyncTokenCredential | None]:
+    """Targets of Microsoft, and sources that are kept there, are asked with the sign-in of whoever is here."""
+    targets = found.policy.targets
+    return lambda path: there.credential if path[0] == "sources" or "tenant" in targets[path[1]].settings else None

@@ -273,11 +273,14 @@ def _transport(
 
 def _credentials(
     found: PolicyText, simulated: "Sandbox | None", stack: AsyncExitStack
-) -> Callable[[str], AsyncTokenCredential | None]:
-    def credential(target: str) -> AsyncTokenCredential | None:
-        if simulated is not None and _simulated(found, target):
+) -> Callable[[tuple[str, str]], AsyncTokenCredential | None]:
+    def credential(path: tuple[str, str]) -> AsyncTokenCredential | None:
+        kind, name = path
+        if kind == "sources":
+            return signin.own(stack)
+        if simulated is not None and _simulated(found, name):
             return simulated.credential()
-        return signin.credential(found.policy.targets[target].settings, stack)
+        return signin.credential(found.policy.targets[name].settings, stack)
 
     return credential
 
@@ -290,7 +293,8 @@ def last_words(
     def last_word(path: tuple[str, str], settings: BaseModel) -> BaseModel:
         changes: dict[str, Any] = {}
         if hr is not None and path == ("sources", replaced):
-            changes = {"path": str(hr.resolve())}
+            elsewhere = {name: None for name in ("blob", "sftp") if hasattr(settings, name)}
+            changes = {"path": str(hr.resolve()), **elsewhere}
         elif simulated is not None and getattr(settings, "tenant", "") == SANDBOX:
             changes = dict(simulated.settings(found.policy.targets[path[1]].connector))
         return settings.model_copy(update=changes) if changes else settings

@@ -64,6 +64,11 @@ def credential(settings: Mapping[str, Any], stack: AsyncExitStack) -> AsyncToken
     address = urlsplit(str(settings.get("base_url", "")))
     if address.hostname in LOOPBACK:
         return _on_loopback(f"{address.scheme}://{address.netloc}/{tenant}/oauth2/v2.0/token")
+    return own(stack)
+
+
+def own(stack: AsyncExitStack) -> AsyncTokenCredential:
+    """The sign-in of whoever is here; closed with `stack`. No I/O."""
     from azure.identity.aio import DefaultAzureCredential
 
     real = DefaultAzureCredential(exclude_interactive_browser_credential=True)

@@ -3,12 +3,13 @@
 A person may accept one doubted answer: exactly that one, named by its digest, and for a day.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from shared import codec, layout, plausibility
+from shared.connector import Edition
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
 from shared.engine.pieces import Answer, Bucket
@@ -87,6 +88,7 @@ async def believe(engine: Engine, source: str, answer: Answer) -> tuple[str, boo
     if count.different > limits.always_changed:
         await _compare(engine, answer, counted)
     before = await _before(engine, source)
+    last, edition = next(reversed(before), ""), answer.turn.poll.edition
     found = plausibility.doubts(
         plausibility.Answer(
             known=count.known,
@@ -96,7 +98,8 @@ async def believe(engine: Engine, source: str, answer: Answer) -> tuple[str, boo
             differing=count.different + count.gone,
             changed=counted.changed,
             silent=counted.silent,
-            given_before=before.get(digest) if digest != next(reversed(before), "") else None,
+            given_before=before.get(digest) if digest != last else None,
+            late=await _late(engine, source, edition) if edition and digest != last else None,
         ),
         limits,
     )
@@ -117,8 +120,8 @@ async def _compare(engine: Engine, answer: Answer, counted: plausibility.Differe
                 counted.add(codec.PERSON.load(row.data), items[row.key])
 
 
-async def remember(engine: Engine, source: str, digest: str) -> None:
-    """Keep the digest of an answer that was believed, as the last one, and when that was.
+async def remember(engine: Engine, source: str, digest: str, edition: Edition | None = None) -> None:
+    """Keep the digest of an answer that was believed, as the last one, and when that was; also which delivery it was.
 
     One that is given again keeps the day on which it was given anew.
     """
@@ -127,7 +130,8 @@ async def remember(engine: Engine, source: str, digest: str) -> None:
         before.pop(digest, None)
         before[digest] = engine.today
     answers = [(one, day.isoformat()) for one, day in list(before.items())[-REMEMBERED:]]
-    kept = codec.plain(answers=answers, at=engine.clock().isoformat())
+    which = asdict(edition) if edition else None
+    kept = codec.plain(answers=answers, at=engine.clock().isoformat(), edition=which)
     await engine.store.commit(layout.SOURCES, source, [Put(layout.ANSWERS, kept)])
 
 
@@ -135,6 +139,14 @@ async def _before(engine: Engine, source: str) -> dict[str, date]:
     """The answers that were believed, the last one last: digest → the last day on which it was given anew."""
     row = await engine.store.get(layout.SOURCES, source, layout.ANSWERS)
     return {digest: date.fromisoformat(day) for digest, day in codec.known(row.data)["answers"]} if row else {}
+
+
+async def _late(engine: Engine, source: str, edition: Edition) -> tuple[str, str] | None:
+    """What this delivery is called and what the last one was, when this one is the earlier of the two."""
+    row = await engine.store.get(layout.SOURCES, source, layout.ANSWERS)
+    known = codec.known(row.data)["edition"] if row else None
+    last = Edition(**known) if known else None
+    return (edition.name, last.name) if last and edition.before(last) else None
 
 
 async def accept(engine: Engine, source: str, digest: str, by: str, because: str) -> None:

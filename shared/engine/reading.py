@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from shared.connector import Reached
+from shared.connector import Edition, Reached
 from shared.engine.net import Learnt, Watch, watch
 from shared.engine.pieces import keep, sweep
 from shared.engine.said import Part, heard, size
@@ -45,6 +45,9 @@ async def _read(turn: Turn, known: Mapping[str, str], watching: Watch) -> Part |
     part, weight, since = Part(known), 0, turn.engine.clock()
     async with closing(turn.engine.sources[turn.source].fetch(turn.poll.cursor)) as answer:
         async for item in answer:
+            if isinstance(item, Edition):
+                turn.is_of(item)
+                continue
             cursor = item.cursor if isinstance(item, Reached) else ""
             if not isinstance(item, Reached):
                 hr_id, said = heard(turn.engine, turn.source, watching.clean(item))

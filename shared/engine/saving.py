@@ -47,7 +47,7 @@ async def save(turn: Turn, answer: Answer) -> int:
             return count
         if engine.clock() - opened >= OPEN:
             opened = await cohorts.keep_open(engine, cohort)
-    await remember(engine, turn.source, turn.poll.believed)
+    await remember(engine, turn.source, turn.poll.believed, turn.poll.edition)
     if answer.in_rows:
         await sweep(turn)
     await cohorts.close(engine, cohort)

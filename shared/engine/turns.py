@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared import codec, layout
+from shared.connector import Edition
 from shared.engine.parts import NOBODY, Engine
 from shared.errors import TryLater
 from shared.store import Change, Conflict, Insert, Replace
@@ -35,8 +36,9 @@ class Poll:
 
     So many `pieces` of the answer are kept, up to `cursor`; "" says that the source cannot be taken up there. `whole`
     says that they are all of it, `believed` is its digest once it is believed, `nameless` that some record in it has
-    no id, and `saved` the bucket whose people were saved last. `litter` says that pieces of an earlier poll, which was
-    given up, are still to be removed. `caught` counts what was taken out of it, by fact and kind.
+    no id, and `saved` the bucket whose people were saved last. `edition` says which delivery it is, where there are
+    several. `litter` says that pieces of an earlier poll, which was given up, are still to be removed. `caught` counts
+    what was taken out of it, by fact and kind.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Poll:
     nameless: bool = False
     saved: str = ""
     litter: bool = False
+    edition: Edition | None = None
     caught: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -102,6 +105,10 @@ class Turn:
         versions = await self._commit(changes, replace(self.poll, **further), HELD)
         self.moved = self.moved or bool(further)
         return versions
+
+    def is_of(self, edition: Edition) -> None:
+        """To be saved with whatever is saved next."""
+        self.poll = replace(self.poll, edition=edition)
 
     def believed(self, digest: str, nameless: bool) -> None:
         """To be saved with whatever is saved next."""

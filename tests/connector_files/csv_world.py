@@ -1,7 +1,7 @@
 """What every test of the CSV source needs: settings for a small export, a file to read, and who came out of it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import httpx
 
 from connectors import manifest
 from connectors.files.settings import Settings
-from shared.connector import Outside
+from shared.connector import Edition, Outside, Reached
 from shared.model import Person, Rejected
 
 NAME = "export.csv"
@@ -50,11 +50,26 @@ def table(*rows: Iterable[str], columns: Iterable[str] = COLUMNS) -> str:
     return text_of([columns, *rows])
 
 
-def outside(folder: Path, now: datetime = datetime(2026, 11, 23, 7, tzinfo=UTC)) -> Outside:
-    async def nothing(_: object) -> Any:
-        raise AssertionError("a file needs no secret and no waiting")
+NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
-    return Outside(http=httpx.AsyncClient(), secret=nothing, clock=lambda: now, sleep=nothing, folder=folder)
+
+async def never(_: object) -> Any:
+    raise AssertionError("a file needs no secret and no waiting")
+
+
+def sleeping(waited: list[float], meanwhile: Callable[[], None] = lambda: None) -> Callable[[float], Awaitable[None]]:
+    """Waiting that takes no time, and what happens in it."""
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        meanwhile()
+
+    return sleep
+
+
+def outside(folder: Path, now: datetime = NOW, **more: Any) -> Outside:
+    given = {"secret": never, "sleep": never, **more}
+    return Outside(http=httpx.AsyncClient(), clock=lambda: now, folder=folder, **given)
 
 
 async def read(folder: Path, content: str | bytes, **changes: Any) -> list[Person | Rejected]:
@@ -63,14 +78,20 @@ async def read(folder: Path, content: str | bytes, **changes: Any) -> list[Perso
     return await everyone(folder, settings(**changes))
 
 
-async def everyone(folder: Path, wanted: Settings, now: datetime | None = None) -> list[Person | Rejected]:
-    world = outside(folder, now) if now else outside(folder)
+async def everyone(folder: Path, wanted: Settings, now: datetime = NOW, **more: Any) -> list[Person | Rejected]:
+    return [one for one in await answer(outside(folder, now, **more), wanted) if isinstance(one, Person | Rejected)]
+
+
+async def answer(world: Outside, wanted: Settings) -> list[Person | Rejected | Edition]:
+    """Everything the source says, in order."""
     build = manifest("files").source
     assert build is not None
     try:
-        return [one async for one in build(wanted, world).fetch()]
+        found = [one async for one in build(wanted, world).fetch()]
     finally:
         await world.http.aclose()
+    assert not [one for one in found if isinstance(one, Reached)]
+    return found  # type: ignore[return-value]
 
 
 def read_now(folder: Path, content: str | bytes, **changes: Any) -> list[Person | Rejected]:

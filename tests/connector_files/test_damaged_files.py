@@ -1,14 +1,15 @@
 """A file that may be only a part of itself, or another file altogether, says nothing about anybody."""
 
 import os
-from datetime import UTC, datetime, timedelta
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from csv_world import COLUMNS, NAME, PEOPLE, everyone, people, read, rejected, settings, table, text_of
+from csv_world import COLUMNS, NAME, PEOPLE, everyone, people, read, rejected, settings, sleeping, table, text_of
 
-from connectors.files import decoding
+from connectors.files.places import disk
 from shared.errors import Misconfigured, TryLater
 
 CANARY = "Kanarie"
@@ -183,6 +184,7 @@ async def test_a_file_without_permission_is_said_so(tmp_path: Path, monkeypatch:
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path))
 
+    (tmp_path / NAME).write_text(WHOLE)
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(Misconfigured, match=r"export\.csv may not be read; give this process permission"):
         await everyone(tmp_path, settings())
@@ -192,24 +194,23 @@ async def test_a_file_without_permission_is_said_so(tmp_path: Path, monkeypatch:
 async def test_a_file_that_grows_while_it_is_read_is_tried_again_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
 ) -> None:
-    detected = decoding._codec
+    copied = shutil.copyfileobj
 
-    def and_meanwhile(*arguments: Any) -> str:
-        codec = detected(*arguments)
+    def and_meanwhile(*arguments: Any) -> None:
+        copied(*arguments)
         with (tmp_path / NAME).open("a", newline="") as upload:
             upload.write(LAST)
-        return codec
 
-    monkeypatch.setattr(decoding, "_codec", and_meanwhile)
+    monkeypatch.setattr(disk.shutil, "copyfileobj", and_meanwhile)
     with pytest.raises(TryLater, match=r"export\.csv was written to while it was read"):
         await read(tmp_path, content + "000008;x\r\n000009;x", most_bad_rows=1)
 
 
 async def test_a_share_that_fails_is_tried_again_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(*_: object) -> str:
+    def gone(*_: object) -> None:
         raise OSError(5, "Input/output error", str(tmp_path))
 
-    monkeypatch.setattr(decoding, "_codec", gone)
+    monkeypatch.setattr(disk.shutil, "copyfileobj", gone)
     with pytest.raises(TryLater, match=r"^export\.csv could not be read to its end \(OSError\)$"):
         await read(tmp_path, WHOLE)
 
@@ -219,9 +220,22 @@ async def test_a_file_is_left_alone_until_it_has_settled(tmp_path: Path) -> None
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     os.utime(tmp_path / NAME, times=(now.timestamp() - 20,) * 2)
     wanted = settings(complete={"settled_seconds": 60})
-    with pytest.raises(TryLater, match="less than 60 seconds ago") as later:
-        await everyone(tmp_path, wanted, now)
-    assert later.value.seconds == pytest.approx(40)
-    assert len(await everyone(tmp_path, wanted, now + timedelta(seconds=40))) == 3
+    waited: list[float] = []
+
+    def somebody_writes() -> None:
+        with (tmp_path / NAME).open("a") as upload:
+            upload.write(LAST)
+
+    with pytest.raises(TryLater, match=r"export\.csv is still being written") as later:
+        await everyone(tmp_path, wanted, now, sleep=sleeping(waited, somebody_writes))
+    assert (waited, later.value.seconds) == ([60], 60)
+    assert len(await everyone(tmp_path, wanted, now, sleep=sleeping(waited))) == 4
     with pytest.raises(Misconfigured, match="there is no file"):
         await everyone(tmp_path, settings(path="other.csv", complete={"settled_seconds": 60}), now)
+
+
+async def test_a_file_of_long_ago_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(table(*PEOPLE))
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    os.utime(tmp_path / NAME, times=(now.timestamp() - 3_660,) * 2)
+    assert len(await everyone(tmp_path, settings(complete={"settled_seconds": 60}), now)) == 3

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from connectors.files.records import records
+from connectors.files.forms.records import records
+from connectors.files.origin import Origin
 from shared.errors import Misconfigured
 
 ENCODINGS = {
@@ -149,7 +150,7 @@ letters = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs
 )
 def test_any_table_survives_writing_and_reading(rows: list[tuple[str, ...]], delimiter: str, eol: str) -> None:
     text = StringIO(text_of(rows, delimiter, eol), newline="")
-    assert [one.cells for one in records(text, delimiter, "any.csv")] == rows
+    assert [one.cells for one in records(text, delimiter, Origin("any.csv"))] == rows
 
 
 visible = st.text(

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from connectors._forbidden import forbidden
 from connectors.personio import v1 as api1
 from connectors.personio import v2 as api2
-from connectors._forbidden import forbidden
 from connectors.personio.settings import CANONICAL, Settings
 from connectors.personio.units import units
 from local.personio import Faults

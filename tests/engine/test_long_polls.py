@@ -1,7 +1,7 @@
 """An answer of HR that takes longer than one process may run: read and saved in turns, and believed only as a whole."""
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from engine_world import DAY, HOUR, Killed, World, killed_at, person
 
 from shared import codec, layout, queues
 from shared import engine as production
+from shared.connector import STILL_READING, Reached
 from shared.engine import Doubted, reading, ring_polls, turns
 from shared.errors import TryLater
 from shared.model import Person, Rejected
@@ -482,3 +483,19 @@ async def test_a_source_that_was_let_go_is_free_whatever_the_clock_says(world: W
     world.clock.now -= 9 * DAY
     await world.hears(person("1"), person("2"))
     assert world.directory.enabled() == {"1", "2"}
+
+
+async def test_a_source_that_reads_long_before_it_gives_anybody_keeps_its_turn(world: World) -> None:
+    class Slow:
+        async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+            for _ in range(12):
+                world.clock.passes(SLOW)
+                yield STILL_READING
+                with pytest.raises(TryLater, match="is being read by somebody else"):
+                    await turns.take(world.engine, "hr", turns.SHORT)
+            for one in staff():
+                yield one
+
+    world.engine.sources["hr"] = Slow()
+    await production.poll(world.engine, "hr")
+    await as_said(world, *staff())

@@ -9,7 +9,7 @@ from test_names import AUTOMATIC, IN_STEP, LOGON, MAIL, called, in_use, ledger, 
 
 from shared import layout
 from shared.engine import rename, tidy, undo
-from shared.errors import Misconfigured, Reason, Refused
+from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.model import Account, Verb
 
 NEWER = {"schema": layout.SCHEMA + 1, "something": "else"}
@@ -384,3 +384,22 @@ async def test_a_name_corrected_while_a_create_is_unanswered_makes_no_second_acc
     await world.hours(2)
     assert list(world.directory.accounts) == ["a0"]
     assert name_of(world, "1") == "bos"
+
+
+async def test_a_name_that_an_account_may_have_borne_when_it_was_deleted_is_nobody_elses(open_world: Any) -> None:
+    world: World = await open_world(names=AUTOMATIC)
+    await world.hears(called("1", "bos"))
+    account = world.directory.of("1").id
+
+    async def deleted_by_hand() -> None:
+        assert name_of(world, "1") == "vries", "anybody could see it"
+        del world.directory.accounts[account]
+        raise TryLater("the answer was lost", 5)
+
+    world.directory.after_write = deleted_by_hand
+    await world.hears(called("1", "vries"))
+    assert account not in world.directory.accounts
+    await world.hears(called("1", "vries", TODAY))
+    await world.hours(72)
+    await world.hears(called("1", "vries", TODAY), called("2", "vries"))
+    assert name_of(world, "2") == "vries2"

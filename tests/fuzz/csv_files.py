@@ -13,10 +13,9 @@ from pydantic import ValidationError
 
 from connectors.files.cells import Unreadable, clean, number, sound, truth
 from connectors.files.dates import Dates, UnreadableDate, checked
-from connectors.files.decoding import opened
+from connectors.files.forms import origin_of, read
 from connectors.files.people import people
 from connectors.files.settings import Settings
-from connectors.files.table import rows
 from shared.errors import Misconfigured
 from shared.model import Person, Rejected, Value
 from tests.fuzz.facts import WORDS
@@ -82,9 +81,8 @@ def _settings(reader: Reader) -> Settings | None:
 
 def _read(file: Path, settings: Settings) -> list[Person | Rejected] | str:
     try:
-        with opened(file, settings.encoding, settings.most_bytes) as text:
-            found = list(rows(text, settings, NAME))
-        everyone = list(people(found, settings, NAME))
+        origin = origin_of(settings, NAME)
+        everyone = list(people(list(read(file, settings, origin)), settings, origin))
     except Misconfigured as error:
         discreet(str(error), "", "an error")
         return str(error)
@@ -116,7 +114,7 @@ def _parts(reader: Reader) -> None:
     _only(Unreadable, lambda: sound(text, 100))
     law(clean(clean(text)) == clean(text), "a clean text can be cleaned")
     for decimal in ",.":
-        _only(Unreadable, lambda decimal=decimal: number(clean(text), decimal))  # type: ignore[misc]
+        _only(Unreadable, lambda decimal=decimal: number(text, clean(text), decimal))  # type: ignore[misc]
     _only(Unreadable, lambda: truth(text))
     formats = [reader.text() for _ in range(reader.below(3))]
     try:

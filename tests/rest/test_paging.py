@@ -7,8 +7,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shared.errors import Misconfigured, Refused, TryLater
-from shared.paging import by_cursor, by_link, by_offset
+from shared.errors import Anew, Misconfigured, Refused, TryLater
+from shared.paging import Told, by_cursor, by_link, by_offset, by_page
 from shared.rest import Manners, Rest
 from tests.rest.rest_world import BASE, SECRET, Shop
 
@@ -84,6 +84,72 @@ async def test_a_refused_list_is_misconfigured(rest: Rest, shop: Shop) -> None:
     shop.script = [Response(status_code=403)]
     with pytest.raises(Misconfigured, match="GET /api/people answered 403; check the settings"):
         await ids(listed(rest))
+
+
+def page_of(numbers: Any, **told: int) -> Response:
+    return JSONResponse({"rows": [{"id": number} for number in numbers], **told})
+
+
+def numbered_pages(rest: Rest) -> AsyncIterator[Any]:
+    return by_page(
+        rest,
+        "/people",
+        rows_of,
+        lambda page: Told(page.get("total"), page.get("pages")),
+        limit=LIMIT,
+        params={"active": 1},
+    )
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        pytest.param([page_of([], total=0, pages=0)], id="nobody"),
+        pytest.param([page_of([0, 1], total=2, pages=1)], id="one page"),
+        pytest.param([page_of([0, 1, 2], total=3, pages=1)], id="one full page"),
+        pytest.param([page_of([0, 1, 2], total=4), page_of([3], total=4)], id="a total only"),
+        pytest.param([page_of([0, 1], total=3), page_of([2], total=3)], id="fewer to a page than asked for"),
+        pytest.param([page_of([0, 1, 2], pages=2), page_of([3, 4, 5], pages=2)], id="pages only"),
+        pytest.param([page_of([0, 1]), page_of([2]), page_of([])], id="nothing told"),
+    ],
+)
+async def test_numbered_pages_are_read_to_the_end_that_they_tell(pages: list[Response], rest: Rest, shop: Shop) -> None:
+    shop.script, count = list(pages), len(pages)
+    found = await ids(numbered_pages(rest))
+    assert found == list(range(len(found)))
+    assert [request.query_params["pageNumber"] for request in shop.seen] == [str(n + 1) for n in range(count)]
+    assert {request.query_params["pageSize"] for request in shop.seen} == {"3"}
+    assert not shop.script
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        pytest.param([page_of([0, 1], total=5, pages=2), page_of([], total=5, pages=2)], id="ends before its total"),
+        pytest.param([page_of([0, 1, 2], total=5, pages=1)], id="fewer pages than its total needs"),
+        pytest.param([page_of([0, 1, 2], total=4), page_of([3, 4], total=4)], id="goes on behind its total"),
+        pytest.param([page_of([0, 1, 2], total=4), page_of([3], total=5)], id="another total"),
+        pytest.param([page_of([0, 1, 2], total=4), page_of([3])], id="no total any more"),
+        pytest.param([page_of([0, 1, 2], pages=3), page_of([], pages=3)], id="empty before its last page"),
+    ],
+)
+async def test_numbered_pages_that_change_are_not_believed(pages: list[Response], rest: Rest, shop: Shop) -> None:
+    shop.script = list(pages)
+    with pytest.raises(Anew, match="the list at /people changed while it was read"):
+        await ids(numbered_pages(rest))
+
+
+async def test_a_server_that_ignores_the_number_is_not_believed(rest: Rest, shop: Shop) -> None:
+    shop.rows = people(2)
+    with pytest.raises(Misconfigured, match="comes back"):
+        await ids(numbered_pages(rest))
+
+
+async def test_numbered_pages_without_end_are_not_followed(rest: Rest, shop: Shop) -> None:
+    rest.manners = Manners(pages=2)
+    shop.script = [page_of([0]), page_of([1]), page_of([2])]
+    with pytest.raises(Misconfigured, match="more than 2 pages"):
+        await ids(numbered_pages(rest))
 
 
 def cursor(page: Any) -> str | None:

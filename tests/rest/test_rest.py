@@ -311,3 +311,21 @@ async def test_requests_are_paced(http: httpx.AsyncClient, time: Time) -> None:
     for _ in range(4):
         await rest.get("/people")
     assert time.slept == [0.5, 0.5]
+
+
+async def test_no_more_requests_are_under_way_than_the_system_takes(shop: Shop, time: Time) -> None:
+    under_way, most = 0, 0
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        under_way -= 1
+        return httpx.Response(200, json={})
+
+    async with open_http(Meter(), transport=httpx.MockTransport(slow)) as http:
+        rest = Rest("Shop", BASE, http, clock=time.clock, sleep=time.sleep, manners=Manners(width=3))
+        await asyncio.gather(*(rest.get("/rows") for _ in range(10)))
+    assert most == 3

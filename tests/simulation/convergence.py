@@ -1,6 +1,6 @@
 """What must be true once faults have stopped and people have answered: all is as the rules say, and rests."""
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -95,8 +95,11 @@ def heeded(noes: Iterable[No], holds: Iterable[Held], waiting: Iterable[Held], t
             raise Violation(f"S15: {one.hr_id} is not asked for {one.what} on the day to which it was put off")
 
 
-def tidied(store: SimulatedStore) -> None:
-    """S8: once workers that died are long gone, every name held is borne, and every name borne is held."""
+def tidied(store: SimulatedStore, there: Collection[str]) -> None:
+    """S8: once workers that died are long gone, every name held is borne, and every name borne is held.
+
+    An account that is not `there` any more bears nothing, whatever its link remembers until a person says what to do.
+    """
     links = {key[:20]: codec.LINK.load(row.data) for key, row in _rows(store, layout.STATE) if "|link|" in key}
     held = {
         (row.data["is"]["owner"], key)
@@ -106,7 +109,7 @@ def tidied(store: SimulatedStore) -> None:
     borne = {(person, name) for person, link in links.items() for name in link.identifiers.values()}
     if burnt := held - borne - {(person, str(v)) for person, one in links.items() for v in one.written.values()}:
         raise Violation(f"S8: reserved and borne by nobody: {sorted(burnt)}")
-    living = {person: link for person, link in links.items() if link.account and not link.deleted}
+    living = {person: link for person, link in links.items() if link.account in there and not link.deleted}
     if lost := {(person, name) for person, link in living.items() for name in link.identifiers.values()} - held:
         raise Violation(f"S8: borne and not held: {sorted(lost)}")
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from counting import Counted, Counts, falls_under
 from customer import GRACE, VAULT
 from reference import should_be
-from said import Yes
+from said import Yes, word
 from simulated_people import People
 from violation import Violation
 from watching import Seen, Watch
@@ -138,7 +138,9 @@ class Invariants:
         touched = self.touched.get(one.account.id)
         for what in one.whats if not one.said and not one.seen.blocked(one.now) else ():
             no = self.people.noes.get((one.name, what))
-            if no is None or {no.held.version} != {one.seen.version, one.began_with}:
+            if no is None or self.people.lifted.lifting[word(no.held)]:
+                continue  # nobody said it, or somebody who died may have said otherwise
+            if {no.held.version} != {one.seen.version, one.began_with}:
                 continue
             if no.held.account not in ("", one.account.id):
                 continue  # that account is gone, and somebody said yes to another one

@@ -115,7 +115,7 @@ class World:
             self._calm()
             self.faults.now += timedelta(days=2)
             asked(production.tidy(self.engine))
-            tidied(self.store)
+            tidied(self.store, self.target.accounts)
         finally:
             self.graveyard.tasks += self.room.tasks
             self.graveyard.close()

@@ -4,23 +4,25 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from connectors.files.cells import Cell
+from connectors.files.origin import Origin
 from shared.errors import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Cells as they stand in the file. `damage` says why the quoting of a record cannot be trusted, "" when it can."""
+    """Cells as they stand in the file. `damage` says why they cannot be trusted, "" when they can."""
 
     line: int
-    cells: tuple[str, ...]
-    lines: int
+    cells: tuple[Cell, ...]
+    lines: int = 1
     """How many lines of the file it takes."""
-    ended: bool
+    ended: bool = True
     """Whether its last line has a line ending; only the last of a file may not."""
     damage: str = ""
 
 
-def records(text: Iterable[str], delimiter: str, file: str, first_line: int = 1) -> Iterator[Record]:
+def records(text: Iterable[str], delimiter: str, origin: Origin, first_line: int = 1) -> Iterator[Record]:
     """The records in `text`, which yields lines with their endings.
 
     Raises `Misconfigured` when a quotation mark is never closed, or when damaged quoting spans several lines: other
@@ -47,18 +49,18 @@ def records(text: Iterable[str], delimiter: str, file: str, first_line: int = 1)
         except csv.Error:
             if exhausted:
                 raise Misconfigured(
-                    f"{file}, line {line}: a quotation mark is not closed before the end; the file was cut off, "
+                    f"{origin.at(line)}: a quotation mark is not closed before the end; the file was cut off, "
                     "or the mark must be doubled"
                 ) from None
             if len(taken) > 1:
-                raise unclosed(file, line) from None
+                raise unclosed(origin, line) from None
             damage = "the quotation marks are wrong; double every mark inside a cell and quote the whole cell"
             cells = taken[0].split(delimiter)
         yield Record(line, tuple(cells), len(taken), taken[-1].endswith(("\n", "\r")), damage)
 
 
-def unclosed(file: str, line: int) -> Misconfigured:
+def unclosed(origin: Origin, line: int) -> Misconfigured:
     return Misconfigured(
-        f"{file}, line {line}: a quotation mark seems to be left open, so that rows run into each other; "
+        f"{origin.at(line)}: a quotation mark seems to be left open, so that rows run into each other; "
         "double the mark or close the cell, and export again"
     )

@@ -1,0 +1,177 @@
+"""Reading Nmbrs, over either API: first the work mail of everybody, then company by company all that belongs together.
+
+Each company is read whole before anybody of it is given, because its lists are paged apart from each other. It can be
+taken up after each company and, of a large one, after some hundred people; then that company's lists are read again.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from connectors.nmbrs.about import About
+from connectors.nmbrs.companies import Company, Debtor
+from connectors.nmbrs.employments import EXTERNAL
+from connectors.nmbrs.managers import Known, Mails, heads
+from connectors.nmbrs.people import EMPLOYED, FORMER, kind, person, personal
+from connectors.nmbrs.place import Place
+from connectors.nmbrs.reduce import SYSTEM, Unusable, inside
+from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing, histories, joined
+from connectors.nmbrs.rows import personal as personal_listing
+from connectors.nmbrs.settings import Settings
+from shared.connector import Outside, Reached
+from shared.errors import Misconfigured
+from shared.flow import closing, side_by_side
+from shared.model import Person, Rejected, Value
+
+PIECE = 500
+"""People after which a reading can be taken up within a company."""
+WIDTH = 3
+"""Lists that are read at the same time."""
+HOME = ZoneInfo("Europe/Amsterdam")
+"""Where Nmbrs' days begin."""
+
+Lists = list[tuple[Listing, Kept]]
+
+
+class Api(Protocol):
+    """Either API, as lists of companies."""
+
+    async def companies(self) -> list[Company]:
+        """Those that are to be read, in order of id."""
+        ...
+
+    async def listing(self, company: Company, listing: Listing) -> Kept:
+        """One list of a company, to its end."""
+        ...
+
+    async def departments(self, debtor: Debtor) -> list[Mapping[str, Any]]:
+        """The departments of a debtor with who heads them."""
+        ...
+
+
+class Employees:
+    """Everybody of the chosen companies. Constructing does no I/O.
+
+    Cost over REST: a request for the debtors, one for each debtor and for each company, and for every 100 employees of
+    a company 8, or 10 where there are several; one more for each of cost centres, leave and extra fields. 1,000 people
+    of one company cost 83.
+    """
+
+    def __init__(self, settings: Settings, outside: Outside, api: Api) -> None:
+        self._settings, self._api, self._clock = settings, api, outside.clock
+
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+        """Everyone, once, in order of company and id.
+
+        Raises `Misconfigured` when a company shows nobody's name or no dates, for then nobody who left would be seen.
+        """
+        place = Place.at(since) if since else Place()
+        companies = await self._api.companies()
+        run = _Run(self._settings, self._api, self._clock().astimezone(HOME).date())
+        await run.meet(companies)
+        for company in companies:
+            if place.is_past(company.id):
+                continue
+            lists, about = await run.read(company)
+            left = [hr_id for hr_id in run.wanted(lists, about) if company.id != place.company or hr_id > place.hr_id]
+            for count, hr_id in enumerate(left, 1):
+                yield person(joined(hr_id, lists), about)
+                if count % PIECE == 0:
+                    yield Reached(Place(company.id, hr_id).cursor)
+            yield Reached(Place(company.id).cursor)
+
+
+class _Run:
+    """One reading: everybody's work mail, the departments of each debtor, and what was read of the one company."""
+
+    def __init__(self, settings: Settings, api: Api, today: date) -> None:
+        self._settings, self._api, self._today = settings, api, today
+        self._mails = Mails()
+        self._departments: dict[str, list[Mapping[str, Any]]] = {}
+        self._met: Lists = []
+        """Who there is and what they are called, of the one company where there is only one."""
+
+    async def meet(self, companies: Sequence[Company]) -> None:
+        """Learn who has which work mail in every company, for anybody may have a manager of another one."""
+        for company in companies:
+            met, about = await self._who(company), self._about(company)
+            for hr_id in self.wanted(met, about):
+                row = joined(hr_id, met)
+                now = _now(row, about)
+                known = Known(hr_id, kind(row, now) in EMPLOYED, company.id, company.debtor.id)
+                self._mails.add(inside(now, "contactInfo").get("businessEmail"), known)
+            self._met = met if len(companies) == 1 else []
+
+    async def read(self, company: Company) -> tuple[Lists, About]:
+        """All lists of a company. Raises `Misconfigured` when it shows nobody's name or no dates."""
+        lists = self._met or await self._who(company)
+        more = histories(self._settings)
+        async with closing(side_by_side(more, partial(self._api.listing, company), WIDTH)) as found:
+            lists = [*lists, *zip(more, [kept async for kept in found], strict=True)]
+        _require_shown(company, lists)
+        return lists, replace(self._about(company), department_managers=await self._heads(company))
+
+    def wanted(self, lists: Lists, about: About) -> list[str]:
+        """The ids of those who are read, in order. The list of employees says who there is; somebody who is missing
+        from it and has personal information came or moved while it was read.
+        """
+        (_, listed), (_, informed), *_ = lists
+        found = {hr_id for hr_id in listed.keys() | informed.keys() if self._counts(hr_id, lists, about)}
+        return sorted(found)
+
+    def _counts(self, hr_id: str, lists: Lists, about: About) -> bool:
+        row = joined(hr_id, lists[:2])
+        what = kind(row, _now(row, about))
+        return what in EMPLOYED | FORMER and (self._settings.externals or what not in EXTERNAL)
+
+    async def _who(self, company: Company) -> Lists:
+        both = (EMPLOYEES, personal_listing(self._settings))
+        return [(listing, await self._api.listing(company, listing)) for listing in both]
+
+    async def _heads(self, company: Company) -> Mapping[str, Value]:
+        if not self._settings.department_managers:
+            return {}
+        if company.debtor.id not in self._departments:
+            self._departments[company.debtor.id] = await self._api.departments(company.debtor)
+        return heads(self._departments[company.debtor.id], self._mails, company)
+
+    def _about(self, company: Company) -> About:
+        return About(
+            company=company,
+            today=self._today,
+            manager=lambda mail: self._mails.holder(mail, company),
+            fields=self._settings.fields,
+            name_usage=self._settings.name_usage,
+            leave=self._settings.leave,
+        )
+
+
+def _now(row: Mapping[str, Any], about: About) -> Mapping[str, Any]:
+    """Personal information of today; only what the list of employees says where it cannot be used."""
+    try:
+        return personal(row, about)
+    except Unusable:
+        return personal({**row, "info": []}, about)
+
+
+def _require_shown(company: Company, lists: Lists) -> None:
+    """Raise `Misconfigured` when a whole company lacks what everybody has; one person who does is held alone."""
+    every = {listing.key: found for listing, found in lists}
+    named = [row.get("lastName") for row in every["employeeBasicInfo"].values() if isinstance(row, Mapping)]
+    spans = [
+        one
+        for history in every["employments"].values()
+        for one in (history if isinstance(history, list) else ())
+        if isinstance(one, Mapping)
+    ]
+    missing = [key for key in ("startDate", "endDate") if spans and not any(key in one for one in spans)]
+    if named and not any(named):
+        missing.append("lastName")
+    if missing:
+        raise Misconfigured(
+            f"{SYSTEM}: the login that consented is not shown {' and '.join(missing)} of anybody in company "
+            f"{company.number or company.id}; have its user template reviewed in Nmbrs"
+        )

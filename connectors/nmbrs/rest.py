@@ -1,0 +1,106 @@
+"""Nmbrs over its REST API: every list is asked for once for a whole company, 100 employees to a page."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from connectors.nmbrs.companies import Company, Debtor, chosen, chosen_debtors
+from connectors.nmbrs.periods import Calendar
+from connectors.nmbrs.problems import judging
+from connectors.nmbrs.reduce import SYSTEM
+from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing, kept
+from connectors.nmbrs.settings import Settings
+from connectors.nmbrs.signin import scopes
+from shared.answers import rows
+from shared.connector import Outside
+from shared.errors import Anew
+from shared.flow import Bucket
+from shared.paging import Told, by_page
+from shared.rest import NONE, Manners, Params, Rest, segment
+from shared.signing import Bearer, Both, Fixed
+
+LIMIT = 100
+"""Employees to a page, at most; 101 is refused."""
+TRIES = 3
+"""How often a list is read that changes while it is read."""
+TYPES = ("newHire", "payroll", "formerPayroll")
+EXTERNALS = ("external", "formerExternal")
+"""What is read of; applicants are not."""
+
+
+class RestApi:
+    """Lists of Nmbrs. Constructing does no I/O."""
+
+    def __init__(self, settings: Settings, outside: Outside) -> None:
+        self._settings = settings
+        key = settings.secrets[2]
+        self._rest = Rest(
+            SYSTEM,
+            settings.base,
+            outside.http,
+            clock=outside.clock,
+            sleep=outside.sleep,
+            sign=Both(
+                (
+                    Bearer(outside.token, "the consent (joinly connect)"),
+                    Fixed("X-Subscription-Key", (key,), str, outside.secret, outside.forget),
+                )
+            ),
+            manners=Manners(wait=15.0, pause=2.0),
+            pace=Bucket(every=1 / settings.calls_per_second, burst=5, clock=outside.clock, sleep=outside.sleep),
+            judge_first=judging(scopes(settings)),
+        )
+
+    async def companies(self) -> list[Company]:
+        """The chosen companies with their calendars, debtor by debtor: `/api/companies` refuses (40306) whoever
+        consented for several.
+        """
+        debtors = [Debtor.of(row) for row in await self._list("/api/debtors", "/api/debtors")]
+        found: list[Company] = []
+        for debtor in chosen_debtors(debtors, self._settings):
+            path, route = f"/api/debtors/{segment(debtor.id)}/companies", "/api/debtors/{id}/companies"
+            found += [Company.of(row, debtor) for row in await self._list(path, route)]
+        return [replace(one, calendar=await self._calendar(one)) for one in chosen(found, self._settings)]
+
+    async def listing(self, company: Company, listing: Listing) -> Kept:
+        """One list of a company, to its end."""
+        tail = f"/employees/{listing.path}".rstrip("/")
+        types = TYPES + (EXTERNALS if self._settings.externals else ())
+        asked = {"employeeType": ",".join(types)} if listing is EMPLOYEES else NONE
+        path, route = f"/api/companies/{segment(company.id)}{tail}", f"/api/companies/{{id}}{tail}"
+        return kept(listing, await self._list(path, route, asked), self._settings)
+
+    async def departments(self, debtor: Debtor) -> list[Mapping[str, Any]]:
+        """The departments of a debtor with who heads them."""
+        path, route = f"/api/debtors/{segment(debtor.id)}/departments", "/api/debtors/{id}/departments"
+        return await self._list(path, route)
+
+    async def _calendar(self, company: Company) -> Calendar:
+        path, route = f"/api/companies/{segment(company.id)}/period", "/api/companies/{id}/period"
+        found = await self._rest.find(path, route=route)
+        return Calendar.of(next(iter(_rows(found)), {}))
+
+    async def _list(self, path: str, route: str, params: Params = NONE) -> list[Mapping[str, Any]]:
+        """Raises `Anew` when it changes again and again while it is read."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._whole(path, route, params)
+            except Anew:
+                continue
+        return await self._whole(path, route, params)
+
+    async def _whole(self, path: str, route: str, params: Params) -> list[Mapping[str, Any]]:
+        pages = by_page(self._rest, path, _rows, _told, limit=LIMIT, params=params, route=route)
+        return [row async for page in pages for row in _rows(page)]
+
+
+def _rows(page: Any) -> list[Mapping[str, Any]]:
+    """The records of a page; `data` is always a list, also of one record, and 204 is a list of none."""
+    return [] if page is None else rows(SYSTEM, page, "data")
+
+
+def _told(page: Any) -> Told:
+    found = page.get("pagination") if isinstance(page, Mapping) else None
+    said = found if isinstance(found, Mapping) else {}
+    numbers = [said.get(key) for key in ("totalRecords", "totalPages")]
+    return Told(*(one if isinstance(one, int) and not isinstance(one, bool) else None for one in numbers))

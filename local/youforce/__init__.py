@@ -1,0 +1,8 @@
+"""A simulated Youforce (Beaufort) or YouServe (Business): one customer with a memory, limits kept, faults on demand."""
+
+from local.youforce.app import youforce_app
+from local.youforce.company import SCOPES, Company, User
+from local.youforce.faults import Faults
+from local.youforce.limits import Limits
+
+__all__ = ["SCOPES", "Company", "Faults", "Limits", "User", "youforce_app"]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from shared import codec, layout
-from shared.connector import Reached
 from shared.engine.parts import Engine
 from shared.engine.records import human_of, settled
 from shared.errors import Misconfigured, Reason, Refused, TryLater
@@ -91,7 +90,7 @@ class _Reading:
     async def read(self, says: Callable[[str, int], None]) -> None:
         async with closing(self.engine.sources[self.source].fetch()) as answer:
             async for item in answer:
-                if not isinstance(item, Reached):
+                if isinstance(item, Person | Rejected):
                     self._hear(item)
                     if len(self.marks) % OFTEN == 0:
                         says(self.source, len(self.marks))

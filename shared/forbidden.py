@@ -68,6 +68,9 @@ BSN = Number("BSN", (8, 9), 1 / 11)
 NATIONAL = Number("national number", (11,), 1 / 48)
 NUMBERS = {one.name: one for one in (BSN, NATIONAL)}
 IBAN = "IBAN"
+LONGEST = 2 * max(_LENGTHS.values())
+"""Characters within which a bank account ends, however it is written."""
+
 SHORTEST = min(BSN.digits)
 """Characters that any of them has."""
 
@@ -116,7 +119,7 @@ def _accounts(text: str) -> Iterator[str]:
     """What is written like a bank account: in one piece, or in groups of four."""
     for found in _ACCOUNT.finditer(text):
         length = _LENGTHS.get(found[1], 0)
-        rest = text[found.start() :]
+        rest = text[found.start() : found.start() + LONGEST]
         grouped = " ".join(rest.replace(" ", "")[at : min(at + 4, length)] for at in range(0, length, 4))
         for written in (rest[:length], grouped):
             end = rest[len(written) : len(written) + 1]

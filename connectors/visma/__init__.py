@@ -26,6 +26,9 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset(export.value for export in settings.exports) | more
 
 
+RECORDED = frozenset({"status", "nameusage", *(kind.files for kind in KINDS.values())})
+"""Words of Visma itself: what a job says of itself and where its files are, and how a name is used."""
+
 MANIFEST = Manifest(
     name="visma",
     summary="Visma.net HRM (Netherlands): employees, contracts and managers from its CSV exports, over Visma Connect",
@@ -51,5 +54,6 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    recorded=RECORDED,
     reading_posts=frozenset(f"/v1/command/nl/hrm/{kind.path}" for kind in KINDS.values()),
 )

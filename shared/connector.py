@@ -234,6 +234,10 @@ class Manifest:
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """For a source: the names that its settings add, such as mapped columns and custom fields."""
+    link: Callable[[Any, str], str | None] | None = None
+    """For a source: from the settings and an HR id, the page in the system where that record is corrected; None where
+    the settings do not say. It is https and holds nothing but the id.
+    """
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""
     recorded: frozenset[str] = frozenset()

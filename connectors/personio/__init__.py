@@ -1,6 +1,7 @@
 """Personio (source): everyone's name, employment and supervisor, over the v1 or the v2 API; nothing is written."""
 
 from types import MappingProxyType
+from urllib.parse import quote
 
 from connectors.personio import v1, v2
 from connectors.personio.settings import CANONICAL, Settings
@@ -28,6 +29,12 @@ RECORDED = frozenset(
     }
 )
 """Words and numbers of Personio itself, of both APIs; among them the kinds and labels of attributes."""
+
+
+def link(settings: Settings, hr_id: str) -> str | None:
+    """The profile of an employee. The path is as Personio's own pages have it, and no part of the API it promises."""
+    return f"{settings.pages}/staff/details/{quote(hr_id, safe='')}" if settings.pages else None
+
 
 MANIFEST = Manifest(
     name="personio",
@@ -62,4 +69,5 @@ MANIFEST = Manifest(
     ),
     features=features,
     recorded=RECORDED,
+    link=link,
 )

@@ -103,7 +103,7 @@ class Settings(BaseModel):
     form: Form | None = None
     """What it is, where its name does not say so."""
     encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
-    """Of CSV: how letters are written. `auto` is what the file is marked as, else UTF-8, or Windows-1252 where it is not."""
+    """Of CSV: how letters are written. `auto` is what the file is marked as, else UTF-8, else Windows-1252."""
     delimiter: Literal["auto", ";", ",", "|", "tab"] = "auto"
     """Of CSV: what stands between two cells. `auto` is what the first line is parted by."""
     sheet: Text = ""

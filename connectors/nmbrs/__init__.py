@@ -38,6 +38,16 @@ def cautions(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 REST = frozenset({"rest"})
 
+RECORDED = frozenset(
+    {
+        *("pagination.pageNumber", "pagination.pageSize", "totalPages", "totalRecords", "nextPage"),
+        *("period.year", "period.period", "periodType", "displayPeriod", "employeeType", "extraField.name"),
+        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult", "StartPeriod", "StartYear"),
+        "LoonaangifteTijdvak",
+    }
+)
+"""Pages, periods, kinds of employee and names of extra fields, of both APIs."""
+
 MANIFEST = Manifest(
     name="nmbrs",
     summary="Visma Nmbrs: employees of all companies that a login sees, over REST or the old SOAP v3",
@@ -45,6 +55,7 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    recorded=RECORDED,
     source=source,
     facts=PERSON | CONTRACT,
     more_facts=more_facts,

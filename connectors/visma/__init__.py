@@ -36,6 +36,7 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    recorded=RECORDED,
     source=Employees,
     facts=CANONICAL,
     more_facts=lambda settings: settings.facts,

@@ -176,7 +176,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "nested without end": ("[" * 200_000, "is nested too deeply"),
     "another encoding": (json.dumps([{"id": "é"}], ensure_ascii=False).encode("utf-16"), "as another encoding"),
     "no encoding at all": (b'[{"id": "\xff"}]', "the text is not UTF-8"),
-    "a workbook": (b"PK\x03\x04Kanarie", "is a workbook or an archive"),
+    "a workbook": (b"PK\x03\x04Kanarie", "is a workbook, not a JSON file; export it as JSON"),
 }
 
 

@@ -125,7 +125,7 @@ class ServerFolder:
         if attributes is None:
             return None
         if _is_folder(attributes):
-            raise Misconfigured(f"{name} is a folder on SFTP server {self._asked.host}; path must name files")
+            raise Misconfigured(f"{name} is a folder on SFTP server {self._asked.host}; path must name one file")
         return _file(name, attributes)
 
     async def _looked(self, name: str) -> "SFTPAttrs | None":

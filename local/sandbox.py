@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from local import people
+from local.afas import Environment, Token, afas_app, populate
 from local.exchange import Organisation, exchange_app
 from local.exchange.app import APP_ROLE, ROLES
 from local.graph import DEFAULT_PERMISSIONS, Faults, Tenant, graph_app
@@ -267,3 +268,12 @@ def _employment(job: people.Job) -> Employment:
 
 def _day(text: str) -> date | None:
     return date(*reversed([int(part) for part in text.split("-")])) if text else None
+
+
+@asynccontextmanager
+async def afas(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
+    """A running AFAS Profit with the people of the sample export, and the token of its app connector."""
+    environment = populate(Environment(), people.rows())
+    token = environment.allow(Token(data=secrets.token_hex(32).upper()))
+    async with serving(afas_app(environment), port) as address:
+        yield {"base": address, "token": token.text}

@@ -217,6 +217,11 @@ class Manifest:
     """Attributes `find` can look for."""
     follows: str = ""
     """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
+    corrects: bool = False
+    """Whether its accounts are HR's own records, under HR's own ids: a policy says with `writes_back` which source's.
+
+    Its attributes are called as the facts its source gives, so that a poll tells when somebody changed them.
+    """
     permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
@@ -229,5 +234,13 @@ class Manifest:
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """For a source: the names that its settings add, such as mapped columns and custom fields."""
+    link: Callable[[Any, str], str | None] | None = None
+    """For a source: from the settings and an HR id, the page in the system where that record is corrected; None where
+    the settings do not say. It is https and holds nothing but the id.
+    """
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""
+    recorded: frozenset[str] = frozenset()
+    """For a source: ends of paths in its answers, such as `metadata.total_elements`, whose values are the system's own
+    words and numbers; a recording keeps them and replaces every other value. See `shared.scrubbed_answers`.
+    """

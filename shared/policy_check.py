@@ -10,6 +10,7 @@ from shared.attributes import Attribute, Unique
 from shared.brakes_check import brakes
 from shared.conditions import Condition
 from shared.connector import Manifest
+from shared.corrections_check import corrections
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.externals_check import externals
@@ -124,6 +125,7 @@ def _given(manifest: Manifest, settings: Any) -> frozenset[str]:
 
 def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: Facts) -> Iterator[Mistake]:
     path = ("targets", name)
+    facts = _with_names(found, target, facts)
     known = {attribute.name: attribute for attribute in manifest.attributes}
     for attribute, mapping in target.attributes.items():
         here = (*path, "attributes", attribute)
@@ -135,7 +137,8 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
         yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts, mapping.value)
         yield from _tables(found, here, mapping.value.tables)
     yield from _follows(found, path, target, manifest)
-    for index, attribute in enumerate(() if manifest.follows else target.correlate):
+    yield from corrections(found, path, target, manifest)
+    for index, attribute in enumerate(() if manifest.follows or manifest.corrects else target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
             yield found.mistake((*path, "correlate", index), text)
@@ -152,13 +155,21 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
 
 
+def _with_names(found: PolicyText, target: TargetPolicy, facts: Facts) -> Facts:
+    """What the expressions of a target may name: also the names given on others, where they are written back."""
+    if target.writes_back is None or facts is None:
+        return facts
+    others = {name: one for name, one in found.policy.targets.items() if one.writes_back is None}
+    return facts | {f"{name}.{attribute}" for name, one in others.items() for attribute in one.attributes}
+
+
 def _follows(found: PolicyText, path: tuple[str, str], target: TargetPolicy, manifest: Manifest) -> Iterator[Mistake]:
     """Whose accounts appear by themselves must be a target of the right system, and nobody else's do."""
     other = found.policy.targets.get(target.follows) if target.follows else None
     if manifest.follows and (other is None or other.connector != manifest.follows):
         text = f"{manifest.name} makes no accounts; name the {manifest.follows} target whose people they belong to"
         yield found.mistake((*path, "follows"), text)
-    elif target.follows and not manifest.follows:
+    elif target.follows and not manifest.follows and not manifest.corrects:
         yield found.mistake((*path, "follows"), f"{manifest.name} makes accounts of its own; write correlate instead")
 
 

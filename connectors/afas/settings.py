@@ -113,7 +113,30 @@ class Units(BaseModel):
         return _each(self.key, *self.order, self.name, self.above, self.manager, *self.period.columns)
 
 
-View: TypeAlias = People | Work | Units
+class Users(BaseModel):
+    """One row for every user of Profit; read only to write to them."""
+
+    model_config = STRICT
+
+    connector: ConnectorName
+    employee: FieldId
+    order: tuple[FieldId, ...] = ()
+    id: FieldId
+    description: FieldId
+    """What a user is called in Profit; it is sent back as it is, because every write must name it."""
+    fields: Mapping[Literal["userPrincipalName", "userEmail"], FieldId]
+    """What can be written, and where it is read."""
+
+    @property
+    def key(self) -> str:
+        return self.employee
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return _each(self.key, *self.order, self.id, self.description, *self.fields.values())
+
+
+View: TypeAlias = People | Work | Units | Users
 
 
 class Settings(BaseModel):
@@ -137,6 +160,10 @@ class Settings(BaseModel):
     positions: Work | None = None
     units: Units | None = None
     """The organisation chart; null does without, and then only `manager` of employments or positions is known."""
+    users: Users | None = None
+    """Used by a target only."""
+    mail_through: Literal["KnPerson", "KnEmployee"] = "KnPerson"
+    """Used by a target only: the UpdateConnector that the app connector offers for a work mail."""
     take: int = Field(default=1000, ge=10, le=10_000)
     """Rows to a page. AFAS asks for fewer than 150,000 divided by the number of fields."""
     at_least: int = Field(default=1, ge=1)
@@ -173,7 +200,7 @@ class Settings(BaseModel):
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """Everything that is read."""
+        """Everything that a source reads."""
         used = self.positions if self.contracts == "positions" else None
         return tuple(view for view in (self.people, self.employments, used, self.units) if view)
 

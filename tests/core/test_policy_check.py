@@ -126,7 +126,7 @@ MAIL = """\
         ("follows: entra", "follows: mail", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
         ("follows: entra", "follows: entry", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
         ("follows: entra", "correlate: [customAttribute1]", ["10:3: targets.mail: correlate names customAttribute1, which attributes does not map; a new account would be lost"]),
-        ("follows: entra", "follows: entra\n    correlate: [type]", ["10:3: targets.mail: say by which attributes accounts are found, with correlate, or whose they are, with follows"]),
+        ("follows: entra", "follows: entra\n    correlate: [type]", ["10:3: targets.mail: say by which attributes accounts are found, with correlate, or whose they are, with follows or writes_back"]),
         ("attributes: {}", "attributes: {hidden: '\"x\"'}", ["14:26: targets.mail.attributes.hidden: hidden can only be read; it follows from other attributes"]),
         ("attributes: {}", "attributes: {}\n    timing: {delete_after: 9}", ["15:28: targets.mail.timing.delete_after: exchange cannot delete"]),
         ("attributes: {}", "attributes: {}\n    grants: [{group: A}]", ["15:14: targets.mail.grants.0: exchange cannot grant a group"]),

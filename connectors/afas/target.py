@@ -3,7 +3,7 @@
 Nothing is made, blocked or deleted: those are other mutations of the same UpdateConnectors, and none is ever sent.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from connectors._values import identity
@@ -44,9 +44,9 @@ class Records:
         if person is None:
             return None
         found: dict[str, Value] = {"employeeId": account}
-        found |= _said(person, {MAIL: self._settings.people.fields.get(MAIL, "")})
+        found |= _said(person, [(MAIL, self._settings.people.fields.get(MAIL, ""))])
         if self._settings.users and len(users) == 1:
-            found |= _said(users[0], dict[str, str](self._settings.users.fields))
+            found |= _said(users[0], self._settings.users.fields.items())
         return Account(id=account, enabled=True, attributes=found)
 
     async def apply(self, account: str, action: Action) -> str:
@@ -88,7 +88,7 @@ class Records:
         """MtCd 1 changes what is named. `Nm`, the description, must be named and stays what it is."""
         layout = self._settings.users
         found = [row for row in users if layout and identity(row.get(layout.id))]
-        column = dict[str, str](layout.fields).get(name) if layout else None
+        column = next((theirs for ours, theirs in layout.fields.items() if ours == name), None) if layout else None
         if layout is None or column is None or not found:
             text = f"employee {account} has no user whose {name} could be written; make one in Profit"
             raise Refused(f"{SYSTEM}: {text}", Reason.MISSING_DATA, name)
@@ -135,7 +135,7 @@ class Records:
             yield account
 
 
-def _said(row: Row, fields: Mapping[str, str]) -> dict[str, Value]:
+def _said(row: Row, fields: Iterable[tuple[str, str]]) -> dict[str, Value]:
     """What a row shows, by our names; what it does not show is absent."""
-    shown = {ours: row[column] for ours, column in fields.items() if column in row}
+    shown = {ours: row[column] for ours, column in fields if column in row}
     return {ours: value.strip() or None if isinstance(value, str) else None for ours, value in shown.items()}

@@ -6,6 +6,7 @@ from connectors.nmbrs.reading import Employees
 from connectors.nmbrs.rest import RestApi
 from connectors.nmbrs.settings import CONTRACT, COST, LEAVE, PERSON, REASON, Settings
 from connectors.nmbrs.signin import ASKED, sign_in
+from connectors.nmbrs.soap import RETIRES, SERVICES, SoapApi
 from shared.connector import Manifest, Outside, Permission, Source
 
 __all__ = ["MANIFEST", "Settings", "source"]
@@ -13,7 +14,8 @@ __all__ = ["MANIFEST", "Settings", "source"]
 
 def source(settings: Settings, outside: Outside) -> Source:
     """The reader of the API the settings name."""
-    return Employees(settings, outside, RestApi(settings, outside))
+    api = RestApi(settings, outside) if settings.api == "rest" else SoapApi(settings, outside)
+    return Employees(settings, outside, api)
 
 
 def features(settings: Settings) -> frozenset[str]:
@@ -25,6 +27,13 @@ def more_facts(settings: Settings) -> frozenset[str]:
     """What settings add."""
     asked = {COST: settings.cost_centers, LEAVE: settings.leave, REASON: settings.end_reason}
     return frozenset(settings.fields).union(*(names for names, wanted in asked.items() if wanted))
+
+
+def cautions(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What `joinly validate` says of settings that can be used."""
+    if settings.api == "rest":
+        return ()
+    return (("api", f"Nmbrs retires SOAP v3 on {RETIRES}, and employees have other ids in REST; see docs/hr/nmbrs.md"),)
 
 
 REST = frozenset({"rest"})
@@ -67,4 +76,6 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    cautions=cautions,
+    reading_posts=SERVICES,
 )

@@ -9,6 +9,7 @@ import connectors
 from docs.assumptions import LOCAL, assumed
 from docs.connectors_page import page
 from docs.meanings import Setting, settings
+from tests.conformance.reading import adapted
 
 SOURCES = [name for name in connectors.names() if connectors.manifest(name).source]
 
@@ -24,7 +25,7 @@ def test_every_setting_of_a_connector_has_a_meaning(name: str) -> None:
     assert silent == [], f"write a docstring under it, in the settings of {name}"
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", adapted())
 def test_a_source_tells_what_a_read_costs(name: str) -> None:
     assert f"\n| {name}" in page(), "run `make docs`"
 

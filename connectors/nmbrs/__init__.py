@@ -47,16 +47,6 @@ RECORDED = frozenset(
 )
 """What Nmbrs itself counts, its periods, and its own words for kinds of things."""
 
-RECORDED = frozenset(
-    {
-        *("pagination.pageNumber", "pagination.pageSize", "totalPages", "totalRecords", "nextPage"),
-        *("period.year", "period.period", "periodType", "displayPeriod", "employeeType", "extraField.name"),
-        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult", "StartPeriod", "StartYear"),
-        "LoonaangifteTijdvak",
-    }
-)
-"""Pages, periods, kinds of employee and names of extra fields, of both APIs."""
-
 MANIFEST = Manifest(
     name="nmbrs",
     summary="Visma Nmbrs: employees of all companies that a login sees, over REST or the old SOAP v3",
@@ -64,7 +54,6 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
-    recorded=RECORDED,
     source=source,
     facts=PERSON | CONTRACT,
     more_facts=more_facts,

@@ -55,6 +55,5 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
-    recorded=RECORDED,
     reading_posts=frozenset(f"/v1/command/nl/hrm/{kind.path}" for kind in KINDS.values()),
 )

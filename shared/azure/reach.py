@@ -31,9 +31,14 @@ REACH: Mapping[Role, Reach] = MappingProxyType(
         ),
         Role.WRITE: Reach(
             tables=frozenset(
-                {layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER, TABLES["targets"]}
+                {
+                    *(layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER),
+                    *(layout.MEMBERSHIPS, TABLES["targets"]),
+                }
             ),
-            sends=frozenset({queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING}),
+            sends=frozenset(
+                {*(queues.CHANGES, queues.ADMIT), *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS)}
+            ),
             receives=_receives(Role.WRITE),
         ),
     }

@@ -39,7 +39,7 @@ PATIENCE = timedelta(seconds=90)
 SWEEPS = 3
 """Times that marks without a doorbell are rung for; a doorbell may be lost, and the mark is the truth."""
 
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS)
 ALL_AT_ONCE = 100
 UNUSABLE = (TryLater, Misconfigured, Refused)
 

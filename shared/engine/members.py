@@ -1,0 +1,81 @@
+"""Who waits to be granted something together with others: one row per group and account, and a bell for each group.
+
+A row is an invitation and no promise: the promise is the person's own mark, which stays until the grant is done. So a
+row or a bell that is lost costs a few minutes, and a row of somebody who waits no longer is taken out.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import codec, layout, queues
+from shared.bus import Doorbell
+from shared.engine.desk import Desk
+from shared.engine.parts import Engine, session
+from shared.model import Entitlement
+from shared.store import Put
+from shared.telemetry import carried
+
+AGAIN = timedelta(minutes=5)
+"""How long somebody waits before they are looked at again; what they wait for takes seconds."""
+
+LOOKS = 2
+"""Times that somebody waits; whoever has waited so often is granted it alone."""
+
+
+def awaited(data: Mapping[str, Any]) -> frozenset[str]:
+    """What somebody waits for, by their mark, as text."""
+    return frozenset(data.get("waits", ()))
+
+
+def gathering(desk: Desk) -> frozenset[Entitlement]:
+    """What this look leaves to be granted together with others: what deciding found to be common, unless it was waited
+    for in vain. Somebody who is blocked or named by hand waits for nothing.
+    """
+    data = desk.mark.data
+    in_vain = int(data.get("looks", 0)) >= LOOKS and not _early(desk)
+    if desk.block is not None or desk.asked is not None or in_vain:
+        return frozenset()
+    return frozenset(map(Entitlement.of, data.get("packs", ())))
+
+
+async def line_up(desk: Desk, some: Collection[Entitlement]) -> datetime:
+    """Save that this account waits for these, and have the mark say so once it is saved; when to look again.
+
+    A look that comes before its time, because a bell was rung twice, leaves those who wait where they are.
+    """
+    data, early = desk.mark.data, _early(desk)
+    for one in sorted(some):
+        if early and str(one) in awaited(data):
+            continue
+        row = Put(desk.person, codec.plain(entitlement=str(one), at=desk.now.isoformat()))
+        place = layout.crowd(desk.target, layout.named(str(one)))
+        await desk.engine.store.commit(layout.MEMBERSHIPS, place, [row])
+    looks = int(data.get("looks", 0)) + (0 if early else 1)
+    desk.mark = replace(desk.mark, data={**data, "waits": sorted(map(str, some)), "looks": looks})
+    return codec.moment(str(data["due"])) if early else desk.now + AGAIN
+
+
+def _early(desk: Desk) -> bool:
+    """Whether somebody waits whose time has not come yet."""
+    data = desk.mark.data
+    return bool(awaited(data)) and codec.moment(str(data["due"])) > desk.now
+
+
+async def ring(engine: Engine, target: str, groups: Collection[str], at: datetime | None = None) -> None:
+    """Have whoever waits for these groups, named as `layout.named` does, looked at together."""
+    bodies = [{"target": target, "group": group} for group in sorted(groups)]
+    bells = [Doorbell(session(queues.MEMBERSHIPS, body), body, carried()) for body in bodies]
+    await engine.bus.ring(queues.MEMBERSHIPS, bells, at)
+
+
+async def ring_lines(engine: Engine) -> None:
+    """Ring for every group for which somebody has waited for long: their bell was lost, or they wait no longer."""
+    found: dict[str, set[str]] = {}
+    async for row in engine.store.everything(layout.MEMBERSHIPS):
+        if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) >= AGAIN:
+            target, group = row.partition.rsplit("|", 1)
+            found.setdefault(target, set()).add(group)
+    for target, groups in sorted(found.items()):
+        await ring(engine, target, groups)

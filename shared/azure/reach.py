@@ -26,7 +26,7 @@ REACH: Mapping[Role, Reach] = MappingProxyType(
     {
         Role.READ: Reach(
             tables=frozenset({*layout.TABLES, TABLES["sources"]}),
-            sends=frozenset(queues.QUEUES),
+            sends=frozenset(queues.QUEUES) - {queues.MEMBERSHIPS},
             receives=_receives(Role.READ),
         ),
         Role.WRITE: Reach(

@@ -5,6 +5,7 @@ row or a bell that is lost costs a few minutes, and a row of somebody who waits 
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +15,14 @@ from shared.bus import Doorbell
 from shared.engine.desk import Desk
 from shared.engine.parts import Engine, session
 from shared.model import Entitlement
-from shared.store import Put
+from shared.store import Conflict, Delete, Put
 from shared.telemetry import carried
 
 AGAIN = timedelta(minutes=5)
 """How long somebody waits before they are looked at again; what they wait for takes seconds."""
+
+LONGEST = timedelta(days=1)
+"""After which nobody can still be waiting, even when writes were stopped: their leave has run out."""
 
 LOOKS = 2
 """Times that somebody waits; whoever has waited so often is granted it alone."""
@@ -31,13 +35,14 @@ def awaited(data: Mapping[str, Any]) -> frozenset[str]:
 
 def gathering(desk: Desk) -> frozenset[Entitlement]:
     """What this look leaves to be granted together with others: what deciding found to be common, unless it was waited
-    for in vain. Somebody who is blocked or named by hand waits for nothing.
+    for in vain or the target cannot do it. Somebody who is blocked or named by hand waits for nothing.
     """
     data = desk.mark.data
     in_vain = int(data.get("looks", 0)) >= LOOKS and not _early(desk)
     if desk.block is not None or desk.asked is not None or in_vain:
         return frozenset()
-    return frozenset(map(Entitlement.of, data.get("packs", ())))
+    kinds = desk.engine.packs.get(desk.target, {})
+    return frozenset(one for one in map(Entitlement.of, data.get("packs", ())) if one.kind in kinds)
 
 
 async def line_up(desk: Desk, some: Collection[Entitlement]) -> datetime:
@@ -70,12 +75,12 @@ async def ring(engine: Engine, target: str, groups: Collection[str], at: datetim
     await engine.bus.ring(queues.MEMBERSHIPS, bells, at)
 
 
-async def ring_lines(engine: Engine) -> None:
-    """Ring for every group for which somebody has waited for long: their bell was lost, or they wait no longer."""
-    found: dict[str, set[str]] = {}
+async def forget_waiting(engine: Engine) -> int:
+    """Take out the rows of those who cannot be waiting any more: whoever came in between died; how many."""
+    count = 0
     async for row in engine.store.everything(layout.MEMBERSHIPS):
-        if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) >= AGAIN:
-            target, group = row.partition.rsplit("|", 1)
-            found.setdefault(target, set()).add(group)
-    for target, groups in sorted(found.items()):
-        await ring(engine, target, groups)
+        if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) >= LONGEST:
+            with suppress(Conflict):  # they have lined up anew
+                await engine.store.commit(layout.MEMBERSHIPS, row.partition, [Delete(row.key, row.version)])
+                count += 1
+    return count

@@ -7,7 +7,6 @@ from functools import partial
 from shared import codec, layout
 from shared.engine.cohorts import gathering
 from shared.engine.gate import forget
-from shared.engine.members import ring_lines
 from shared.engine.parts import Engine
 from shared.engine.ringing import ring_marked
 from shared.engine.seats import reseat
@@ -76,12 +75,9 @@ async def _mapped_otherwise(engine: Engine, bucket: str) -> list[str]:
 
 @door(catalogue.SWEEP)
 async def sweep(engine: Engine) -> int:
-    """Ring for every mark that is due and for whoever waits for a group; forget reservations that no limit counts any
-    more. How many marks.
-    """
+    """Ring for every mark that is due, and forget reservations that no limit counts any more; how many marks."""
     for target in engine.policy.targets:
         await forget(engine, target)
-    await ring_lines(engine)
     return await ring_marked(engine)
 
 

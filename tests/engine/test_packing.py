@@ -14,7 +14,7 @@ from engine_world import HOUR, YESTERDAY, Killed, World, group, killed_at, perso
 from shared import codec, layout, queues
 from shared import engine as production
 from shared.engine import blocking, breaker, gate, halting
-from shared.engine.members import AGAIN, LOOKS
+from shared.engine.members import AGAIN, LONGEST, LOOKS
 from shared.engine.packing import TRIES
 from shared.errors import Misconfigured, Reason, TryLater
 from shared.layout import Hop
@@ -391,13 +391,15 @@ async def test_a_lost_bell_is_rung_again(packing: World) -> None:
     await rests(packing)
 
 
-async def test_a_row_of_somebody_who_waits_no_longer_is_taken_out_by_the_sweep(packing: World) -> None:
+async def test_a_row_of_somebody_who_waits_no_longer_is_tidied_away_after_a_day(packing: World) -> None:
     row = codec.plain(entitlement="group:All", at=packing.clock.now.isoformat())
     place = layout.crowd("entra", layout.named("group:All"))
     await packing.store.commit(layout.MEMBERSHIPS, place, [Put("nobody", row)])
-    packing.clock.passes(AGAIN)
-    await production.sweep(packing.engine)
-    await packing.work()
+    packing.clock.passes(LONGEST - SOON)
+    await production.tidy(packing.engine)
+    assert len([row async for row in packing.store.everything(layout.MEMBERSHIPS)]) == 1
+    packing.clock.passes(SOON)
+    await production.tidy(packing.engine)
     assert [row async for row in packing.store.everything(layout.MEMBERSHIPS)] == []
 
 

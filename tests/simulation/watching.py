@@ -31,6 +31,12 @@ class Seen:
     blocked_at: datetime | None = None
     """When they were last seen blocked."""
     sold: bool = False
+    given: frozenset[str] = frozenset()
+    """What they are to be granted, as text."""
+    given_at: datetime | None = None
+    """Since when it is that."""
+    remembered: frozenset[str] = frozenset()
+    """What is known to be ours, or may become ours by what is about to be done."""
     lost_sales: date | None = None
     """The day on which the rules no longer gave somebody who stays the group Sales."""
     waits: bool = False
@@ -67,9 +73,11 @@ class Watch:
                 layout.block(one),
                 layout.mark(Hop.ADMIT, one, "entra"),
                 layout.hold(one, "entra", "map"),
+                layout.link(one, "entra"),
             )
             for name, one in own.items()
         }
+        self.linked: dict[str, str] = {}
         self.known: dict[str, tuple[str, str]] = dict.fromkeys(EMPLOYEES, ("", ""))
 
     def versions(self) -> dict[str, int]:
@@ -80,11 +88,15 @@ class Watch:
         if self.noted == self.store.writes:
             return
         self.noted = self.store.writes
-        for name, (place, person, desired, mark, block, asked, held) in self.places.items():
+        for name, (place, person, desired, mark, block, asked, held, link) in self.places.items():
             rows, seen = self.store.rows.get(place, {}), self.seen[name]
             if block in rows:
                 seen.blocked_at = now
             seen.waits = held in rows
+            if link in rows and rows[link].version != self.linked.get(name):
+                self.linked[name] = rows[link].version
+                ours = codec.LINK.load(rows[link].data)
+                seen.remembered = frozenset(map(str, ours.granting | ours.granted))
             before = self.known[name]
             versions = tuple(rows[key].version if key in rows else "" for key in (person, desired))
             if versions != before:
@@ -114,6 +126,8 @@ class Watch:
         elif seen.left is None:
             seen.left = now
         given = {f"{one['kind']}:{one['name']}" for one in wanted["entitlements"]}
+        if given != seen.given:
+            seen.given, seen.given_at = frozenset(given), now
         if seen.stage is not Stage.ACTIVE or SALES in given:
             seen.lost_sales = None
         elif seen.sold:

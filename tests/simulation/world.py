@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from unittest.mock import patch
 
-from convergence import asked, converged, heeded, tidied
+from convergence import asked, converged, heeded, lined_up, tidied
 from counting import Counts
 from customer import EMPLOYEES, GRACE, VARIANTS, SimulatedHR, policy
 from history import History
 from invariants import Invariants
 from machine_room import MachineRoom
 from simulated_people import People
-from simulated_target import SimulatedTarget
+from simulated_target import MOST, SimulatedTarget
 from simulation_faults import Faults
 from storage import SimulatedBus, SimulatedStore
-from turns import Graveyard
+from turns import Graveyard, one_by_one
 from violation import Violation
 from watching import Watch
 
 from shared import engine as production
 from shared.attributes import Attribute, Unique
-from shared.engine import Engine, reading
+from shared.engine import Engine, admitting, packing, reading
 from shared.model import Account
 
 detecting = sys.modules[production.detect.__module__]
@@ -37,6 +37,8 @@ PEACE = 0.4
 IN_TURNS = 0.25
 """In how many of all histories HR is read in turns, a person or two in each."""
 TURN = timedelta(seconds=2)
+PACKING = 0.25
+"""In how many of all histories groups are granted to several people in one write."""
 ROUNDS = 4
 """Times that every timer goes off and everything that waits is answered, before everything must be right."""
 
@@ -47,6 +49,7 @@ class World:
         self.graveyard = Graveyard()
         self.faults = Faults(self.random, START, self.graveyard)
         self.in_turns = Random(f"in turns {seed}").random() < IN_TURNS
+        self.packing = Random(f"packing {seed}").random() < PACKING
         self.hr = SimulatedHR(self.faults, self.in_turns)
         self.target = SimulatedTarget(self.faults)
         self.store = SimulatedStore(self.faults)
@@ -61,6 +64,7 @@ class World:
             targets={"entra": self.target},
             attributes={"entra": {kind.name: kind for kind in KINDS}},
             entitlements={"entra": frozenset({"group"})},
+            packs={"entra": {"group": MOST}} if self.packing else {},
             store=self.store,
             bus=self.bus,
             clock=self.faults.clock,
@@ -100,7 +104,13 @@ class World:
         """A troubled history, then calm: everything must converge, doing it all again must write nothing, and some days
         later it must be as right.
         """
-        with patch.object(reading, "ENOUGH", 1), patch.object(detecting, "SHORT", TURN):
+        bulk = 0 if self.packing else admitting.FEW
+        with (
+            patch.object(reading, "ENOUGH", 1),
+            patch.object(detecting, "SHORT", TURN),
+            patch.object(admitting, "FEW", bulk),
+            patch.object(packing, "together", one_by_one),
+        ):
             self._run(events)
 
     def _run(self, events: int) -> None:
@@ -116,6 +126,7 @@ class World:
             self.faults.now += timedelta(days=2)
             asked(production.tidy(self.engine))
             tidied(self.store)
+            lined_up(self.store)
         finally:
             self.graveyard.tasks += self.room.tasks
             self.graveyard.close()

@@ -1,7 +1,8 @@
 """Who waits to be granted something together with others: one row per group and account, and a bell for each group.
 
-A row is an invitation and no promise: the promise is the person's own mark, which stays until the grant is done. So a
-row or a bell that is lost costs a few minutes, and a row of somebody who waits no longer is taken out.
+A row is an invitation and no promise: the promise is the person's own mark, which is saved before the row and stays
+until the grant is done. So a row or a bell that is lost costs a few minutes, and a row of somebody who waits no longer
+is taken out.
 """
 
 from collections.abc import Collection, Mapping
@@ -45,21 +46,25 @@ def gathering(desk: Desk) -> frozenset[Entitlement]:
     return frozenset(one for one in map(Entitlement.of, data.get("packs", ())) if one.kind in kinds)
 
 
-async def line_up(desk: Desk, some: Collection[Entitlement]) -> datetime:
-    """Save that this account waits for these, and have the mark say so once it is saved; when to look again.
+def promise(desk: Desk, some: Collection[Entitlement]) -> datetime:
+    """Have the mark say what this account waits for, once it is saved; when to look again.
 
     A look that comes before its time, because a bell was rung twice, leaves those who wait where they are.
     """
     data, early = desk.mark.data, _early(desk)
-    for one in sorted(some):
-        if early and str(one) in awaited(data):
-            continue
-        row = Put(desk.person, codec.plain(entitlement=str(one), at=desk.now.isoformat()))
-        place = layout.crowd(desk.target, layout.named(str(one)))
-        await desk.engine.store.commit(layout.MEMBERSHIPS, place, [row])
     looks = int(data.get("looks", 0)) + (0 if early else 1)
     desk.mark = replace(desk.mark, data={**data, "waits": sorted(map(str, some)), "looks": looks})
     return codec.moment(str(data["due"])) if early else desk.now + AGAIN
+
+
+async def line_up(desk: Desk, some: Collection[Entitlement]) -> None:
+    """Save that this account waits for these, now that its mark says so, and ring for each group a little ahead."""
+    for one in sorted(some):
+        row = Put(desk.person, codec.plain(entitlement=str(one), at=desk.now.isoformat()))
+        place = layout.crowd(desk.target, layout.named(str(one)))
+        await desk.engine.store.commit(layout.MEMBERSHIPS, place, [row])
+    at = desk.now + desk.engine.gathers
+    await ring(desk.engine, desk.target, [layout.named(str(one)) for one in some], at)
 
 
 def _early(desk: Desk) -> bool:

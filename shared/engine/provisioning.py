@@ -120,11 +120,10 @@ async def _work(desk: Desk) -> None:
     if block is not None and block.again is not None and block.again > desk.now:
         again.append(block.again)
     if outcome.gathering:
-        again.append(await members.line_up(desk, outcome.gathering))
+        again.append(members.promise(desk, outcome.gathering))
     await desk.finish(changes, outcome.link, min(again, default=None))
     if outcome.gathering:
-        groups = [layout.named(str(one)) for one in outcome.gathering]
-        await members.ring(engine, target, groups, desk.now + engine.gathers)
+        await members.line_up(desk, outcome.gathering)
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
 

@@ -1,34 +1,27 @@
 """More planted bugs: in how several people are granted one thing in one write."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
-from shared import layout
 from shared.engine import packing
-from shared.planning import no_longer_intended
-from shared.store import Delete
+from shared.engine.halting import Stoppable
+from shared.errors import Refused
 
 Plant = Callable[[], AbstractContextManager[Any]]
 
 
 @contextmanager
-def a_refusal_loses_the_others() -> Iterator[None]:
-    """When one of them is refused, all of them are done with."""
-    grant = packing._grant
+def a_refusal_is_not_heard() -> Iterator[None]:
+    """When one of them is refused, all of them are taken to be granted."""
+    grant_all = Stoppable.grant_all
 
-    async def all_or_nothing(target: Any, places: Any) -> None:
-        async def alone(*_: Any) -> None:
-            for place in places:
-                person, store = place.desk.person, place.desk.engine.store
-                await place.desk.save(no_longer_intended(place.desk.known, place.action), None)
-                await store.commit(layout.STATE, layout.bucket(person), [Delete(place.desk.mark.key)])
+    async def deaf(self: Stoppable, accounts: Any, action: Any) -> None:
+        with suppress(Refused):
+            await grant_all(self, accounts, action)
 
-        with patch.object(packing, "_grant", alone):
-            await grant(target, places)
-
-    with patch.object(packing, "_grant", all_or_nothing):
+    with patch.object(Stoppable, "grant_all", deaf):
         yield
 
 
@@ -40,6 +33,6 @@ def saved_only_after_the_write() -> Iterator[None]:
 
 
 PLANTED: dict[str, Plant] = {
-    "a refused member loses the others": a_refusal_loses_the_others,
+    "a refused member loses the others": a_refusal_is_not_heard,
     "granted together and saved only then": saved_only_after_the_write,
 }

@@ -28,8 +28,10 @@ class Write:
 class SimulatedTarget:
     """`check` is told of every write before it is done, with the account as it was."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, alone: str = "") -> None:
         self.faults = faults
+        self.alone = alone
+        """Whom it grants nothing together with others."""
         self.check: Callable[[Account, Action, datetime], None] = lambda account, action, now: None
         self.touched: dict[str, datetime] = {}
         """Account → when an administrator last changed it."""
@@ -85,8 +87,9 @@ class SimulatedTarget:
         if self.faults.happens("target fails before"):
             raise TryLater("the target timed out", 5)
         there = [self.accounts.get(one) for one in accounts]
-        standing = any(one is None or action.entitlement in one.entitlements for one in there)
-        if standing or self.faults.happens("together is refused"):
+        if any(
+            one is None or action.entitlement in one.entitlements or self._alone(one) for one in there
+        ) or self.faults.happens("together is refused"):
             raise Refused("one of them cannot be added")
         for one in accounts:
             self._apply(one, action)
@@ -94,6 +97,9 @@ class SimulatedTarget:
         await self.faults.turn()
         if self.faults.happens("target fails after"):
             raise TryLater("the target's answer was lost", 5)
+
+    def _alone(self, account: Account) -> bool:
+        return account.attributes.get("employeeId") == self.alone
 
     def _shown(self, accounts: list[Account]) -> list[Account]:
         """These, and from now on somebody knows what they are called."""

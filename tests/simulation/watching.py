@@ -1,5 +1,6 @@
 """What the saved state says of each person, followed write by write: since when, and for which version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from counting import falls_under
 from customer import EMPLOYEES
 from storage import SimulatedStore
+from violation import Violation
 
 from shared import codec, layout
 from shared.layout import Hop
-from shared.model import Entitlement, Person, Stage
+from shared.model import Account, Entitlement, Link, Person, Stage
 
 SALES = str(Entitlement("group", "Sales"))
 
@@ -35,6 +37,8 @@ class Seen:
     """What they are to be granted, as text."""
     given_at: datetime | None = None
     """Since when it is that."""
+    granted: frozenset[str] = frozenset()
+    """What is known to be ours, as text."""
     remembered: frozenset[str] = frozenset()
     """What is known to be ours, or may become ours by what is about to be done."""
     lost_sales: date | None = None
@@ -59,6 +63,8 @@ class Seen:
 @dataclass
 class Watch:
     store: SimulatedStore
+    accounts: Mapping[str, Account]
+    """What the directory holds."""
     seen: dict[str, Seen] = field(default_factory=lambda: {name: Seen() for name in EMPLOYEES})
     noted: int = 0
 
@@ -95,8 +101,7 @@ class Watch:
             seen.waits = held in rows
             if link in rows and rows[link].version != self.linked.get(name):
                 self.linked[name] = rows[link].version
-                ours = codec.LINK.load(rows[link].data)
-                seen.remembered = frozenset(map(str, ours.granting | ours.granted))
+                self._ours(seen, codec.LINK.load(rows[link].data))
             before = self.known[name]
             versions = tuple(rows[key].version if key in rows else "" for key in (person, desired))
             if versions != before:
@@ -115,6 +120,14 @@ class Watch:
                 seen.department = None
             if seen.settled is None:
                 seen.settled, seen.mapped_on = now, now.date()
+
+    def _ours(self, seen: Seen, link: Link) -> None:
+        """S18: what is newly said to be granted is there, for nobody takes it away by hand."""
+        said = frozenset(map(str, link.granted))
+        there = self.accounts.get(link.account)
+        if there is not None and (missing := said - seen.granted - frozenset(map(str, there.entitlements))):
+            raise Violation(f"S18: {sorted(missing)} is said to be granted and is not")
+        seen.granted, seen.remembered = said, said | frozenset(map(str, link.granting))
 
     def _wanted(self, seen: Seen, data: Any, now: datetime) -> None:
         wanted = data["is"]

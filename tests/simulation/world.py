@@ -30,8 +30,8 @@ START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 WHILE = (timedelta(), timedelta(minutes=5), timedelta(minutes=40), timedelta(minutes=40))
 """What passes before the next thing happens: often enough that the lease of whoever died has run out."""
-SETTLED = 0.7
-"""How often everybody has what they should when a history begins."""
+SETTLED, AT_ONCE = 0.7, 0.2
+"""How often everybody has what they should when a history begins: less often where they are granted groups together."""
 PEACE = 0.4
 """How often what happened is seen and answered before anything goes wrong."""
 IN_TURNS = 0.25
@@ -49,13 +49,14 @@ class World:
         self.graveyard = Graveyard()
         self.faults = Faults(self.random, START, self.graveyard)
         self.in_turns = Random(f"in turns {seed}").random() < IN_TURNS
-        self.packing = Random(f"packing {seed}").random() < PACKING
+        packs = Random(f"packing {seed}")
+        self.packing = packs.random() < PACKING
         self.hr = SimulatedHR(self.faults, self.in_turns)
-        self.target = SimulatedTarget(self.faults)
+        self.target = SimulatedTarget(self.faults, alone=packs.choice(("", "", *EMPLOYEES[:-1])))
         self.store = SimulatedStore(self.faults)
         self.bus = SimulatedBus(self.faults, self.store)
         self.history = History(self.random, self.faults, self.hr, self.target)
-        self.watch = Watch(self.store)
+        self.watch = Watch(self.store, self.target.accounts)
         self.numbers = 0
         self.engine = Engine(
             policy=policy(variant=self.variant),
@@ -134,7 +135,7 @@ class World:
     def _begin(self) -> None:
         for name in self.random.sample(EMPLOYEES, 3):
             self.history.employ(name, START.date() - timedelta(30))
-        if self.random.random() < SETTLED:
+        if self.random.random() < (AT_ONCE if self.packing else SETTLED):
             self.room.rest()
             self.room.do("poll")
             self.faults.active = True

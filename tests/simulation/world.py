@@ -30,7 +30,7 @@ START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 WHILE = (timedelta(), timedelta(minutes=5), timedelta(minutes=40), timedelta(minutes=40))
 """What passes before the next thing happens: often enough that the lease of whoever died has run out."""
-SETTLED, AT_ONCE = 0.7, 0.2
+SETTLED, AT_ONCE = 0.7, 0.5
 """How often everybody has what they should when a history begins: less often where they are granted groups together."""
 PEACE = 0.4
 """How often what happened is seen and answered before anything goes wrong."""
@@ -39,6 +39,7 @@ IN_TURNS = 0.25
 TURN = timedelta(seconds=2)
 PACKING = 0.25
 """In how many of all histories groups are granted to several people in one write."""
+GATHERS = timedelta(seconds=2)
 ROUNDS = 4
 """Times that every timer goes off and everything that waits is answered, before everything must be right."""
 
@@ -66,6 +67,7 @@ class World:
             attributes={"entra": {kind.name: kind for kind in KINDS}},
             entitlements={"entra": frozenset({"group"})},
             packs={"entra": {"group": MOST}} if self.packing else {},
+            gathers=GATHERS,
             store=self.store,
             bus=self.bus,
             clock=self.faults.clock,

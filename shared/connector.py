@@ -226,11 +226,22 @@ class Manifest:
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """What of the connector its settings enable, where not every customer does."""
+    cautions: Callable[[Any], tuple[tuple[str, str], ...]] = lambda _: ()
+    """Of its settings: which can be used and will not be for long, or not as one thinks, and why."""
     microsoft: Callable[[Any], bool] = lambda _: False
     """For a source: whether its settings need Microsoft sign-in. A target in a tenant has it without saying so."""
     facts: frozenset[str] = frozenset()
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """For a source: the names that its settings add, such as mapped columns and custom fields."""
+    link: Callable[[Any, str], str | None] | None = None
+    """For a source: from the settings and an HR id, the page in the system where that record is corrected; None where
+    the settings do not say. It is https and holds nothing but the id.
+    """
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""
+    recorded: frozenset[str] = frozenset()
+    """For a source: ends of paths in its answers, such as `metadata.total_elements`, or `.name` for what stands at the
+    top, whose values are the system's own words and numbers; a recording keeps them and replaces every other value. Of
+    a link its words stay. See `shared.scrubbed_answers`.
+    """

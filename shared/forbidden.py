@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
 from math import ceil, log
+from operator import is_
 
-from shared.facts import items, text_of
-from shared.model import Attributes, Person, Value
+from shared.facts import text_of
+from shared.model import Attributes, Contract, Person, Value
 
 RISK = 1e-6
 """How probable it may be at most that random numbers are taken for forbidden ones."""
@@ -67,6 +68,11 @@ BSN = Number("BSN", (8, 9), 1 / 11)
 NATIONAL = Number("national number", (11,), 1 / 48)
 NUMBERS = {one.name: one for one in (BSN, NATIONAL)}
 IBAN = "IBAN"
+LONGEST = 2 * max(_LENGTHS.values())
+"""Characters within which a bank account ends, however it is written."""
+
+SHORTEST = min(BSN.digits)
+"""Characters that any of them has."""
 
 
 def _bsn(digits: str) -> bool:
@@ -95,7 +101,7 @@ def is_iban(text: str) -> bool:
 
 def _digits(text: str) -> str:
     """The digits of a number as people write it; "" for what is none."""
-    compact = text.replace(" ", "").replace(".", "").replace("-", "")
+    compact = text if text.isdigit() else text.replace(" ", "").replace(".", "").replace("-", "")
     return compact if compact.isascii() and compact.isdigit() else ""
 
 
@@ -113,7 +119,7 @@ def _accounts(text: str) -> Iterator[str]:
     """What is written like a bank account: in one piece, or in groups of four."""
     for found in _ACCOUNT.finditer(text):
         length = _LENGTHS.get(found[1], 0)
-        rest = text[found.start() :]
+        rest = text[found.start() : found.start() + LONGEST]
         grouped = " ".join(rest.replace(" ", "")[at : min(at + 4, length)] for at in range(0, length, 4))
         for written in (rest[:length], grouped):
             end = rest[len(written) : len(written) + 1]
@@ -169,12 +175,22 @@ class Evidence:
 
 
 def _texts(person: Person) -> Iterator[tuple[str, str]]:
-    """Every fact that is text or a whole number, but ids of people."""
+    """Every fact that may be a number, but ids of people."""
     for fields in (person.fields, *(one.fields for one in person.contracts)):
         for name, value in fields.items():
-            for one in items(value) if name not in IDS else ():
-                if not isinstance(one, bool) and (text := text_of(one)) != person.hr_id:
+            for text in _numeric(value) if name not in IDS else ():
+                if text != person.hr_id:
                     yield name, text
+
+
+def _numeric(value: Value) -> Iterator[str]:
+    """The texts in a value that hold digits and are long enough: of most facts there are none."""
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, str):
+            if len(one) >= SHORTEST and _NUMERIC.search(one):
+                yield one
+        elif not isinstance(one, bool) and one is not None and len(text := text_of(one)) >= SHORTEST:
+            yield text
 
 
 @dataclass(slots=True)
@@ -186,35 +202,30 @@ class Net:
 
     def cleaned(self, person: Person) -> Person:
         """The same person without what may not be kept: a fact that held nothing else is absent."""
+        contracts = tuple(self._contract(one, person) for one in person.contracts)
         fields = self._fields(person.fields, person)
-        contracts = tuple(replace(one, fields=self._fields(one.fields, person)) for one in person.contracts)
-        same = fields is person.fields and all(
-            new.fields is old.fields for new, old in zip(contracts, person.contracts, strict=True)
-        )
+        same = fields is person.fields and all(map(is_, contracts, person.contracts))
         return person if same else replace(person, fields=fields, contracts=contracts)
+
+    def _contract(self, one: Contract, person: Person) -> Contract:
+        fields = self._fields(one.fields, person)
+        return one if fields is one.fields else replace(one, fields=fields)
 
     def _fields(self, fields: Attributes, person: Person) -> Attributes:
         kept: dict[str, Value] = {}
-        changed = False
         for name, value in fields.items():
-            some = items(value)
-            hits = [kind for one in some if (kind := self._kind(name, one, person))]
+            hits = {text: kind for text in _numeric(value) if (kind := self._kind(name, text, person))}
             if not hits:
-                kept[name] = value
                 continue
-            changed = True
-            self.caught.update((name, kind) for kind in hits)
-            rest = tuple(one for one in some if not self._kind(name, one, person))
-            if rest:
-                kept[name] = tuple(map(str, rest))
-        return kept if changed else fields
+            self.caught.update((name, kind) for kind in hits.values())
+            kept[name] = tuple(one for one in value if one not in hits) if isinstance(value, tuple) else ()
+        if not kept:
+            return fields
+        return {name: kept.get(name, value) for name, value in fields.items() if name not in kept or kept[name]}
 
-    def _kind(self, name: str, one: object, person: Person) -> str:
+    def _kind(self, name: str, text: str, person: Person) -> str:
         """What a value is, "" for nothing forbidden."""
-        if name in IDS or isinstance(one, bool) or not isinstance(one, str | int | float):
-            return ""
-        text = text_of(one)
-        if text == person.hr_id or len(text) < min(BSN.digits) or not _NUMERIC.search(text):
+        if name in IDS or text == person.hr_id:
             return ""
         number = NUMBERS.get(self.found.get(name, ""))
         if number is not None and len(_digits(text)) in number.digits:

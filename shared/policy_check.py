@@ -65,9 +65,11 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     return built
 
 
-def warnings(found: PolicyText) -> list[Mistake]:
-    """What is odd in the policy's expressions, in order of place; the policy can be used all the same."""
-    odd = []
+def warnings(found: PolicyText, manifest: Callable[[str], Manifest]) -> list[Mistake]:
+    """What is odd in the policy's expressions and in its connectors' settings, in order of place; a policy that
+    `check` has passed can be used all the same.
+    """
+    odd = list(_cautions(found, manifest))
     for name, target in found.policy.targets.items():
         for attribute, mapping in target.attributes.items():
             path = found.tree.visible(("targets", name, "attributes", attribute, "value"))
@@ -76,6 +78,15 @@ def warnings(found: PolicyText) -> list[Mistake]:
                 odd.append(found.mistake(path, f"warning: {caution}", excerpt))
         odd += _licences(found, target)
     return sorted(odd, key=lambda one: (one.line, one.column))
+
+
+def _cautions(found: PolicyText, manifest: Callable[[str], Manifest]) -> Iterator[Mistake]:
+    """What a connector itself has to say of its settings."""
+    for kind, parts in (("sources", found.policy.sources), ("targets", found.policy.targets)):
+        for name, part in parts.items():
+            one, path = manifest(part.connector), (kind, name, "settings")
+            for setting, caution in one.cautions(settings(found, path, one.settings, part.settings)):
+                yield found.mistake((*path, setting), f"warning: {caution}")
 
 
 def _licences(found: PolicyText, target: TargetPolicy) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ from shared.attributes import Attribute
 from shared.desired import evaluated, level, view
 from shared.errors import Reason, Refused
 from shared.expressions import IGNORE_OBJECT, Result
+from shared.facts import items
 from shared.model import Person, Stage, Value
 from shared.policy import AttributePolicy, Policy
 from shared.quality import Finding, Kind, Severity
@@ -47,7 +48,7 @@ def of_values(person: Person, source: str, policy: Policy, kinds: Kinds, today: 
                 found.clear()
                 break
             if why := _refused(kinds[target], name, value):
-                read = {fact: seen.facts.get(fact) for fact in _read(mapping)}
+                read = {fact: value for fact in _read(mapping) if items(value := seen.facts.get(fact))}
                 found.append(_finding(person, source, target, mapping, why, Reason.INVALID_VALUE, read))
         yield from found
 
@@ -76,7 +77,7 @@ def _finding(
         severity=Severity.HOLDS,
         source=source,
         hr_id=person.hr_id,
-        facts=tuple(_read(mapping)),
+        facts=tuple(values) or tuple(_read(mapping)),
         what=f"on {target}, {what or why}",
         do=do if what else "fill in what it is made of",
         values=values,

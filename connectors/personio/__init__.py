@@ -1,6 +1,7 @@
 """Personio (source): everyone's name, employment and supervisor, over the v1 or the v2 API; nothing is written."""
 
 from types import MappingProxyType
+from urllib.parse import quote
 
 from connectors.personio import v1, v2
 from connectors.personio.settings import CANONICAL, Settings
@@ -18,6 +19,21 @@ def source(settings: Settings, outside: Outside) -> Source:
 def features(settings: Settings) -> frozenset[str]:
     """Which API is asked, and which names it looks up."""
     return frozenset({settings.api, *(settings.lookups if settings.api == "v2" else ())})
+
+
+RECORDED = frozenset(
+    {
+        *("success", "limit", "offset", "metadata.total_elements", "metadata.current_page", "metadata.total_pages"),
+        *("type", "label", "universal_id", "global_id", "status", "status.value", "employment_type.value"),
+        *("custom_attributes.id", "next.href"),
+    }
+)
+"""Words and numbers of Personio itself, of both APIs; among them the kinds and labels of attributes."""
+
+
+def link(settings: Settings, hr_id: str) -> str | None:
+    """The profile of an employee. The path is as Personio's own pages have it, and no part of the API it promises."""
+    return f"{settings.pages}/staff/details/{quote(hr_id, safe='')}" if settings.pages else None
 
 
 MANIFEST = Manifest(
@@ -52,4 +68,6 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    recorded=RECORDED,
+    link=link,
 )

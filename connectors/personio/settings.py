@@ -35,6 +35,8 @@ class Settings(BaseModel):
     """`secret:name` of the client secret."""
     base: Base = "https://api.personio.de"
     """The address of the API, without a path."""
+    pages: Base | None = None
+    """Where people open Personio in the browser (`https://contoso.personio.de`), to lead them to a record."""
     fields: Mapping[FieldName, AttributeKey] = Field(default_factory=dict)
     """Extra person fields: our name → Personio's attribute key (`costCentre: dynamic_123`). Nothing else enters.
 

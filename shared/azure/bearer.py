@@ -12,6 +12,7 @@ from typing import Any
 import jwt
 
 from shared.approvals import signed_in
+from shared.errors import TryLater
 
 READ, APPROVE = "Joinly.Read", "Joinly.Approve"
 """The app roles of the API; whoever may approve may read as well."""
@@ -111,7 +112,7 @@ class Bearer:
         self._asked = self._clock()
         try:
             found = await self._keys()
-        except Exception:
+        except TryLater:
             if not self._known:
                 self._asked = None
                 raise

@@ -17,9 +17,11 @@ from shared.cli.eval import eval_
 from shared.cli.exceptions_command import exceptions
 from shared.cli.extend_command import extend
 from shared.cli.holds_command import holds
+from shared.cli.hr_command import hr
 from shared.cli.ledger_command import history, ledger, runs, undo, why
 from shared.cli.permissions_command import permissions
 from shared.cli.policy_command import policy
+from shared.cli.record_command import record
 from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
@@ -47,7 +49,8 @@ eval_.short_help = "Try an expression on facts, or a file of cases."
 for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
-    *(link, records, backup, restore, person, validate, permissions, policy, connect, eval_, sandbox),
+    hr,
+    *(link, records, backup, restore, person, validate, permissions, policy, connect, record, eval_, sandbox),
 ):
     joinly.add_command(command)
 

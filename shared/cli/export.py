@@ -1,16 +1,13 @@
 """What `joinly ledger export` does: the ledger, one line each, for an auditor's own tools; it is never held whole."""
 
-import csv
-import io
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
 from shared import codec, layout
-from shared.cli import terminal
+from shared.cli.cells import cell, csv_line
 from shared.cli.ending import OK
 from shared.cli.line import day_bounds, plain
 from shared.cli.local import Local, open_local
@@ -21,8 +18,6 @@ COLUMNS = (
     "at", "person", "id", "place", "what", "outcome", "reason", "account", "attributes", "entitlement", "because",
     "rule", "contract", "cohort", "by", "version", "policy", "operation", "beside",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def export_ledger(
@@ -37,14 +32,14 @@ async def _export(policy: Path, data: Path, since: date | None, until: date | No
         first, last = day_bounds(local.found.policy, since, until)
         columns = (*COLUMNS, "values") if values else COLUMNS
         if not as_json:
-            click.echo(_csv(columns), nl=False)
+            click.echo(csv_line(columns), nl=False)
         person = hr_id = ""
         async for entry in all_lines(local.engine, first, last):
             if entry.person != person:
                 person, hr_id = entry.person, await _hr_id(local, entry.person)
             line = plain(entry, hr_id, local.found.policy, values=values)
             click.echo(
-                json.dumps(line) if as_json else _csv([_cell(line.get(name, "")) for name in columns]), nl=as_json
+                json.dumps(line) if as_json else csv_line([cell(line.get(name, "")) for name in columns]), nl=as_json
             )
     return OK
 
@@ -53,16 +48,3 @@ async def _hr_id(local: Local, person: str) -> str:
     """The id HR uses; "" for somebody who is no longer kept."""
     row = await local.engine.store.get(layout.STATE, layout.bucket(person), layout.person(person))
     return codec.PERSON.load(row.data).hr_id if row and codec.readable(row.data) else ""
-
-
-def _csv(cells: tuple[str, ...] | list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A value as one cell on one line that no spreadsheet takes for a formula."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = terminal.printable(text)
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -5,6 +5,7 @@ from shared.engine.admitting import admit_all
 from shared.engine.approving import Approved, approve
 from shared.engine.believing import Doubted, accept
 from shared.engine.brake import Brake, Stop
+from shared.engine.checking import Report, check_hr
 from shared.engine.coming import foresee
 from shared.engine.consequences import consequences
 from shared.engine.dependents import ring_dependents
@@ -42,6 +43,7 @@ __all__ = [
     "Held",
     "Joined",
     "OnTarget",
+    "Report",
     "Restored",
     "Right",
     "Stop",
@@ -53,6 +55,7 @@ __all__ = [
     "backup",
     "blocking",
     "breaker",
+    "check_hr",
     "consequences",
     "cut",
     "detect",

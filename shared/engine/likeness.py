@@ -14,12 +14,15 @@ from shared.store import Change, Conflict, Delete, Insert, Replace
 TRIES = 5
 
 
-async def stand(engine: Engine, person: str, names: Iterable[str]) -> Mapping[str, list[str]]:
-    """Put this record on the rows of these likenesses; who stands on each, in order, where it is no crowd."""
+async def stand(engine: Engine, person: str, names: Iterable[str], *, crowds: bool = False) -> Mapping[str, list[str]]:
+    """Put this record on the rows of these likenesses; who stands on each, in order, where it is no crowd.
+
+    With `crowds` the first of a crowd are named too, and whoever comes after them does not stand there.
+    """
     found = {}
     for name in sorted(names):
         people = await _changed(engine, name, person, stands=True)
-        if len(people) < CROWD:
+        if crowds or len(people) < CROWD:
             found[name] = people
     return found
 

@@ -27,7 +27,9 @@ async def shares(draft: Draft, *, alone: bool) -> None:
     draft.owns = sorted(owned)
     draft.days |= {shift(one.end, 1) for one in draft.subject.contracts if owned and one.end}
     key, found = layout.hold(person, draft.source, layout.SHARED), list[str]()
-    for veiled, others in (await likeness.stand(engine, person, owned)).items():
+    for veiled, others in (await likeness.stand(engine, person, owned, crowds=True)).items():
+        if person not in others:  # nobody of so many rings for this one
+            draft.days.add(shift(draft.today, 1))
         rivals = [one for one in others if one != person and await _serves(engine, person, one)]
         if veiled not in before:
             await _ring(draft, rivals)

@@ -44,7 +44,10 @@ class Listening(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.heard.append(request)
-        response = await self._inner.handle_async_request(request)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except ConnectionError as lost:
+            raise httpx.ReadError(str(lost)) from lost
         await response.aread()
         self.then(request)
         return response

@@ -366,7 +366,7 @@ class TestFailures:
 
     async def test_an_address_that_is_not_admitted(self, world: World) -> None:
         world.faults.ip_restricted = True
-        with pytest.raises(Misconfigured, match="admits certain IP addresses only; have this one added"):
+        with pytest.raises(Misconfigured, match="admits certain IP addresses only; add this one"):
             await world.everything()
 
     async def test_a_wrong_environment(self, world: World) -> None:

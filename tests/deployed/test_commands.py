@@ -245,6 +245,12 @@ def test_a_preview_reads_hr_and_the_tenant_as_the_person_at_the_keyboard(world: 
     assert joinly("why", world.env, "--person", SASKIA, "--entitlement", "group:All staff").code == 0
 
 
+def test_what_is_wrong_in_hr_is_looked_for_and_nothing_is_written(world: World) -> None:
+    said = joinly("hr", "check", world.env)
+    assert (said.code, "of hr" in said.out) == (0, True), said.err
+    assert (world.outside.touched, world.rung) == (set(), [])
+
+
 def test_while_the_deployment_reads_hr_somebody_may_look_at_it_too(world: World) -> None:
     (row,) = [row for row in world.rows(layout.SOURCES) if (row.partition, row.key) == ("hr", layout.LEASE)]
     world.put(layout.SOURCES, "hr", layout.LEASE, {**row.data, "until": "2099-01-01T00:00:00+00:00"})

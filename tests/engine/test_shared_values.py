@@ -115,3 +115,17 @@ async def test_whoever_left_long_ago_holds_nobody(reading: World) -> None:
     await reading.hears(mailed("7", end=TODAY - DAY * 90))
     await reading.hears(mailed("8"))
     assert accounts(reading) == {"8"}
+
+
+async def test_a_crowd_that_shares_a_mail_waits_and_each_goes_on_when_it_is_corrected(reading: World) -> None:
+    crowd = [mailed(str(each), "all@x.nl") for each in range(12)]
+    await reading.hears(*crowd)
+    assert {hr_id for hr_id, reason in await reading.reasons() if reason == Reason.DUPLICATE_VALUE} == {
+        str(each) for each in range(12)
+    }
+    assert accounts(reading) == set()
+    corrected = [mailed(str(each), f"{each}@x.nl") for each in range(11)]
+    await reading.hears(*corrected, crowd[11])
+    await reading.hours(26)
+    assert accounts(reading) == {str(each) for each in range(12)}
+    assert await reading.reasons() == set()

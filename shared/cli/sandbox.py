@@ -41,6 +41,8 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
         tenant = await stack.enter_async_context(simulated.sandbox(found, seeds, file, clock, port))
         hr = await stack.enter_async_context(simulated.personio(clock, port + 1 if port else 0))
         profit = await stack.enter_async_context(simulated.afas(port + 2 if port else 0))
+        beaufort = await stack.enter_async_context(simulated.youforce(clock, "beaufort", port + 4 if port else 0))
+        business = await stack.enter_async_context(simulated.youforce(clock, "business", port + 5 if port else 0))
         exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
         served = {
             "entra": tenant.access,
@@ -48,6 +50,8 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
             "personio": hr,
             "afas": profit,
             "files": exports,
+            "youforce": beaufort,
+            "youserve": business,
         }
         click.echo(json.dumps(served, indent=2))
         click.echo("serving on loopback; Ctrl-C stops it", err=True)

@@ -249,8 +249,8 @@ def _others(count: int = 162) -> Iterator[Row]:
     number = int(_LAST_HEAD)
     while number < int(_LAST_HEAD) + count:
         nick, full = draw.choice(GIVEN), draw.choice(SURNAMES)
-        if (nick, full) in taken:
-            continue
+        if (nick, full) in taken and len(taken) < len(GIVEN) * len(SURNAMES):
+            continue  # as long as there are other names, nobody is called like somebody else
         taken.add((nick, full))
         number += 1
         prefix, surname = _split(full)

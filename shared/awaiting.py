@@ -16,8 +16,10 @@ SOONEST, LATEST = timedelta(minutes=5), timedelta(hours=1)
 
 
 def awaits(desired: Desired) -> bool:
-    """Whether an account that is not there should be by now: ahead of the first day it need not."""
-    return bool(desired.follows) and desired.stage is Stage.ACTIVE
+    """Whether an account that is not there should be by now: ahead of the first day it need not, and a record that HR
+    took away is not missed.
+    """
+    return bool(desired.follows) and desired.stage is Stage.ACTIVE and not desired.corrects
 
 
 def belongs(desired: Desired, link: Link) -> bool:

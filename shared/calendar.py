@@ -19,6 +19,7 @@ from shared.lifecycle import next_change
 from shared.model import Account, Action, Desired, Link, Person, Stage
 from shared.planning import Kinds, after, plan, remembered
 from shared.policy import Policy, SourcePolicy
+from shared.writeback import NOTHING, corrected
 
 ROUNDS = 3
 """Plans that one day takes at most: what a restored account needs is known only once it is back."""
@@ -105,7 +106,7 @@ class _Walk:
         if left_alone(someone.exemptions, target, day):
             new = replace(last, only=None) if last else Desired(stage=Stage.DORMANT)
         else:
-            found = desired(self._seen(day), target, rules)
+            found = self._by_rules(target, day)
             if found is None:
                 return None
             new = handed_over(last, found, rules, day)
@@ -115,6 +116,13 @@ class _Walk:
         new = with_exceptions(new, someone.exemptions, target, day)
         new = replace(new, apart=apart(rules, new.entitlements))
         return with_block(new, someone.block) if someone.block else new
+
+    def _by_rules(self, target: str, day: date) -> Desired | None:
+        """What the rules say. Raises `Refused`."""
+        if self.policy.targets[target].writes_back is None:
+            return desired(self._seen(day), target, self.policy.targets[target])
+        record = str(self.wanted.get(target, NOTHING).follows or "")
+        return corrected(self._seen(day), target, self.policy, self.links, record)
 
     def next(self, day: date) -> date | None:
         """The next day that may change something: by contracts, rules and exceptions, or by their manager's contracts

@@ -217,10 +217,17 @@ class Manifest:
     """Attributes `find` can look for."""
     follows: str = ""
     """The connector whose accounts appear here by themselves and under the same ids; a policy names its target."""
+    corrects: bool = False
+    """Whether its accounts are HR's own records, under HR's own ids: a policy says with `writes_back` which source's.
+
+    Its attributes are called as the facts its source gives, so that a poll tells when somebody changed them.
+    """
     permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """What of the connector its settings enable, where not every customer does."""
+    cautions: Callable[[Any], tuple[tuple[str, str], ...]] = lambda _: ()
+    """Of its settings: which can be used and will not be for long, or not as one thinks, and why."""
     microsoft: Callable[[Any], bool] = lambda _: False
     """For a source: whether its settings need Microsoft sign-in. A target in a tenant has it without saying so."""
     facts: frozenset[str] = frozenset()
@@ -233,3 +240,8 @@ class Manifest:
     """
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""
+    recorded: frozenset[str] = frozenset()
+    """For a source: ends of paths in its answers, such as `metadata.total_elements`, or `.name` for what stands at the
+    top, whose values are the system's own words and numbers; a recording keeps them and replaces every other value. Of
+    a link its words stay. See `shared.scrubbed_answers`.
+    """

@@ -187,6 +187,8 @@ class Desired:
     `only` are the verbs that may be done at all, None for any; without one the account is not even looked at.
     `follows` is the account on another target that this one belongs to, and whose id it bears: it appears by itself, is
     waited for and never made, and is closed only when somebody leaves. "" while there is none, None where we make them.
+    `corrects` says that it is HR's own record, which `follows` names: it is corrected while it is there, and nothing
+    else is ever done to it.
     """
 
     stage: Stage
@@ -208,6 +210,7 @@ class Desired:
     urgent: bool = False
     only: "frozenset[Verb] | None" = None
     follows: str | None = None
+    corrects: bool = False
     because: str = ""
 
 

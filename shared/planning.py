@@ -17,6 +17,9 @@ LATEST = timedelta(hours=1)
 """How long after a plan was begun one of its writes may still arrive: longer than any worker is allowed to live."""
 
 
+CORRECTING = frozenset({Verb.CORRELATE, Verb.UPDATE})
+"""All that is ever done to a record of HR's own."""
+
 Kinds = Mapping[str, Attribute]
 """What a target says of its attributes, by name."""
 
@@ -25,14 +28,16 @@ def plan(desired: Desired, link: Link, live: Account | None, kinds: Kinds) -> tu
     """The writes that bring `live` to `desired`.
 
     What points to another account can be written only once the account exists, and an address that somebody has is
-    never overwritten but renamed. Where only some verbs may be done, the others are left out. Raises `Refused` when
-    only a person can decide: an account that vanished, or one nobody but a person may touch.
+    never overwritten but renamed. Where only some verbs may be done, the others are left out; HR's own records are
+    corrected for people in service, and that is all. Raises `Refused` when only a person can decide: an account that
+    vanished, or one nobody but a person may touch.
     """
-    if desired.only == frozenset() or desired.follows == "":
+    if desired.only == frozenset() or desired.follows == "" or (desired.corrects and desired.stage < Stage.READY):
         return ()
-    actions = tuple(
-        action for action in _steps(desired, link, live, kinds) if desired.only is None or action.verb in desired.only
-    )
+    allowed = frozenset(Verb) if desired.only is None else desired.only
+    if desired.corrects:
+        allowed &= CORRECTING
+    actions = tuple(action for action in _steps(desired, link, live, kinds) if action.verb in allowed)
     if actions and live is not None and live.protected:
         raise Refused(f"account {live.id} is protected: {live.protected}", Reason.PROTECTED)
     return actions

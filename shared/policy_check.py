@@ -10,6 +10,7 @@ from shared.attributes import Attribute, Unique
 from shared.brakes_check import brakes
 from shared.conditions import Condition
 from shared.connector import Manifest
+from shared.corrections_check import corrections
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
 from shared.externals_check import externals
@@ -64,9 +65,11 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     return built
 
 
-def warnings(found: PolicyText) -> list[Mistake]:
-    """What is odd in the policy's expressions, in order of place; the policy can be used all the same."""
-    odd = []
+def warnings(found: PolicyText, manifest: Callable[[str], Manifest]) -> list[Mistake]:
+    """What is odd in the policy's expressions and in its connectors' settings, in order of place; a policy that
+    `check` has passed can be used all the same.
+    """
+    odd = list(_cautions(found, manifest))
     for name, target in found.policy.targets.items():
         for attribute, mapping in target.attributes.items():
             path = found.tree.visible(("targets", name, "attributes", attribute, "value"))
@@ -75,6 +78,15 @@ def warnings(found: PolicyText) -> list[Mistake]:
                 odd.append(found.mistake(path, f"warning: {caution}", excerpt))
         odd += _licences(found, target)
     return sorted(odd, key=lambda one: (one.line, one.column))
+
+
+def _cautions(found: PolicyText, manifest: Callable[[str], Manifest]) -> Iterator[Mistake]:
+    """What a connector itself has to say of its settings."""
+    for kind, parts in (("sources", found.policy.sources), ("targets", found.policy.targets)):
+        for name, part in parts.items():
+            one, path = manifest(part.connector), (kind, name, "settings")
+            for setting, caution in one.cautions(settings(found, path, one.settings, part.settings)):
+                yield found.mistake((*path, setting), f"warning: {caution}")
 
 
 def _licences(found: PolicyText, target: TargetPolicy) -> Iterator[Mistake]:
@@ -113,6 +125,7 @@ def _given(manifest: Manifest, settings: Any) -> frozenset[str]:
 
 def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, facts: Facts) -> Iterator[Mistake]:
     path = ("targets", name)
+    facts = _with_names(found, target, facts)
     known = {attribute.name: attribute for attribute in manifest.attributes}
     for attribute, mapping in target.attributes.items():
         here = (*path, "attributes", attribute)
@@ -124,7 +137,8 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
         yield from _names(found, here, mapping.value.names | mapping.value.manager_names, facts, mapping.value)
         yield from _tables(found, here, mapping.value.tables)
     yield from _follows(found, path, target, manifest)
-    for index, attribute in enumerate(() if manifest.follows else target.correlate):
+    yield from corrections(found, path, target, manifest)
+    for index, attribute in enumerate(() if manifest.follows or manifest.corrects else target.correlate):
         if attribute not in manifest.correlate:
             text = f"{manifest.name} cannot look for {attribute}; it can for {', '.join(sorted(manifest.correlate))}"
             yield found.mistake((*path, "correlate", index), text)
@@ -141,13 +155,21 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
 
 
+def _with_names(found: PolicyText, target: TargetPolicy, facts: Facts) -> Facts:
+    """What the expressions of a target may name: also the names given on others, where they are written back."""
+    if target.writes_back is None or facts is None:
+        return facts
+    others = {name: one for name, one in found.policy.targets.items() if one.writes_back is None}
+    return facts | {f"{name}.{attribute}" for name, one in others.items() for attribute in one.attributes}
+
+
 def _follows(found: PolicyText, path: tuple[str, str], target: TargetPolicy, manifest: Manifest) -> Iterator[Mistake]:
     """Whose accounts appear by themselves must be a target of the right system, and nobody else's do."""
     other = found.policy.targets.get(target.follows) if target.follows else None
     if manifest.follows and (other is None or other.connector != manifest.follows):
         text = f"{manifest.name} makes no accounts; name the {manifest.follows} target whose people they belong to"
         yield found.mistake((*path, "follows"), text)
-    elif target.follows and not manifest.follows:
+    elif target.follows and not manifest.follows and not manifest.corrects:
         yield found.mistake((*path, "follows"), f"{manifest.name} makes accounts of its own; write correlate instead")
 
 

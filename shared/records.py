@@ -15,7 +15,7 @@ LONGEST = 100_000
 
 
 def storable(item: Person | Rejected) -> Person | Rejected:
-    """The record itself, or why it is held: text that is no text, a number that is none, or far too much of it."""
+    """The record as it is kept, or why it is held: text that is none, a number that is none, or far too much of it."""
     if not _is_text(item.hr_id) or len(item.hr_id) > LONGEST_ID:
         hr_id = item.hr_id[:LONGEST_ID].encode("ascii", "backslashreplace").decode()
         because = f"its id is longer than {LONGEST_ID} characters, or holds some that are no text"
@@ -23,7 +23,13 @@ def storable(item: Person | Rejected) -> Person | Rejected:
     if isinstance(item, Rejected):
         return item if _is_text(item.because) else replace(item, because="the reason cannot be told")
     because = next(_doubts(item), "")
-    return Rejected(hr_id=item.hr_id, code=Reason.INVALID_RECORD, because=because) if because else item
+    return Rejected(hr_id=item.hr_id, code=Reason.INVALID_RECORD, because=because) if because else _plain(item)
+
+
+def _plain(person: Person) -> Person:
+    """The same with fields that a row can hold, which a read-only view of them cannot be."""
+    contracts = tuple(replace(contract, fields=dict(contract.fields)) for contract in person.contracts)
+    return replace(person, fields=dict(person.fields), contracts=contracts)
 
 
 def _doubts(person: Person) -> Iterator[str]:

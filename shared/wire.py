@@ -104,12 +104,16 @@ def open_http(
     `reading_posts` are path endings, whole segments, of POST requests that only read. `transport` replaces the
     network, for a simulator in the same process.
     """
-    inner = transport or httpx.AsyncHTTPTransport(verify=_trusted(), http1=True, http2=False, retries=0)
-    wire = Wire(inner, meter, writes_allowed=writes_allowed, reading_posts=reading_posts)
+    wire = Wire(transport or network(), meter, writes_allowed=writes_allowed, reading_posts=reading_posts)
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     return httpx.AsyncClient(
         transport=wire, timeout=TIMEOUT, follow_redirects=False, trust_env=False, cookies=no_cookies
     )
+
+
+def network() -> httpx.AsyncBaseTransport:
+    """The way to real systems."""
+    return httpx.AsyncHTTPTransport(verify=_trusted(), http1=True, http2=False, retries=0)
 
 
 @cache

@@ -6,6 +6,7 @@ Sources: docs.afas.help («Authentication», «Troubleshooting», «IntegrationI
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from connectors.afas.decimals import with_zeros
 from connectors.afas.settings import Settings
 from shared.answers import decoded, named
 from shared.connector import Outside
-from shared.errors import Misconfigured, TryLater
+from shared.errors import Misconfigured, Refused, TryLater
 from shared.rest import NONE, Manners, Params, Rest
 from shared.signing import Fixed
 
@@ -24,10 +25,14 @@ PATH = "/ProfitRestServices"
 QUERY = 2049
 """Characters in a query string, the question mark included; a longer one is answered with 404."""
 
+PARALLEL = 5
+"""Calls at the same time, at most («GetConnector», skip and take with large datasets)."""
+
 DENIED = "GetConnector not supported"
 BLOCKED = "This GetConnector (definition) is blocked"
 UNKNOWN = "Connector field"
 MUCH = ("Out of String space", "Out of memory")
+LOGGED = re.compile(r"[0-9A-Fa-f-]{16,40}")
 LATE = ("De maximale tijdsduur", "The maximum duration")
 
 
@@ -51,7 +56,7 @@ class Profit:
             sleep=outside.sleep,
             sign=sign,
             headers={"Accept-Language": "en-us", **partner},
-            manners=Manners(pause=5.0),
+            manners=Manners(pause=5.0, width=PARALLEL),
             judge_first=judge,
         )
 
@@ -60,6 +65,22 @@ class Profit:
         if len(query) + 1 > QUERY:
             raise Misconfigured(f"{SYSTEM}: a query for {path} would be longer than Profit takes; sort by fewer fields")
         return decoded(SYSTEM, with_zeros(await self._rest.send("GET", path, params=params, route=route)))
+
+    async def put(self, connector: str, body: Any, attribute: str) -> None:
+        """Change what `body` holds, with one of the UpdateConnectors. A refusal is about `attribute`.
+
+        A write whose answer was lost may be sent again: Profit changes what is named, to what it is given.
+        """
+        try:
+            await self._rest.send(
+                "PUT",
+                f"/connectors/{connector}",
+                json=body,
+                headers={"Content-Type": "application/json;charset=utf-8"},
+                route="/connectors/{connector}",
+            )
+        except Refused as refused:
+            raise Refused(str(refused), refused.reason, attribute) from None
 
 
 def authorization(token: str, name: str) -> str:
@@ -84,7 +105,7 @@ def judge(response: httpx.Response) -> None:
     if status == 403:
         raise Misconfigured(
             f"{what} answered 403: the app connector admits certain IP addresses only; "
-            "have this one added in Profit, under the app connector's IP restrictions"
+            "add this one in Profit, under the app connector's IP restrictions"
         )
     if status == 404:
         raise Misconfigured(f"{what} answered 404: there is nothing of that name; check `base` and the GetConnectors")
@@ -94,6 +115,8 @@ def judge(response: httpx.Response) -> None:
         raise TryLater(f"{what} answered 503: Profit is not available now; it is asked again later", seconds)
     if status == 500 and response.request.method == "GET":
         _judge_reading(what, said(response).get("externalMessage"))
+    elif status == 500:
+        _judge_writing(what, said(response))
 
 
 def said(response: httpx.Response) -> Mapping[str, Any]:
@@ -118,6 +141,19 @@ def _judge_reading(what: str, message: Any) -> None:
         raise Misconfigured(f"{what}: a page is more than Profit can give; lower `take` in the settings")
     if text.startswith(LATE):
         raise TryLater(f"{what} took Profit longer than it allows; it is asked again later", 900.0)
+
+
+def _judge_writing(what: str, answer: Mapping[str, Any]) -> None:
+    """Raise `Refused` for a business error: Profit has looked at the values and declines them. What it says of them
+    may quote them, so that only its number and the place in Profit's own log are passed on.
+    """
+    message, number, log = (answer.get(name) for name in ("externalMessage", "errorNumber", "profitLogReference"))
+    if isinstance(message, str) and message.strip().startswith(LATE):
+        raise TryLater(f"{what} took Profit longer than it allows; it is asked again later", 900.0)
+    if isinstance(message, str):
+        error = f"error {number}" if isinstance(number, int) else "an error"
+        place = f", log reference {log}" if isinstance(log, str) and LOGGED.fullmatch(log) else ""
+        raise Refused(f"{what} was declined with {error}{place}; Profit's environment log says why")
 
 
 def _wait(response: httpx.Response) -> float | None:

@@ -28,7 +28,9 @@ class Period(BaseModel):
     model_config = STRICT
 
     start: FieldId | None = None
+    """The first day."""
     end: FieldId | None = None
+    """The last day, inclusive; empty means that there is none yet."""
 
     @property
     def columns(self) -> list[str]:
@@ -41,6 +43,7 @@ class People(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     key: FieldId
     """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
@@ -59,10 +62,13 @@ class Work(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     employee: FieldId
+    """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
     """By what rows are sorted after the employee; together different in every row."""
     id: FieldId
+    """The number of the employment or the position, within the employee or of all."""
     employment: FieldId | None = None
     """Of positions: the `id` of the employment they belong to."""
     told_apart_by: tuple[FieldId, ...] = ()
@@ -99,10 +105,15 @@ class Units(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     key: FieldId
+    """The code of the unit."""
     order: tuple[FieldId, ...] = ()
+    """By what rows are sorted after the code; together different in every row."""
     name: FieldId
+    """What the unit is called."""
     above: FieldId
+    """The code of the unit above it; empty at the top."""
     manager: FieldId
     """The number of the employee who leads it."""
     period: Period = Period()
@@ -113,7 +124,34 @@ class Units(BaseModel):
         return _each(self.key, *self.order, self.name, self.above, self.manager, *self.period.columns)
 
 
-View: TypeAlias = People | Work | Units
+class Users(BaseModel):
+    """One row for every user of Profit; read only to write to them."""
+
+    model_config = STRICT
+
+    connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
+    employee: FieldId
+    """The number of the employee whose user it is."""
+    order: tuple[FieldId, ...] = ()
+    """By what rows are sorted after the employee; together different in every row."""
+    id: FieldId
+    """The code of the user."""
+    description: FieldId
+    """What a user is called in Profit; it is sent back as it is, because every write must name it."""
+    fields: Mapping[Literal["userPrincipalName", "userEmail"], FieldId]
+    """What can be written, and where it is read."""
+
+    @property
+    def key(self) -> str:
+        return self.employee
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return _each(self.key, *self.order, self.id, self.description, *self.fields.values())
+
+
+View: TypeAlias = People | Work | Units | Users
 
 
 class Settings(BaseModel):
@@ -137,6 +175,10 @@ class Settings(BaseModel):
     positions: Work | None = None
     units: Units | None = None
     """The organisation chart; null does without, and then only `manager` of employments or positions is known."""
+    users: Users | None = None
+    """Used by a target only."""
+    mail_through: Literal["KnPerson", "KnEmployee"] = "KnPerson"
+    """Used by a target only: the UpdateConnector that the app connector offers for a work mail."""
     take: int = Field(default=1000, ge=10, le=10_000)
     """Rows to a page. AFAS asks for fewer than 150,000 divided by the number of fields."""
     at_least: int = Field(default=1, ge=1)
@@ -173,7 +215,7 @@ class Settings(BaseModel):
 
     @cached_property
     def views(self) -> tuple[View, ...]:
-        """Everything that is read."""
+        """Everything that a source reads."""
         used = self.positions if self.contracts == "positions" else None
         return tuple(view for view in (self.people, self.employments, used, self.units) if view)
 

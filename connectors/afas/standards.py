@@ -88,6 +88,14 @@ T4E: Mapping[str, Any] = {
         "above": "ParentExternalId",
         "manager": "ManagerExternalId",
     },
+    "users": {
+        "connector": "T4E_HelloID_Users_v2",
+        "employee": "Medewerker",
+        "order": ["Gebruiker"],
+        "id": "Gebruiker",
+        "description": "DisplayName",
+        "fields": {"userPrincipalName": "UPN", "userEmail": "Email_werk_gebruiker"},
+    },
 }
 
 PROFIT: Mapping[str, Any] = {
@@ -135,6 +143,14 @@ PROFIT: Mapping[str, Any] = {
         "above": "UpperUnit",
         "manager": "Manager",
         "period": {"start": "StartDate", "end": "EndDate"},
+    },
+    "users": {
+        "connector": "Profit_Users",
+        "employee": "EmployeeId",
+        "order": ["UserId"],
+        "id": "UserId",
+        "description": "Description",
+        "fields": {"userPrincipalName": "UPN", "userEmail": "Email"},
     },
 }
 

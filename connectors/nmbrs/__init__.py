@@ -6,6 +6,7 @@ from connectors.nmbrs.reading import Employees
 from connectors.nmbrs.rest import RestApi
 from connectors.nmbrs.settings import CONTRACT, COST, LEAVE, PERSON, REASON, Settings
 from connectors.nmbrs.signin import ASKED, sign_in
+from connectors.nmbrs.soap import RETIRES, SERVICES, SoapApi
 from shared.connector import Manifest, Outside, Permission, Source
 
 __all__ = ["MANIFEST", "Settings", "source"]
@@ -13,7 +14,8 @@ __all__ = ["MANIFEST", "Settings", "source"]
 
 def source(settings: Settings, outside: Outside) -> Source:
     """The reader of the API the settings name."""
-    return Employees(settings, outside, RestApi(settings, outside))
+    api = RestApi(settings, outside) if settings.api == "rest" else SoapApi(settings, outside)
+    return Employees(settings, outside, api)
 
 
 def features(settings: Settings) -> frozenset[str]:
@@ -27,7 +29,23 @@ def more_facts(settings: Settings) -> frozenset[str]:
     return frozenset(settings.fields).union(*(names for names, wanted in asked.items() if wanted))
 
 
+def cautions(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What `joinly validate` says of settings that can be used."""
+    if settings.api == "rest":
+        return ()
+    return (("api", f"Nmbrs retires SOAP v3 on {RETIRES}, and employees have other ids in REST; see docs/hr/nmbrs.md"),)
+
+
 REST = frozenset({"rest"})
+RECORDED = frozenset(
+    {
+        *("pagination.totalRecords", "pagination.totalPages", "employeeType", "periodType", "period.year"),
+        *("period.period", "ascription.code", "extraField.name", "extraFieldType", "parentalLeaveType.code"),
+        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult"),
+        *("StartYear", "StartPeriod", "Naamstelling"),
+    }
+)
+"""What Nmbrs itself counts, its periods, and its own words for kinds of things."""
 
 MANIFEST = Manifest(
     name="nmbrs",
@@ -67,4 +85,7 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    cautions=cautions,
+    reading_posts=SERVICES,
+    recorded=RECORDED,
 )

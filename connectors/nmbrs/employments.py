@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from connectors._values import Unusable, text
 from connectors.nmbrs.about import About
 from connectors.nmbrs.histories import histories
-from connectors.nmbrs.reduce import Unusable, day, identity, inside, listed, text
+from connectors.nmbrs.reduce import day, identity, inside, listed
+from connectors.nmbrs.rows import EXTERNAL
 from connectors.nmbrs.spells import Employment, cut
 from shared.errors import Reason
 from shared.model import Attributes, Contract, Value
-
-EXTERNAL = frozenset({"external", "formerexternal"})
 
 
 def contracts(row: Mapping[str, Any], what: str, about: About) -> tuple[Contract, ...]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from connectors._values import number, text
 from connectors.nmbrs.about import About
 from connectors.nmbrs.periods import Calendar
-from connectors.nmbrs.reduce import day, identity, inside, listed, made, number, text
+from connectors.nmbrs.reduce import day, identity, inside, listed, made
 from connectors.nmbrs.rows import WEEKDAYS
 from connectors.nmbrs.spells import History, Spell
 from shared.model import Attributes, Value

@@ -5,22 +5,21 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from connectors._values import Unusable, text
 from connectors.nmbrs.about import About
 from connectors.nmbrs.employments import contracts
-from connectors.nmbrs.reduce import Unusable, choice, day, identity, inside, listed, made, text
+from connectors.nmbrs.reduce import choice, day, identity, inside, listed, made
 from connectors.nmbrs.settings import EXTRA, KNOWN
 from connectors.nmbrs.spells import Spell, speaking
 from shared.errors import Reason
 from shared.model import Attributes, Person, Rejected, Value
-from shared.names import Usage
+from shared.names import System, usage_from
 
 WITHOUT_ID = Rejected(
     hr_id="",
     code=Reason.INVALID_RECORD.value,
     because="A record has no employee id; ask Nmbrs support to look at it.",
 )
-EMPLOYED = frozenset({"payroll", "newhire", "external"})
-FORMER = frozenset({"formerpayroll", "formerexternal"})
 NAMES = {"initials": "initials", "prefix": "prefix", "surname": "lastName"}
 PARTNER = {"partnerPrefix": "partnerPrefix", "partnerSurname": "partnerName"}
 
@@ -70,7 +69,7 @@ def _person_fields(hr_id: str, row: Mapping[str, Any], now: Mapping[str, Any], a
     found |= {ours: text(key, partner[key]) for ours, key in PARTNER.items() if key in partner}
     if "ascription" in partner:
         code = text("ascription", inside(partner, "ascription").get("code")) or ""
-        found["nameUsage"] = about.name_usage.get(code, Usage.B).value
+        found["nameUsage"] = (about.name_usage.get(code) or usage_from(System.NMBRS, code)).value
     if "gender" in inside(now, "birthInfo"):
         found["gender"] = choice("gender", inside(now, "birthInfo")["gender"])
     if "businessEmail" in contact:

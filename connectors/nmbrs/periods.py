@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from connectors.nmbrs.reduce import PLAUSIBLE, Unusable
+from connectors._values import PLAUSIBLE, Unusable
 
 
 class Kind(StrEnum):

@@ -51,8 +51,8 @@ def judging(scopes: tuple[str, ...]) -> Callable[[httpx.Response], None]:
 def _refusal(code: int | None, scopes: tuple[str, ...]) -> str:
     if code in NO_ACCESS:
         return (
-            "the login that consented does not see this debtor or company; have its user template reviewed in Nmbrs, "
-            "or exclude the company in the settings"
+            "the login that consented does not see this debtor or company; ask for its user template to be changed in "
+            "Nmbrs, or exclude the company in the settings"
         )
     if code == DISABLED:
         return "the environment is disabled, there is no valid subscription; ask Nmbrs"

@@ -4,21 +4,21 @@ Each company is read whole before anybody of it is given, because its lists are 
 taken up after each company and, of a large one, after some hundred people; then that company's lists are read again.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from connectors._values import Unusable
 from connectors.nmbrs.about import About
 from connectors.nmbrs.companies import Company, Debtor
-from connectors.nmbrs.employments import EXTERNAL
 from connectors.nmbrs.managers import Known, Mails, heads
-from connectors.nmbrs.people import EMPLOYED, FORMER, kind, person, personal
+from connectors.nmbrs.people import kind, person, personal
 from connectors.nmbrs.place import Place
-from connectors.nmbrs.reduce import SYSTEM, Unusable, inside
-from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing, histories, joined
+from connectors.nmbrs.reduce import SYSTEM, inside
+from connectors.nmbrs.rows import EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, histories, joined
 from connectors.nmbrs.rows import personal as personal_listing
 from connectors.nmbrs.settings import Settings
 from shared.connector import Outside, Reached
@@ -28,8 +28,6 @@ from shared.model import Person, Rejected, Value
 
 PIECE = 500
 """People after which a reading can be taken up within a company."""
-WIDTH = 3
-"""Lists that are read at the same time."""
 HOME = ZoneInfo("Europe/Amsterdam")
 """Where Nmbrs' days begin."""
 
@@ -38,6 +36,11 @@ Lists = list[tuple[Listing, Kept]]
 
 class Api(Protocol):
     """Either API, as lists of companies."""
+
+    @property
+    def width(self) -> int:
+        """Lists that may be read at the same time."""
+        ...
 
     async def companies(self) -> list[Company]:
         """Those that are to be read, in order of id."""
@@ -109,9 +112,9 @@ class _Run:
         """All lists of a company. Raises `Misconfigured` when it shows nobody's name or no dates."""
         lists = self._met or await self._who(company)
         more = histories(self._settings)
-        async with closing(side_by_side(more, partial(self._api.listing, company), WIDTH)) as found:
+        async with closing(side_by_side(more, partial(self._api.listing, company), self._api.width)) as found:
             lists = [*lists, *zip(more, [kept async for kept in found], strict=True)]
-        _require_shown(company, lists)
+        _require_dated(company, next(kept for listing, kept in lists if listing.key == "employments"))
         return lists, replace(self._about(company), department_managers=await self._heads(company))
 
     def wanted(self, lists: Lists, about: About) -> list[str]:
@@ -129,7 +132,9 @@ class _Run:
 
     async def _who(self, company: Company) -> Lists:
         both = (EMPLOYEES, personal_listing(self._settings))
-        return [(listing, await self._api.listing(company, listing)) for listing in both]
+        who = [(listing, await self._api.listing(company, listing)) for listing in both]
+        _require_named(company, who)
+        return who
 
     async def _heads(self, company: Company) -> Mapping[str, Value]:
         if not self._settings.department_managers:
@@ -157,21 +162,31 @@ def _now(row: Mapping[str, Any], about: About) -> Mapping[str, Any]:
         return personal({**row, "info": []}, about)
 
 
-def _require_shown(company: Company, lists: Lists) -> None:
-    """Raise `Misconfigured` when a whole company lacks what everybody has; one person who does is held alone."""
-    every = {listing.key: found for listing, found in lists}
-    named = [row.get("lastName") for row in every["employeeBasicInfo"].values() if isinstance(row, Mapping)]
-    spans = [
-        one
-        for history in every["employments"].values()
-        for one in (history if isinstance(history, list) else ())
-        if isinstance(one, Mapping)
-    ]
-    missing = [key for key in ("startDate", "endDate") if spans and not any(key in one for one in spans)]
+def _require_named(company: Company, who: Lists) -> None:
+    """Raise `Misconfigured` when not one of the people of a company has a name."""
+    (_, listed), (_, informed) = who
+    basics = [*listed.values(), *(one.get("basicInfo") for one in _histories_in(informed))]
+    named = [basic.get("lastName") for basic in basics if isinstance(basic, Mapping)]
     if named and not any(named):
-        missing.append("lastName")
+        raise _unshown(company, ["lastName"])
+
+
+def _require_dated(company: Company, employments: Kept) -> None:
+    """Raise `Misconfigured` when no employment of a company shows dates: then nobody who left would ever be seen."""
+    spans = list(_histories_in(employments))
+    missing = [key for key in ("startDate", "endDate") if spans and not any(key in one for one in spans)]
     if missing:
-        raise Misconfigured(
-            f"{SYSTEM}: the login that consented is not shown {' and '.join(missing)} of anybody in company "
-            f"{company.number or company.id}; have its user template reviewed in Nmbrs"
-        )
+        raise _unshown(company, missing)
+
+
+def _unshown(company: Company, names: Sequence[str]) -> Misconfigured:
+    return Misconfigured(
+        f"{SYSTEM}: the login is not shown {' and '.join(names)} of anybody in company "
+        f"{company.number or company.id}; ask for its user template to be changed in Nmbrs"
+    )
+
+
+def _histories_in(found: Kept) -> Iterator[Mapping[str, Any]]:
+    """Every row of every history of one list."""
+    for history in found.values():
+        yield from (one for one in (history if isinstance(history, list) else ()) if isinstance(one, Mapping))

@@ -10,6 +10,11 @@ from typing import Any
 from connectors.nmbrs.reduce import Shape, identity, only
 from connectors.nmbrs.settings import EXTRA, KNOWN, Settings
 
+EMPLOYED = frozenset({"payroll", "newhire", "external"})
+FORMER = frozenset({"formerpayroll", "formerexternal"})
+EXTERNAL = frozenset({"external", "formerexternal"})
+"""Types of employee, in lower case; applicants are not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -62,8 +67,9 @@ def histories(settings: Settings) -> tuple[Listing, ...]:
         ),
         Listing("departments", "departments", {**_keys("departmentId", "code", "description"), **PERIOD}),
         Listing("functions", "functions", {**_keys("functionId", "code", "description"), **PERIOD}),
-        Listing("managers", "managers", {**_keys("managerId", "email"), **PERIOD}),
     ]
+    if settings.managers:
+        found.append(Listing("managers", "managers", {**_keys("managerId", "email"), **PERIOD}))
     if settings.cost_centers:
         centre = {"costCenters": _keys("code", "description"), **_keys("percentage", "default")}
         found.append(Listing("costcenters", "employeeCostCenters", {**centre, **PERIOD}))

@@ -46,8 +46,15 @@ KNOWN: Mapping[str, str] = MappingProxyType(
 """Facts of personal information that may enter when they are asked for, and the part of it in which they stand."""
 
 FieldKey: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(extra:\S.{0,198}|[a-z][A-Za-z]{0,40})$")]
-Number: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/ -]{0,79}$")]
+Number: TypeAlias = Annotated[
+    str, Field(coerce_numbers_to_str=True), StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/ -]{0,79}$")
+]
+"""A number or an id, as people write one: `2210` is text too."""
 Domain: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,62}$")]
+
+EmployeeType: TypeAlias = Literal[
+    "applicant", "newHire", "payroll", "formerPayroll", "external", "formerExternal", "rejectedApplicant"
+]
 
 NEEDS = {"rest": ("client_id", "client_secret", "subscription_key"), "soap": ("user", "token", "domain")}
 REST_ONLY = ("cost_centers", "department_managers", "end_reason", "leave")
@@ -87,6 +94,8 @@ class Settings(BaseModel):
     """Only these companies, by id or as `debtor number/company number`; all of the debtors when none is named."""
     exclude: tuple[Number, ...] = ()
     """Companies that are not read, by id or as `debtor number/company number`."""
+    employee_types: Mapping[Number, EmployeeType] = Field(default_factory=dict)
+    """SOAP: number → type of employee, where Nmbrs describes one in other words than REST's."""
     externals: bool = True
     """Whether people of type external are read."""
     fields: Mapping[FieldName, FieldKey] = Field(default_factory=dict)
@@ -95,10 +104,10 @@ class Settings(BaseModel):
 
     A field whose name speaks of identity numbers, tax, bank, pay or health is refused.
     """
-    name_usage: Mapping[str, Usage] = Field(
-        default_factory=lambda: {"1": Usage.B, "2": Usage.P, "3": Usage.PB, "4": Usage.BP}
-    )
-    """What the codes of the use of names mean: B, P, PB or BP; any other code is the birth name."""
+    name_usage: Mapping[Number, Usage] = Field(default_factory=dict)
+    """What codes of the use of names mean (B, P, PB or BP), where it is not what Nmbrs documents."""
+    managers: bool = True
+    """Whether managers are read. Over SOAP that is one call for each person who works there."""
     department_managers: bool = False
     """REST: whoever has no manager of their own has the one of their department. Needs a scope of its own."""
     cost_centers: bool = False
@@ -130,6 +139,8 @@ class Settings(BaseModel):
         if missing:
             raise ValueError(f"api {self.api} needs {', '.join(missing)}")
         unread = [name for name in REST_ONLY if self.api == "soap" and getattr(self, name)]
+        if self.api == "soap" and any(key.startswith(EXTRA) for key in self.fields.values()):
+            unread.append("extra fields")
         if unread:
             raise ValueError(f"{', '.join(unread)} can be read with api rest only")
         return self

@@ -21,6 +21,16 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset({settings.api, *(settings.lookups if settings.api == "v2" else ())})
 
 
+RECORDED = frozenset(
+    {
+        *("success", "limit", "offset", "metadata.total_elements", "metadata.current_page", "metadata.total_pages"),
+        *("type", "label", "universal_id", "global_id", "status", "status.value", "employment_type.value"),
+        *("custom_attributes.id", "next.href"),
+    }
+)
+"""Words and numbers of Personio itself, of both APIs; among them the kinds and labels of attributes."""
+
+
 def link(settings: Settings, hr_id: str) -> str | None:
     """The profile of an employee. The path is as Personio's own pages have it, and no part of the API it promises."""
     return f"{settings.pages}/staff/details/{quote(hr_id, safe='')}" if settings.pages else None
@@ -58,5 +68,6 @@ MANIFEST = Manifest(
         }
     ),
     features=features,
+    recorded=RECORDED,
     link=link,
 )

@@ -11,12 +11,12 @@ from shared.errors import Misconfigured
 def cursor(page: Any) -> str | None:
     """The cursor of the next page, or None when the page names none, so that it is the last.
 
-    It is found inside `_meta.links.next.href` and nowhere else. The rest of that link is not used: its path is wrong
-    in Personio's own example (`/v2/employments`), and no token follows it to another host. Raises `Misconfigured`
-    when there is a next page but no cursor, for then the list cannot be read to its end.
+    It is found inside `_meta.links.next.href`, of a few lists `meta`, and nowhere else. The rest of that link is not
+    used: its path is wrong in Personio's own example (`/v2/employments`), and no token follows it to another host.
+    Raises `Misconfigured` when there is a next page but no cursor, for then the list cannot be read to its end.
     """
-    link = page
-    for key in ("_meta", "links", "next", "href"):
+    link = page.get("_meta", page.get("meta")) if isinstance(page, Mapping) else None
+    for key in ("links", "next", "href"):
         link = link.get(key) if isinstance(link, Mapping) else None
     if link is None:
         return None

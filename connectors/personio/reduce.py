@@ -1,49 +1,22 @@
 """Personio's values, of both APIs, reduced to ours; what cannot be used says why, in words HR can act on."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from math import isfinite
 from typing import Any
 
+from connectors._values import Unusable, day, identity
 from shared.errors import Misconfigured, Reason
 from shared.model import Rejected, Value
 
 SYSTEM = "Personio"
-
-DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Zz-]{0,30})?")
-NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
-LONGEST_ID = 100
-PLAUSIBLE = range(1900, 2200)
-"""Years. Beyond them a date is a slip of the pen or a stand-in for «never», and adding days to it may overflow."""
-MOST = 1_000_000
 UNSAID = frozenset({"", "unspecified"})
-
-
-class Unusable(Exception):
-    """One record cannot be used. The text completes «Employee 7 …» and holds attribute names only."""
-
-    def __init__(self, because: str, reason: Reason = Reason.INVALID_RECORD) -> None:
-        super().__init__(because)
-        self.reason = reason
-
-    def rejects(self, hr_id: str) -> Rejected:
-        return Rejected(hr_id=hr_id, code=self.reason.value, because=f"Employee {hr_id} {self}")
-
 
 WITHOUT_ID = Rejected(
     hr_id="",
     code=Reason.INVALID_RECORD.value,
     because="A record has no employee id; ask Personio support to look at it.",
 )
-
-
-def identity(value: Any) -> str:
-    """HR's key as text; "" when there is none. v1 sends a number, v2 text."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    found = value.strip() if isinstance(value, str) else ""
-    return found if len(found) <= LONGEST_ID and found.isprintable() else ""
 
 
 def text(key: str, value: Any) -> str | None:
@@ -57,34 +30,6 @@ def choice(key: str, value: Any) -> str | None:
     """One of Personio's fixed words, in lower case; null and «unspecified» are None."""
     word = (text(key, value) or "").lower()
     return None if word in UNSAID else word
-
-
-def day(key: str, value: Any) -> date | None:
-    """The calendar day as it is written. A time and a zone are dropped, never converted.
-
-    v1 writes local midnight with its offset (`2014-11-09 00:00:00+01:00`); as UTC that would be the day before.
-    """
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    found = DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-    try:
-        written = date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        written = None
-    if written is None or written.year not in PLAUSIBLE:
-        raise Unusable(f"has {key} in a form that is not a plausible date; correct it in Personio.")
-    return written
-
-
-def number(key: str, value: Any) -> float | None:
-    """A number, whether it comes as one or as text (v1: weekly_working_hours is "40")."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-        return float(value.strip().replace(",", "."))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST:
-        raise Unusable(f"has {key} in a form that is not a number; correct it in Personio.")
-    return float(value)
 
 
 def extra(key: str, value: Any, kind: Any) -> Value:
@@ -139,5 +84,5 @@ def require_shared(required: Iterable[str], seen: frozenset[str] | set[str], rec
     if records and missing:
         raise Misconfigured(
             f"{SYSTEM}: the API credential does not share {', '.join(missing)}; "
-            "tick them in Personio under Settings › Integrations › API credentials"
+            "tick them in Personio under Marketplace › Connected integrations"
         )

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connectors._values import Unusable, identity, number
 from connectors.personio.links import cursor
-from connectors.personio.reduce import SYSTEM, Unusable, heaviest, identity, number
+from connectors.personio.reduce import SYSTEM, heaviest
 from shared.answers import rows
 from shared.errors import Misconfigured, Refused
 from shared.paging import by_cursor
@@ -88,11 +89,16 @@ class Names:
         try:
             path = LISTS[field]
             async for page in by_cursor(self._rest, path, cursor, params={"limit": LIMIT}, route=path):
-                for row in rows(SYSTEM, page, "_data"):
+                for row in rows(SYSTEM, page, _data(page)):
                     self._known[Unit(field, identity(row.get("id")))] = _name(row)
         except Misconfigured as refusal:
             raise Misconfigured(f"{refusal}; or leave {field} out of `lookups`") from None
         self._listed.add(field)
+
+
+def _data(page: Any) -> str:
+    """Where a page of units has its rows: a few lists of v2 are known to write `data` without its underscore."""
+    return "data" if isinstance(page, Mapping) and "data" in page else "_data"
 
 
 def _name(answer: Any) -> str:

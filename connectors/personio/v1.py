@@ -6,17 +6,14 @@ from types import MappingProxyType
 from typing import Any
 
 from connectors._forbidden import forbidden
+from connectors._values import Unusable, day, identity, number
 from connectors.personio.place import Page
 from connectors.personio.reduce import (
     SYSTEM,
     WITHOUT_ID,
-    Unusable,
     choice,
-    day,
     extra,
     heaviest,
-    identity,
-    number,
     require_shared,
     span,
     supervisor,

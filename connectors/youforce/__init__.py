@@ -8,16 +8,34 @@ from types import MappingProxyType
 from connectors.youforce.settings import CONTRACT, PERSON, Settings
 from connectors.youforce.signin import quota, sign_in
 from connectors.youforce.source import People
+from connectors.youforce.target import ATTRIBUTES, Records
 from shared.connector import Manifest, Permission
+from shared.model import Verb
 
 __all__ = ["MANIFEST", "Settings"]
 
 
 def features(settings: Settings) -> frozenset[str]:
-    """Which system is asked, what is read beside the people, and what is written back."""
-    own = {"extensions"} if any(".extensions." in one for one in settings.wanted) else set()
-    return frozenset({settings.system, *own, *settings.writes})
+    """What a source reads, or what a target writes back; `writes` tells one from the other."""
+    if settings.writes:
+        return frozenset(f"{settings.system} {name}" for name in settings.writes)
+    own = (
+        {"extensions"}
+        if settings.system == "beaufort" and any(".extensions." in one for one in settings.wanted)
+        else ()
+    )
+    return frozenset({settings.system, *own})
 
+
+WRITTEN = frozenset({"beaufort identity", "beaufort email", "beaufort phone"})
+
+RECORDED = frozenset(
+    {
+        *("nextLink", "shortName", "employmentCode", "bo4FieldCode", "fieldNameAlias"),
+        *("extensions.key", "emailAddresses.type"),
+    }
+)
+"""Words of the two systems and codes of the customer's own: of links, units, roles, kinds and fields, and of nobody."""
 
 MANIFEST = Manifest(
     name="youforce",
@@ -27,7 +45,12 @@ MANIFEST = Manifest(
     sign_in=sign_in,
     quota=quota,
     proven="simulated",
+    recorded=RECORDED,
     source=People,
+    target=Records,
+    verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
+    attributes=ATTRIBUTES,
+    corrects=True,
     facts=PERSON | CONTRACT,
     more_facts=lambda settings: settings.facts,
     permissions=MappingProxyType(
@@ -35,6 +58,14 @@ MANIFEST = Manifest(
             "Youforce-IAM:Get_Basic (Beaufort)": Permission(
                 why="who works here: persons, employments, assignments, units, roles, cost centres",
                 read=frozenset({"beaufort"}),
+                write=WRITTEN,
+            ),
+            "Youforce-IAM:Update_Identity (Beaufort)": Permission(
+                why="write the name with which people sign in back to Youforce", write=frozenset({"beaufort identity"})
+            ),
+            "Youforce-IAM:Write_Basic (Beaufort)": Permission(
+                why="write the business e-mail address and telephone number back",
+                write=WRITTEN - {"beaufort identity"},
             ),
             "Youforce-Extensions:Get_Basic (Beaufort)": Permission(
                 why="the customer's own fields that `fields` names", read=frozenset({"extensions"})
@@ -42,6 +73,7 @@ MANIFEST = Manifest(
             "IAM API (Business)": Permission(
                 why="who works here: employees, employments, companies, units, job profiles, cost centres",
                 read=frozenset({"business"}),
+                write=frozenset({"business identity"}),
             ),
         }
     ),

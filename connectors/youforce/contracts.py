@@ -22,7 +22,7 @@ ONE_DAY = timedelta(1)
 def contracts(hr_id: str, known: Known) -> tuple[Contract, ...]:
     """All contracts of one person. Raises `Unusable`."""
     found: list[Contract] = []
-    for own_id, slices in _by_id(known.employments.get(hr_id, ())).items():
+    for own_id, slices in _by_id(known.employments.of(hr_id)).items():
         for start, group in sorted(_by_hiring(slices).items()):
             again = any(one.id == own_id for one in found)
             found += _of_one(f"{own_id}/{start}" if again else own_id, start, group, known)

@@ -1,10 +1,10 @@
 """Every list that people are put together from, and the part of each row that may enter; nothing else is kept."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from connectors._forbidden import forbidden
-from connectors.youforce.lists import Listing
+from connectors.youforce.lists import Listing, require
 from connectors.youforce.reduce import Row, identity, of_type
 from connectors.youforce.settings import Settings
 from shared.rest import Rest
@@ -15,7 +15,8 @@ FROM = "validFrom"
 
 NAMES = ("initials", "firstNames", "knownAs", "lastNameAtBirth", "lastNameAtBirthPrefix")
 USED = ("nameAssembleOrder", "partnerName", "partnerNamePrefix")
-PERSON = ("id", "personCode", *NAMES, *USED, "gender", "deceased", "emailAddresses", FROM, "hireDate", "dischargeDate")
+SHOWN = ("gender", "deceased", "emailAddresses", "phoneNumbers")
+PERSON = ("id", "personCode", *NAMES, *USED, *SHOWN, FROM, "hireDate", "dischargeDate")
 PLACE = ("organizationUnit", "jobProfile", "workingAmount", "costCenter", "costCenterCode")
 EMPLOYMENT = (
     *("id", "personCode", "employmentCode", "hireDate", "dischargeDate", "employmentType", "employmentTypeName"),
@@ -27,6 +28,9 @@ UNIT = (*NAMED, "parentOrgUnit", "manager")
 ROLE = ("personCode", "shortName", "organizationUnit", "organizationUnitCode", "startDate", "endDate")
 SHARE = ("personCode", "employmentCode", "costCenterCode", "costCenterName", "percentage", "startDate", "endDate")
 EXTENSION = ("personCode", "employmentCode", "bo4FieldCode", "fieldNameAlias", "value", "description")
+
+REQUIRED = {"employments": "hireDate", "persons": "lastNameAtBirth"}
+"""Properties without which nobody can be read."""
 
 
 class Lists:
@@ -62,15 +66,20 @@ class Lists:
                 self.all[f"{kind}Extensions"] = self._list(f"{EXTENSIONS}/{kind}s", EXTENSION, key)
 
     async def pages(self, rest: Rest) -> AsyncIterator[None]:
-        """Read them one after the other, persons last; something is given at every page."""
-        for listing in self.all.values():
+        """Read them one after the other, persons last; something is given at every page.
+
+        Raises `Misconfigured` as soon as a list shows nobody's name or first day.
+        """
+        for name, listing in self.all.items():
             async for _ in listing.pages(rest):
                 yield None
+            if name in REQUIRED:
+                require(listing, REQUIRED[name])
 
-    def rows(self, name: str) -> Iterable[Row]:
-        return self.all[name].rows.values() if name in self.all else ()
+    def rows(self, name: str) -> Iterator[Row]:
+        return self.all[name].rows() if name in self.all else iter(())
 
-    def _list(self, path: str, keys: tuple[str, ...], key: Callable[[Row], Hashable | None], kind: str = "") -> Listing:
+    def _list(self, path: str, keys: tuple[str, ...], key: Callable[[Row], str], kind: str = "") -> Listing:
         def keep(row: Row) -> Row:
             kept = {name: row[name] for name in keys if row.get(name) is not None}
             return {**kept, **dict(self._extras(kind, row))} if kind else kept
@@ -111,25 +120,24 @@ def _inline(row: Row) -> Row:
     return {"bo4FieldCode": row.get("key"), "value": row.get("value"), "description": row.get("description")}
 
 
-def _own(row: Row) -> Hashable | None:
-    """A record's own id and, where it has time slices, the day on which this one begins."""
-    own = identity(row.get("id")) or "|".join(_texts(row, "personCode", "employmentCode", "startDate"))
-    return (own, row.get(FROM)) if own.strip("|") else None
+def _own(row: Row) -> str:
+    """A record's own id, within the person it is of, and the day on which this time slice of it begins."""
+    own = identity(row.get("id")) or _texts(row, "employmentCode", "startDate").strip("|")
+    return f"{_texts(row, 'personCode')}|{own}|{_texts(row, FROM)}" if own else ""
 
 
-def _person(row: Row) -> Hashable | None:
-    return identity(row.get("personCode")) or None
+def _person(row: Row) -> str:
+    return identity(row.get("personCode"))
 
 
-def _slice_of_person(row: Row) -> Hashable | None:
+def _slice_of_person(row: Row) -> str:
     """Business has one person for each employment, and slices of each."""
-    code = identity(row.get("personCode"))
-    return (code, identity(row.get("id")), str(row.get(FROM))) if code else None
+    return _texts(row, "personCode", "id", FROM) if identity(row.get("personCode")) else ""
 
 
-def _by(*names: str) -> Callable[[Row], Hashable | None]:
-    return lambda row: tuple(_texts(row, *names))
+def _by(*names: str) -> Callable[[Row], str]:
+    return lambda row: _texts(row, *names)
 
 
-def _texts(row: Row, *names: str) -> list[str]:
-    return [str(row[name]) if row.get(name) is not None else "" for name in names]
+def _texts(row: Row, *names: str) -> str:
+    return "|".join(str(row[name]) if row.get(name) is not None else "" for name in names)

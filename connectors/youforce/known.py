@@ -1,13 +1,13 @@
 """What one reading has found, indexed by whom it is of; and whether an answer can be all there is. Pure."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 from connectors.youforce.gather import FROM, Lists
-from connectors.youforce.lists import require
 from connectors.youforce.reduce import SYSTEM, Row, Unusable, day, identity, number
 from connectors.youforce.settings import Settings
 from connectors.youforce.slices import Slices
@@ -35,6 +35,24 @@ class Share:
     name: str | None
 
 
+class Grouped:
+    """Rows by the person they are of, kept as text and read when they are wanted."""
+
+    def __init__(self, packed: Iterable[bytes]) -> None:
+        self._of: dict[str, list[bytes]] = {}
+        for text in packed:
+            self._of.setdefault(identity(json.loads(text).get("personCode")), []).append(text)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def codes(self) -> KeysView[str]:
+        return self._of.keys()
+
+    def of(self, code: str) -> list[Row]:
+        return [json.loads(text) for text in self._of.get(code, ())]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Everything that people are put together from, on one day."""
@@ -46,8 +64,8 @@ class Known:
     companies: Slices[Named]
     centres: Slices[Named]
     shares: Mapping[Job, Sequence[Share]]
-    persons: Mapping[str, Sequence[Row]]
-    employments: Mapping[str, Sequence[Row]]
+    persons: Grouped
+    employments: Grouped
     assignments: Mapping[Job, Sequence[Row]]
     extensions: Mapping[Job, Mapping[str, Any]]
     """Own fields by the person's code and, where they are an employment's, its code; else ""."""
@@ -57,9 +75,7 @@ class Known:
 
 def known(lists: Lists, settings: Settings, today: date) -> Known:
     """Raises `Misconfigured` when not everything can be there."""
-    require(lists.all["persons"], "lastNameAtBirth")
-    require(lists.all["employments"], "hireDate")
-    persons, employments = _grouped(lists.rows("persons")), _grouped(lists.rows("employments"))
+    persons, employments = (Grouped(lists.all[name].packed.values()) for name in ("persons", "employments"))
     if persons and not employments:
         raise Misconfigured(f"{SYSTEM}: there are persons and no employments; check what the application may read")
     _no_more_orphans(persons, employments, settings, today)
@@ -67,7 +83,7 @@ def known(lists: Lists, settings: Settings, today: date) -> Known:
     return Known(
         settings=settings,
         today=today,
-        chart=_chart(lists, settings, persons),
+        chart=_chart(lists, settings),
         jobs=_named(lists.rows("jobs"), "id"),
         companies=_named(lists.rows("companies"), "shortName"),
         centres=_named(lists.rows("centres"), "shortName"),
@@ -88,13 +104,6 @@ def begins(row: Row, name: str = FROM) -> date | None:
         return None
 
 
-def _grouped(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
-    found = defaultdict[str, list[Row]](list)
-    for row in rows:
-        found[identity(row.get("personCode"))].append(row)
-    return dict(found)
-
-
 def _by_job(rows: Iterable[Row]) -> Mapping[Job, list[Row]]:
     found = defaultdict[Job, list[Row]](list)
     for row in rows:
@@ -106,11 +115,9 @@ def job(row: Row) -> Job:
     return identity(row.get("personCode")), identity(row.get("employmentCode"))
 
 
-def _no_more_orphans(
-    persons: Mapping[str, object], employments: Mapping[str, Sequence[Row]], settings: Settings, today: date
-) -> None:
+def _no_more_orphans(persons: Grouped, employments: Grouped, settings: Settings, today: date) -> None:
     """Raise `Misconfigured` when many are employed whom the list of persons does not show: it may be filtered."""
-    rows = [row for code, rows in employments.items() if code not in persons for row in rows]
+    rows = [row for code in employments.codes() - persons.codes() for row in employments.of(code)]
     count = sum((begins(row, "dischargeDate") or date.max) >= today for row in rows)
     if count > settings.orphans:
         raise Misconfigured(
@@ -119,9 +126,11 @@ def _no_more_orphans(
         )
 
 
-def _chart(lists: Lists, settings: Settings, persons: Mapping[str, Sequence[Row]]) -> Chart:
+def _chart(lists: Lists, settings: Settings) -> Chart:
     """The tree; a unit's manager of Business is a record of persons, which is found by its own id."""
-    codes = {identity(row.get("id")): code for code, rows in persons.items() for row in rows}
+    wanted = {identity(row.get("manager")) for row in lists.rows("units")} - {""}
+    people = lists.rows("persons") if wanted else iter(())
+    codes = {own: identity(row.get("personCode")) for row in people if (own := identity(row.get("id"))) in wanted}
     units = Slices[Unit]()
     for row in lists.rows("units"):
         own = identity(row.get("id"))

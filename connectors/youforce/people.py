@@ -40,19 +40,20 @@ def person(hr_id: str, known: Known) -> Person | Rejected | None:
 
 
 def _fields(hr_id: str, known: Known) -> Mapping[str, Value]:
-    row = speaking(known.persons[hr_id], known.today)
+    row = speaking(known.persons.of(hr_id), known.today)
     found: dict[str, Value] = {"employeeId": hr_id}
     found |= {ours: text(key, row.get(key)) for ours, key in NAMES.items()}
     code = text("nameAssembleOrder", row.get("nameAssembleOrder"))
     found["nameUsage"] = usage_from(USAGE[known.settings.system], code).value
     found["gender"] = (text("gender", row.get("gender")) or "").lower() or None
     found["email"] = of_type(row.get("emailAddresses"), "Business")
+    found["phone"] = of_type(row.get("phoneNumbers"), "Business")
     found["deceased"] = row.get("deceased") in (True, "true")
     given = {**row, **known.extensions.get((hr_id, ""), {})}
     for name, reference in known.settings.fields.items():
         if reference.startswith("person.") and (reference in given or reference in known.seen):
             found[name] = extra(reference, given.get(reference))
-    return MappingProxyType(found)
+    return found
 
 
 def speaking(rows: Sequence[Row], today: date) -> Row:

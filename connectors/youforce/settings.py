@@ -12,7 +12,7 @@ from connectors._visma_connect import CONNECT, TenantId
 PERSON = frozenset(
     {
         *("employeeId", "givenName", "nickName", "initials", "prefix", "surname", "partnerPrefix", "partnerSurname"),
-        *("nameUsage", "gender", "email", "deceased"),
+        *("nameUsage", "gender", "email", "phone", "deceased"),
     }
 )
 CONTRACT = frozenset(

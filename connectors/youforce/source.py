@@ -46,10 +46,11 @@ class People:
         today, lists = self._clock().astimezone(HERE).date(), Lists(self._settings)
         async for _ in lists.pages(self._rest):
             yield STILL_READING
-        found, given = known(lists, self._settings, today), 0
-        for _ in range(lists.all["persons"].nameless if last is None else 0):
+        nameless, found, given = lists.all["persons"].nameless, known(lists, self._settings, today), 0
+        del lists
+        for _ in range(nameless if last is None else 0):
             yield WITHOUT_ID
-        for hr_id in sorted(found.persons, key=order):
+        for hr_id in sorted(found.persons.codes(), key=order):
             if last is not None and order(hr_id) <= order(last):
                 continue
             if one := person(hr_id, found):

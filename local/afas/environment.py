@@ -117,6 +117,8 @@ class Environment:
         self.tokens: dict[str, Token] = {}
         self.blocked: set[str] = set()
         """GetConnectors that AFAS or somebody else has blocked."""
+        self.renamed: dict[str, dict[str, str]] = {}
+        """GetConnector → its fields that this customer called otherwise; their labels stay."""
         self.writes: list[tuple[str, str]] = []
         """What was written: the UpdateConnector and the person's or user's id."""
 

@@ -4,7 +4,7 @@ Field names and internal ids are those of the .gcn files of Tools4ever and of AF
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -42,6 +42,18 @@ class Table:
     def metainfo(self) -> Mapping[str, Any]:
         listed = [field.metainfo for field in self.fields]
         return {"name": self.name, "description": self.description, "fields": listed}
+
+    def with_names(self, names: Mapping[str, str]) -> "Table":
+        """The same with some fields called otherwise."""
+        if not names:
+            return self
+        fields = tuple(replace(field, id=names.get(field.id, field.id)) for field in self.fields)
+
+        def rows(environment: Environment) -> Iterator[Owned]:
+            for owner, row in self.rows(environment):
+                yield owner, {names.get(column, column): value for column, value in row.items()}
+
+        return replace(self, fields=fields, rows=rows)
 
 
 def midnight(day: date | None) -> str | None:

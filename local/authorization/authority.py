@@ -80,6 +80,8 @@ class Registered:
     """Parameters without which there is no token, such as tenant_id."""
     tenants: frozenset[str] | None = None
     """The organisations that have accepted it, one of which a token is for; None where there is no such thing."""
+    granted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What an organisation has granted, where that is less than `scopes`: a token has no more, and nobody is told."""
     basic: bool | None = None
     """Whether it must say who it is in the header (True), in the form (False), or as it likes (None)."""
 
@@ -211,7 +213,8 @@ class Authority:
         tenant = form.get("tenant_id", "") if client.tenants is not None else ""
         if tenant and tenant not in (client.tenants or ()):
             return self._no(400, self.manners.stranger)
-        return self._give(Family(client=client.id, scopes=tuple(wanted), tenant=tenant), refreshes=False)
+        granted = tuple(one for one in wanted if one in client.granted.get(tenant, client.scopes))
+        return self._give(Family(client=client.id, scopes=granted, tenant=tenant), refreshes=False)
 
     def _by_code(self, client: Registered, form: Mapping[str, str]) -> Answer:
         code = self.codes.get(form.get("code", ""))

@@ -43,7 +43,8 @@ def storage_gate(upstream: aiohttp.ClientSession, base: str, may: May, name_of: 
         asked = {name: value for name, value in request.headers.items() if name not in _OWN - {"date"}}
         to = URL(f"{base}{target}", encoded=True)
         async with upstream.request(request.method, to, headers=asked, data=body, allow_redirects=False) as answer:
-            headers = {name: value for name, value in answer.headers.items() if name.lower() not in _OWN}
+            own = _OWN - {"content-length"} if request.method == "HEAD" else _OWN
+            headers = {name: value for name, value in answer.headers.items() if name.lower() not in own}
             return Response(await answer.read(), answer.status, headers)
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "MERGE", "DELETE", "OPTIONS"]

@@ -14,6 +14,7 @@ from local.nmbrs.environment import Environment
 from local.nmbrs.faults import Faults
 from local.nmbrs.problems import page, problem
 from local.nmbrs.rest import Refusal, Rest
+from local.nmbrs.soap import Soap
 
 Answer = Callable[[Request], Awaitable[Response]]
 EVERY, BURST = timedelta(seconds=0.1), 20
@@ -23,10 +24,10 @@ EVERY, BURST = timedelta(seconds=0.1), 20
 def nmbrs_app(environment: Environment, faults: Faults | None = None, sign_in: SignInFaults | None = None) -> Starlette:
     """An application that answers for `environment`; both kinds of faults may be changed while it runs."""
     switches = faults or Faults()
-    rest, pace = Rest(environment, switches), Pace(environment)
+    rest, soap, pace = Rest(environment, switches), Soap(environment, switches), Pace(environment)
 
-    def data(path: str, answer: Answer) -> Route:
-        return Route(path, faulty(environment, switches, pace, answer), methods=["GET"])
+    def data(path: str, answer: Answer, method: str = "GET") -> Route:
+        return Route(path, faulty(environment, switches, pace, answer), methods=[method])
 
     return Starlette(
         routes=[
@@ -38,6 +39,7 @@ def nmbrs_app(environment: Environment, faults: Faults | None = None, sign_in: S
             data("/api/companies/{id}/period", rest.period),
             data("/api/companies/{id}/employees", rest.employees),
             data("/api/companies/{id}/employees/{list}", rest.history),
+            data("/soap/v3/{service}.asmx", soap.answer, "POST"),
         ]
     )
 

@@ -36,6 +36,7 @@ class Info:
     number: int = 1
     mail: str | None = None
     gender: str | None = "female"
+    """None is written as «unspecified»."""
     birth: date | None = date(1990, 5, 4)
     partner: str | None = None
     partner_prefix: str | None = None

@@ -43,6 +43,10 @@ class Faults:
     """Called with the path and the number of every page before it is made: somebody may come or go meanwhile."""
     ends_tokens_after: int = 0
     """After so many requests from now every access token ends."""
+    global_contracts: bool = False
+    """SOAP: contracts stand in `EmployeeContractItemGlobal`, as in newer answers."""
+    type_names: tuple[str, ...] = ()
+    """SOAP: other descriptions of the types of employee, from number 1 on."""
     zoneless: bool = False
     """Dates are written without a zone, as some real answers have them."""
     served: int = 0

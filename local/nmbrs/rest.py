@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -31,6 +32,8 @@ TYPES = frozenset(
     {"applicant", "newHire", "payroll", "formerPayroll", "external", "formerExternal", "rejectedApplicant"}
 )
 
+Item = TypeVar("Item")
+
 
 class Refusal(Exception):
     """The request is answered with this."""
@@ -47,8 +50,7 @@ class Rest:
     async def debtors(self, request: Request) -> Response:
         """`GET /api/debtors`, which the scope of companies opens."""
         self._allow(request, "company.info")
-        seen = self._environment.seen()
-        return self._page(request, [self._shapes(debtor).debtor(debtor) for debtor in seen])
+        return self._page(request, self._environment.seen(), lambda debtor: self._shapes(debtor).debtor(debtor))
 
     async def companies(self, request: Request) -> Response:
         """`GET /api/companies`; a consent for several debtors is refused."""
@@ -56,21 +58,21 @@ class Rest:
         seen = self._environment.seen()
         if len(seen) > 1:
             return problem(40306)
-        return self._page(request, [row for debtor in seen for row in self._companies(debtor)])
+        return self._page(request, [row for debtor in seen for row in self._companies(debtor)], dict)
 
     async def companies_of(self, request: Request) -> Response:
         self._allow(request, "company.info")
-        return self._page(request, self._companies(self._debtor(request)))
+        return self._page(request, self._companies(self._debtor(request)), dict)
 
     async def departments(self, request: Request) -> Response:
         self._allow(request, "employee.orgstructure")
         debtor = self._debtor(request)
-        return self._page(request, [self._shapes(debtor).unit(unit) for unit in debtor.departments.values()])
+        return self._page(request, list(debtor.departments.values()), self._shapes(debtor).unit)
 
     async def period(self, request: Request) -> Response:
         self._allow(request, "company.info")
         debtor, company = self._company(request)
-        return self._page(request, [self._shapes(debtor).period(company)] if company.period else [])
+        return self._page(request, [company] if company.period else [], self._shapes(debtor).period)
 
     async def employees(self, request: Request) -> Response:
         """`GET /api/companies/{id}/employees`: what they are in the company's current period."""
@@ -79,12 +81,9 @@ class Rest:
         wanted = frozenset(request.query_params.get("employeeType", ",".join(TYPES)).split(","))
         if not wanted <= TYPES:
             return problem(40033, "employeeType")
-        shapes, rows = self._shapes(debtor), []
-        for employee in self._of(request, company):
-            now = current(employee, company)
-            if now.type in wanted:
-                rows.append(shapes.employee(employee, now))
-        return self._page(request, rows)
+        everyone = [(employee, current(employee, company)) for employee in self._of(request, company)]
+        found = [(employee, now) for employee, now in everyone if now.type in wanted]
+        return self._page(request, found, lambda pair: self._shapes(debtor).employee(*pair))
 
     async def history(self, request: Request) -> Response:
         """The company-wide lists, each in an order of its own."""
@@ -94,9 +93,9 @@ class Rest:
         self._allow(request, SCOPE[path])
         debtor, company = self._company(request)
         shapes = self._shapes(debtor)
-        employees = sorted(self._of(request, company), key=lambda one: hashlib.md5(f"{path}{one.id}".encode()).digest())  # noqa: S324
-        found = (shapes.history(employee, path) for employee in employees)
-        return self._page(request, [row for row in found if row])
+        found = [employee for employee in self._of(request, company) if shapes.holds(employee, path)]
+        found.sort(key=lambda employee: order(path, employee.id))
+        return self._page(request, found, lambda employee: shapes.history(employee, path))
 
     def _of(self, request: Request, company: Company) -> Iterable[Employee]:
         """One employee or all; an unknown one is nobody, and no error."""
@@ -140,7 +139,7 @@ class Rest:
             raise Refusal(problem(40303))
         return found
 
-    def _page(self, request: Request, rows: list[Row]) -> Response:
+    def _page(self, request: Request, rows: list[Item], write: Callable[[Item], Row]) -> Response:
         number, size = whole(request, "pageNumber", 1), whole(request, "pageSize", USUAL)
         if number is None or size is None or size > MOST:
             return problem(40033, "pageNumber" if number is None else "pageSize")
@@ -166,8 +165,14 @@ class Rest:
         }
         if faults.no_totals:
             told = {key: value for key, value in told.items() if not key.startswith("total")}
-        body: Row = {"data": without(shown, self._environment.hidden)}
+        body: Row = {"data": without([write(one) for one in shown], self._environment.hidden)}
         return JSONResponse(body if faults.no_pagination else {"pagination": told, **body})
+
+
+@cache
+def order(path: str, id: str) -> bytes:
+    """Where somebody stands in a list: in each one somewhere else, and always at the same place."""
+    return hashlib.blake2b(f"{path}{id}".encode(), digest_size=8).digest()
 
 
 def current(employee: Employee, company: Company) -> Info:
@@ -196,6 +201,3 @@ def uuid(text: str, name: str) -> str:
 def whole(request: Request, name: str, usual: int) -> int | None:
     text = request.query_params.get(name, str(usual))
     return int(text) if text.isascii() and text.isdecimal() and int(text) >= 1 else None
-
-
-Answer = Callable[[Request], Any]

@@ -1,6 +1,6 @@
 """Records as the REST API writes them: the objects of the vendor's OpenAPI («Nmbrs Public REST API», 2026)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,19 @@ class Shapes:
 
     def __init__(self, debtor: Debtor, zoneless: bool = False) -> None:
         self._debtor, self._zoneless = debtor, zoneless
+        self._lists: dict[str, tuple[str, str, Callable[[Any], Row]]] = {
+            "personalinfo": ("info", "info", self._info),
+            "employments": ("employments", "employments", self._employment),
+            "contracts": ("contracts", "contracts", self._contract),
+            "schedules": ("schedules", "schedules", self._schedule),
+            "departments": ("departments", "departments", self._department),
+            "functions": ("functions", "functions", self._function),
+            "managers": ("managers", "managers", self._manager),
+            "costcenters": ("employeeCostCenters", "costs", self._cost),
+            "parentalleave": ("EmployeeParentalLeaves", "leaves", self._leave),
+            "extraFields": ("extraFields", "extras", self._extra),
+        }
+        """The end of a path → the key of its history, whose it is of an employee, and how a row is written."""
 
     def debtor(self, debtor: Debtor) -> Row:
         return {"debtorId": debtor.id, "number": str(debtor.number), "name": debtor.name}
@@ -53,26 +66,14 @@ class Shapes:
     def employee(self, employee: Employee, now: Info) -> Row:
         return {"employeeId": employee.id, "employeeBasicInfo": self._basic(now)}
 
-    def history(self, employee: Employee, path: str) -> Row | None:
-        """One row of a company-wide list; None for an employee of whom it holds nothing."""
-        key, rows, write = self._lists(employee)[path]
-        if not rows:
-            return None
-        return {"employeeId": employee.id, key: [write(one) for one in reversed(rows)]}
+    def holds(self, employee: Employee, path: str) -> bool:
+        """Whether a list has a row for this employee; of whom it holds nothing there is none."""
+        return bool(getattr(employee, self._lists[path][1]))
 
-    def _lists(self, employee: Employee) -> dict[str, tuple[str, Sequence[Any], Callable[[Any], Row]]]:
-        return {
-            "personalinfo": ("info", employee.info, self._info),
-            "employments": ("employments", employee.employments, self._employment),
-            "contracts": ("contracts", employee.contracts, self._contract),
-            "schedules": ("schedules", employee.schedules, self._schedule),
-            "departments": ("departments", employee.departments, self._department),
-            "functions": ("functions", employee.functions, self._function),
-            "managers": ("managers", employee.managers, self._manager),
-            "costcenters": ("employeeCostCenters", employee.costs, self._cost),
-            "parentalleave": ("EmployeeParentalLeaves", employee.leaves, self._leave),
-            "extraFields": ("extraFields", employee.extras, self._extra),
-        }
+    def history(self, employee: Employee, path: str) -> Row:
+        """One row of a company-wide list, the newest of its history first."""
+        key, held, write = self._lists[path]
+        return {"employeeId": employee.id, key: [write(one) for one in reversed(getattr(employee, held))]}
 
     def unit(self, unit: Unit) -> Row:
         managers = [self._debtor.managers[one] for one in unit.managers]
@@ -107,7 +108,7 @@ class Shapes:
                 "birthCountry": {"codeISO": "NL", "description": "Nederland"},
                 "nationality": {"codeISO": "NL", "description": "Nederlandse"},
                 "deceasedOn": None,
-                "gender": info.gender,
+                "gender": info.gender or "unspecified",
             },
             "contactInfo": {
                 "privateEmail": "private@example.test",

@@ -3,5 +3,6 @@
 from local.personio.app import personio_app
 from local.personio.company import Company, Credential, Custom, Employee, Employment
 from local.personio.faults import Faults
+from local.personio.population import populate
 
-__all__ = ["Company", "Credential", "Custom", "Employee", "Employment", "Faults", "personio_app"]
+__all__ = ["Company", "Credential", "Custom", "Employee", "Employment", "Faults", "personio_app", "populate"]

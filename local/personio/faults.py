@@ -37,6 +37,8 @@ class Faults:
     next_host: str = "https://api.personio.de"
     last_working_key: str = "last_working_date"
     """v2: `last_working_date` in the examples and in a real answer, `last_working_day` in the schema."""
+    bare_lists: bool = False
+    """v2: lists of employers, cost centres and workplaces come as `data` and `meta`, with a relative link."""
     no_workplaces: bool = False
     """v2: the account has no `/v2/workplaces`."""
     ends_tokens_after: int = 0

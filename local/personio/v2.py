@@ -1,6 +1,7 @@
 """v2 of the simulated Personio: form sign-in, cursor pages, employments per person, and problem+json errors."""
 
 import base64
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -72,7 +73,7 @@ class V2:
                     400, "Bad request", "Provided filter encoding is invalid.", "common.bad_request"
                 )
         try:
-            found = [one for one in self._company.employees.values() if self._matches(one, request)]
+            found = self._found(request)
         except ValueError:
             return self._problems.invalid("Provided request parameters are invalid.")
         return self._page(request, found, lambda one: person_shape(one, credential, self._today()), "/v2/persons")
@@ -127,7 +128,8 @@ class V2:
         if isinstance(credential, Response):
             return credential
         listed = self._company.units(LISTS[kind])
-        return self._page(request, listed, lambda pair: {"id": pair[0], "name": pair[1]}, request.url.path)
+        page = self._page(request, listed, lambda pair: {"id": pair[0], "name": pair[1]}, request.url.path)
+        return bare(page) if self._faults.bare_lists else page
 
     def _allowed(
         self, request: Request, scope: str, *, rate: float, burst: int, endpoint: str = ""
@@ -174,6 +176,12 @@ class V2:
             return ""
         return f"?cursor={quote(sealed(path, position))}" if position < length else None
 
+    def _found(self, request: Request) -> Sequence[Employee]:
+        """Who matches; everybody, unasked, where nothing is filtered by."""
+        everyone = list(self._company.employees.values())
+        filtered = request.query_params.keys() - {"limit", "cursor"}
+        return [one for one in everyone if self._matches(one, request)] if filtered else everyone
+
     def _matches(self, one: Employee, request: Request) -> bool:
         query = request.query_params
         named = all(query.get(key, getattr(one, key)) == getattr(one, key) for key in ("first_name", "last_name"))
@@ -195,6 +203,15 @@ class V2:
 
     def _employee(self, request: Request) -> Employee | None:
         return self._company.employees.get(whole(request.path_params["id"]) or 0)
+
+
+def bare(page: Response) -> Response:
+    """The same page as a few lists are known to write it: names without underscore, links without a host."""
+    body = json.loads(bytes(page.body))
+    if "_data" not in body:
+        return page
+    links = {name: {"href": one["href"].removeprefix(HOST)} for name, one in body["_meta"]["links"].items()}
+    return JSONResponse({"data": body["_data"], "meta": {"links": links}})
 
 
 def is_form(request: Request) -> bool:

@@ -4,5 +4,6 @@ from local.youforce.app import youforce_app
 from local.youforce.company import SCOPES, Company, User
 from local.youforce.faults import Faults
 from local.youforce.limits import Limits
+from local.youforce.settling import settle
 
-__all__ = ["SCOPES", "Company", "Faults", "Limits", "User", "youforce_app"]
+__all__ = ["SCOPES", "Company", "Faults", "Limits", "User", "settle", "youforce_app"]

@@ -28,6 +28,10 @@ class Faults:
     """A page names itself as the next."""
     bare_next: bool = False
     """A page names a next one without a query."""
+    most_rows: int = 500
+    """Rows to a page, at most; the vendor's own number unless a test wants small pages."""
+    lists_only: int = 0
+    """The list of people ends after so many, without a word."""
     hides: frozenset[str] = frozenset()
     """Properties that no record shows."""
     ends_tokens_after: int = 0

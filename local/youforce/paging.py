@@ -1,4 +1,4 @@
-"""Pages as Youforce gives them: at most 500 rows, and a link to the next: a bookmark, or one that counts rows."""
+"""Pages as Youforce gives them: so many rows at most, and a link to the next: a bookmark, or one that counts rows."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -10,7 +10,6 @@ from starlette.datastructures import QueryParams
 from local.youforce.company import Record, bookmark
 from local.youforce.faults import Faults
 
-MOST = 500
 OURS = frozenset({"take", "skip", "pageToken"})
 
 
@@ -18,7 +17,7 @@ def page(
     records: Iterable[Record], path: str, query: QueryParams, faults: Faults
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The rows of a page, of `records` behind the bookmark, and the link to the next one; None on the last."""
-    take = max(1, min(MOST, _whole(query.get("take"), MOST)))
+    take = max(1, min(faults.most_rows, _whole(query.get("take"), faults.most_rows)))
     start = _whole(query.get("skip"), 0)
     found = list(islice(records, start, start + take + 1))
     found, more = found[:take], len(found) > take

@@ -21,6 +21,7 @@ from shared.cli.hr_command import hr
 from shared.cli.ledger_command import history, ledger, runs, undo, why
 from shared.cli.permissions_command import permissions
 from shared.cli.policy_command import policy
+from shared.cli.record_command import record
 from shared.cli.records_command import records
 from shared.cli.stop_command import resume, stop
 
@@ -49,7 +50,7 @@ for command in (
     *(run, preview, calendar, explain, why, holds, exceptions, extend, rename),
     *(history, runs, undo, ledger, block, unblock, stop, resume, accept),
     hr,
-    *(link, records, backup, restore, person, validate, permissions, policy, connect, eval_, sandbox),
+    *(link, records, backup, restore, person, validate, permissions, policy, connect, record, eval_, sandbox),
 ):
     joinly.add_command(command)
 

@@ -128,12 +128,12 @@ async def _refuse_protected(engine: Engine, person: str) -> None:
 
 
 async def _links(engine: Engine, person: str) -> dict[str, Link]:
-    """Target → the account they have there; one that follows another is closed with it, and left as it is."""
+    """Target → the account they have there; one that is not closed by itself is left as it is."""
     rows = await engine.rows_of(person)
     links = {
         target: codec.LINK.load(rows[key].data)
         for target, rules in engine.policy.targets.items()
-        if rules.follows is None and (key := layout.link(person, target)) in rows
+        if rules.closes and (key := layout.link(person, target)) in rows
     }
     return {target: link for target, link in links.items() if link.account and not link.deleted}
 
@@ -144,7 +144,7 @@ async def _accounts(local: Local, person: str) -> tuple[list[str], int]:
     links, rows = await _links(engine, person), await engine.rows_of(person)
     waits = {one.place for one in of_person(engine, person, rows) if state_of(engine, one) is State.WAITING}
     for target, rules in engine.policy.targets.items():
-        if rules.follows is not None:
+        if not rules.closes:
             continue
         name = await name_of(engine, person, target)
         if target not in links:

@@ -78,7 +78,7 @@ async def opened(policy: Path, data: Path) -> AsyncIterator[Where]:
     """Beside whatever else runs there. Raises `Ended`, `Misconfigured` and `TryLater`."""
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(open_state(policy, data))
-        tokens, secret, forget = await _kept(policy, data, stack)
+        tokens, secret, forget = await kept(policy, data, stack)
         yield Where(
             local=local,
             systems=_systems(policy, local),
@@ -89,7 +89,7 @@ async def opened(policy: Path, data: Path) -> AsyncIterator[Where]:
         )
 
 
-async def _kept(
+async def kept(
     policy: Path, data: Path, stack: AsyncExitStack
 ) -> tuple[TokenStore, Callable[[str], Awaitable[str]], Callable[[str], None]]:
     """The token store, and how secrets are read and forgotten: the deployment's own, or this machine's."""

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+import connectors
 from shared.cli import terminal
 from shared.cli.ending import FAILED, LATER, OK
 from shared.cli.policy_consequences import Consequences, consequences
@@ -46,7 +47,7 @@ async def _push(place: Path, file: Path, as_json: bool) -> int:
         found, _ = home.checked(text, file)
         known = found.hash in {one.name for one in await home.policies.versions()}
         await home.policies.keep(text)
-        odd = warnings(found)
+        odd = warnings(found, connectors.manifest)
     for one in odd:
         click.echo(shown(file, one), err=as_json)
     if as_json:

@@ -40,8 +40,15 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
         file = stack.enter_context(folder.for_run(data)) / folder.TENANT if data else None
         tenant = await stack.enter_async_context(simulated.sandbox(found, seeds, file, clock, port))
         hr = await stack.enter_async_context(simulated.personio(clock, port + 1 if port else 0))
-        click.echo(
-            json.dumps({"entra": tenant.access, "exchange": tenant.settings("exchange"), "personio": hr}, indent=2)
-        )
+        profit = await stack.enter_async_context(simulated.afas(port + 2 if port else 0))
+        exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
+        served = {
+            "entra": tenant.access,
+            "exchange": tenant.settings("exchange"),
+            "personio": hr,
+            "afas": profit,
+            "files": exports,
+        }
+        click.echo(json.dumps(served, indent=2))
         click.echo("serving on loopback; Ctrl-C stops it", err=True)
         await asyncio.Event().wait()

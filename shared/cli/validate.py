@@ -14,7 +14,7 @@ def validate_policy(policy: Path) -> None:
     found = read_policy(policy)
     with refusing(policy):
         check(found, connectors.manifest)
-    odd = warnings(found)
+    odd = warnings(found, connectors.manifest)
     for one in odd:
         click.echo(shown(policy, one))
     sources, targets = ", ".join(found.policy.sources), ", ".join(found.policy.targets)

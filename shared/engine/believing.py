@@ -16,6 +16,7 @@ from shared.engine.pieces import Answer, Bucket
 from shared.engine.said import FORGOTTEN, MISSING, REJECTED, Part, Said
 from shared.errors import Misconfigured
 from shared.store import Put
+from shared.writeback import without_echo
 
 ACCEPTED_FOR = timedelta(days=1)
 REMEMBERED = 60
@@ -109,15 +110,23 @@ async def believe(engine: Engine, source: str, answer: Answer) -> tuple[str, boo
 
 
 async def _compare(engine: Engine, answer: Answer, counted: plausibility.Differences) -> None:
-    """Count what is different field by field; the rows are read bucket by bucket, because there are many."""
+    """Count what is different field by field, but for what we wrote into HR ourselves; the rows are read bucket by
+    bucket, because there are many.
+    """
+    source = answer.turn.source
+    own_records = [name for name, rules in engine.policy.targets.items() if rules.writes_back == source]
     async for bucket in answer.parts():
-        own = {layout.own_id(answer.turn.source, name): one.person for name, one in _different(bucket.part)}
-        items = {layout.person(id): item for id, item in own.items() if item}
+        items = {layout.own_id(source, name): one.person for name, one in _different(bucket.part) if one.person}
+        wanted = {layout.person(id) for id in items} | {layout.link(id, name) for id in items for name in own_records}
         if not items:
             continue
-        async for row in engine.store.scan(layout.STATE, bucket.name):
-            if row.key in items and codec.readable(row.data):
-                counted.add(codec.PERSON.load(row.data), items[row.key])
+        scanned = engine.store.scan(layout.STATE, bucket.name)
+        rows = {row.key: row.data async for row in scanned if row.key in wanted and codec.readable(row.data)}
+        for id, now in items.items():
+            if (known := rows.get(layout.person(id))) is not None:
+                links = [codec.LINK.load(rows[key]) for name in own_records if (key := layout.link(id, name)) in rows]
+                before, wrote = codec.PERSON.load(known), [value for one in links for value in one.written.values()]
+                counted.add(before, without_echo(before, now, wrote))
 
 
 async def remember(engine: Engine, source: str, digest: str, edition: Edition | None = None) -> None:

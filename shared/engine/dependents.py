@@ -131,10 +131,17 @@ async def other_account(engine: Engine, person: str, target: str, told: Collecti
     """The account that a person has on another target; "" while there is none, and then they are mapped again when it
     comes.
     """
+    link = await link_elsewhere(engine, person, target, told)
+    return "" if link.deleted else link.account
+
+
+async def link_elsewhere(engine: Engine, person: str, target: str, told: Collection[str]) -> Link:
+    """What is remembered of a person's account on another target; they are mapped again when it comes or goes, or when
+    a name of it that is written back changes.
+    """
     await tell(engine, person, person, told)
     row = await engine.store.get(layout.STATE, layout.bucket(person), layout.link(person, target))
-    link = codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
-    return "" if link.deleted else link.account
+    return codec.LINK.load(row.data) if row and codec.readable(row.data) else Link()
 
 
 async def tell(engine: Engine, person: str, lead: str, told: Collection[str]) -> None:

@@ -23,6 +23,7 @@ from shared.ledger import kept as kept_values
 from shared.model import Account, Action, Link, Verb
 from shared.store import Change, Conflict, Delete, Insert, Replace, Row
 from shared.whats import entitled, runs_out
+from shared.writeback import borne
 
 LEASE = timedelta(minutes=5)
 """How long one account is ours; it is renewed just before every write and outlives the longest request (60 s)."""
@@ -48,7 +49,7 @@ class Desk:
     release: Row | None
     """A person's leave to enable what somebody else disabled, until it is used."""
     moved: bool = False
-    """Whether the account came or went, so that whoever points to it must be mapped again."""
+    """Whether the account came or went, or what is written back of it changed: whoever points to it is mapped again."""
     lines: int = 0
     """How many lines of the ledger this look has written."""
 
@@ -159,7 +160,7 @@ class Desk:
         if link != self.known:
             data = codec.LINK.dump(link)
             changes.append(Replace(key, data, self.link_version) if self.link_version else Insert(key, data))
-            if link.account != self.known.account or link.deleted != self.known.deleted:
+            if link.account != self.known.account or link.deleted != self.known.deleted or self._renamed(link):
                 changes.append(self.engine.marked(Hop.DEPENDENTS, self.person, self.engine.trickle("dependents")))
                 self.moved = True
         if self.release is not None and action is not None and action.verb is Verb.ENABLE:
@@ -168,6 +169,11 @@ class Desk:
         versions = await self.engine.store.commit(layout.STATE, layout.bucket(self.person), changes)
         self.lease_version = versions[changes[0].key]
         self.link_version, self.known = versions.get(key, self.link_version), link
+
+    def _renamed(self, link: Link) -> bool:
+        """Whether names that are written back into HR are other ones now."""
+        old, new = borne(self.known), borne(link)
+        return any(old.get(name) != new.get(name) for name in self.engine.policy.written_back(self.target))
 
     async def _seated(self, action: Action) -> None:
         """A seat that was reserved for this grant is not needed any longer: the target counts it now."""

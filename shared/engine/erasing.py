@@ -104,7 +104,7 @@ async def erase_all(engine: Engine, people: Mapping[str, Known]) -> int:
 
 
 async def may_go(engine: Engine, person: str, known: Known) -> None:
-    """Raises `Refused` for somebody whom HR holds or who has an account."""
+    """Raises `Refused` for somebody whom HR holds or who has an account; a record of HR's own is none."""
     hr_id, rows = known.hr_id, await engine.rows_of(person)
     chunk = await _chunk(engine, known.source, layout.bucket(person))
     mark = chunk.data["hashes"].get(hr_id) if chunk else None
@@ -112,7 +112,9 @@ async def may_go(engine: Engine, person: str, known: Known) -> None:
         raise Refused(f"HR still holds {hr_id}; they would be back after the next poll. Remove them there first")
     for key, row in rows.items():
         match key.split("|"):
-            case [_, "link", target] if (link := codec.LINK.load(row.data)).account and not link.deleted:
+            case [_, "link", target] if (
+                target not in engine.policy.records and (link := codec.LINK.load(row.data)).account and not link.deleted
+            ):
                 raise Refused(
                     f"{hr_id} still has account {link.account} on {target}; delete it, or cut the link, before that"
                 )

@@ -25,6 +25,7 @@ from shared.policy import AttributePolicy, SourcePolicy, TargetPolicy
 from shared.precedence import Origin as Precedent
 from shared.precedence import blended, origins
 from shared.store import Row
+from shared.writeback import with_names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +135,9 @@ async def _explained(
 
 async def _target(engine: Engine, name: str, seen: View, own: str, rows: Mapping[str, Row]) -> OnTarget:
     rules = engine.policy.targets[name]
+    keys = {target: layout.link(own, target) for target in rules.reads}
+    links = {target: codec.LINK.load(rows[key].data) for target, key in keys.items() if key in rows}
+    seen = with_names(seen, rules, links) or seen
     found = level(seen, rules)
     row, saved = rows.get(layout.link(own, name)), rows.get(layout.desired(own, name))
     link = codec.LINK.load(row.data) if row else Link()

@@ -15,9 +15,9 @@ class Name:
 
 
 async def name_of(engine: Engine, person: str, target: str) -> Name:
-    """An account that follows another is called as that one is."""
+    """An account that follows another is called as that one is, and so is a record that its names are written into."""
     rows, rules = await engine.rows_of(person), engine.policy.targets.get(target)
-    target = (rules.follows if rules else None) or target
+    target = (rules.follows or next(iter(sorted(rules.reads)), "") if rules else "") or target
     row, found = rows.get(layout.person(person)), rows.get(layout.link(person, target))
     hr_id = codec.PERSON.load(row.data).hr_id if row else person
     if found is None:

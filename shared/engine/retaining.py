@@ -87,7 +87,8 @@ def _outlived(engine: Engine, person: str, rows: Mapping[str, Row], days: int) -
     row = rows.get(layout.person(person))
     if row is None or not all(codec.readable(one.data) for one in rows.values()):
         return False
-    return outlived(codec.PERSON.load(row.data), links(rows).values(), days, engine.today)
+    accounts = [link for target, link in links(rows).items() if target not in engine.policy.records]
+    return outlived(codec.PERSON.load(row.data), accounts, days, engine.today)
 
 
 async def _lines(engine: Engine) -> int:

@@ -11,7 +11,7 @@ from shared.consent import apart
 from shared.desired import View, desired, keys, view
 from shared.engine import blocking
 from shared.engine.asking import kept, question, traits
-from shared.engine.dependents import has_left, other_account, resolve
+from shared.engine.dependents import has_left, link_elsewhere, other_account, resolve
 from shared.engine.drafting import Draft
 from shared.engine.parts import NOBODY, Engine
 from shared.engine.reconsidering import reconsidered
@@ -22,11 +22,13 @@ from shared.errors import Reason, Refused
 from shared.exceptions import Block, left_alone, with_block, with_exceptions
 from shared.facts import shift
 from shared.layout import Hop
-from shared.model import Attributes, Desired, Link, Stage, Value
+from shared.model import Attributes, Desired, Link, Person, Stage, Value
 from shared.planning import Kinds, plan, remembered
+from shared.policy import TargetPolicy
 from shared.quality_values import misfit
 from shared.store import Delete, Insert, Put, Replace, Row
 from shared.whats import Apart, counted
+from shared.writeback import corrected, differs
 
 
 async def map_target(draft: Draft, seen: View, target: str) -> None:
@@ -66,7 +68,10 @@ async def _by_rules(draft: Draft, seen: View, target: str, last: Desired | None)
     held = layout.hold(draft.person, target, "map")
     draft.days |= set(turning_days(rules, seen.scope.contracts or (seen.facts,)))
     try:
-        new = desired(seen, target, rules)
+        if rules.writes_back is None:
+            new = desired(seen, target, rules)
+        else:
+            new = corrected(seen, target, engine.policy, await _named(draft, rules), _record(draft, seen, rules))
         if new is not None:
             new = handed_over(last, new, rules, draft.today)
             _check(engine, target, new)
@@ -103,10 +108,42 @@ def _keys(draft: Draft, target: str, new: Desired) -> Attributes:
     return found
 
 
+async def _named(draft: Draft, rules: TargetPolicy) -> Mapping[str, Link]:
+    """The accounts whose names are written back, by target; they tell this person when the names change."""
+    told = draft.mapped["leads"]
+    draft.leads |= {draft.person}
+    return {target: await link_elsewhere(draft.engine, draft.person, target, told) for target in rules.reads}
+
+
+def _record(draft: Draft, seen: View, rules: TargetPolicy) -> str:
+    """The HR id of the record that is corrected: of several in that source, the one that speaks today."""
+    ids = [one.hr_id for one in _records(draft, rules) if not one.missing_since]
+    speaks = str(seen.facts["employeeId"])
+    return speaks if speaks in ids else next(iter(ids), "")
+
+
+def _records(draft: Draft, rules: TargetPolicy) -> list[Person]:
+    """What the source that is written back into says of this human."""
+    return [one.person for one in (draft.record, *draft.others) if one.source == rules.writes_back]
+
+
+def _shows_another(draft: Draft, target: str, new: Desired) -> bool:
+    """Whether HR says something else of its own record than is wanted: somebody changed it, or our write is not read
+    yet, which a look tells.
+    """
+    if not new.corrects or not new.follows:
+        return False
+    records = _records(draft, draft.engine.policy.targets[target])
+    return any(differs(new, one.fields) for one in records if one.hr_id == new.follows)
+
+
 async def _still(draft: Draft, target: str, old: Row, before: Desired, new: Desired) -> None:
     """The Desired is what it was: what is said about it may differ, and what waits may be asked again."""
     if before != new:
         draft.changes.append(Replace(old.key, {**old.data, **codec.DESIRED.dump(new)}, old.version))
+    if _shows_another(draft, target, new):
+        draft.changes.append(draft.engine.marked(Hop.PROVISION, draft.person, draft.cohort, target, attempts=0))
+        draft.provision.append(target)
     known = draft.traits[target]
     asked = question(int(old.data["version"]), {}, new, known)
     again = await reconsidered(draft.engine, draft.person, target, draft.rows, draft.cohort, known, asked)

@@ -55,6 +55,16 @@ class Policy(Strict):
         external = self.sources[source].external if source in self.sources else None
         return external.sponsors_in if external is not None else source
 
+    @cached_property
+    def records(self) -> frozenset[str]:
+        """The targets whose accounts are records of HR's own."""
+        return frozenset(name for name, one in self.targets.items() if one.writes_back is not None)
+
+    def written_back(self, target: str) -> frozenset[str]:
+        """The attributes of a target that are written into HR's records elsewhere."""
+        none = frozenset[str]()
+        return none.union(*(one.reads.get(target, none) for one in self.targets.values()))
+
     def sensitive(self, target: str) -> frozenset[str]:
         """The attributes of a target whose values nobody is shown."""
         attributes = self.targets[target].attributes if target in self.targets else {}

@@ -27,6 +27,8 @@ class TargetPolicy(Strict):
     correlate: tuple[str, ...] = Field(default=(), min_length=1)
     follows: Name | None = None
     """The target whose accounts appear here by themselves, where they bear the same ids."""
+    writes_back: Name | None = None
+    """The source whose own records the accounts are: they are corrected for whoever has an account elsewhere."""
     adopt: Adopt = Adopt.AUTOMATIC
     names: Names = Names()
     timing: Timing = Timing()
@@ -60,11 +62,28 @@ class TargetPolicy(Strict):
         limits = [f"{what} {limit.model_dump_json()}" for what, limit in sorted(self.limits.items())]
         return sha256("\n".join([*limits, within]).encode()).hexdigest()[:12]
 
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Of a target that writes back: the targets whose names its expressions read (`[entra.mail]`), and which."""
+        found: dict[str, frozenset[str]] = {}
+        for mapping in self.attributes.values() if self.writes_back else ():
+            for fact in mapping.value.names | mapping.value.optional:
+                target, dot, attribute = fact.partition(".")
+                if dot:
+                    found[target] = found.get(target, frozenset()) | {attribute}
+        return found
+
+    @property
+    def closes(self) -> bool:
+        """Whether accounts here are opened and closed by themselves, and not with another one or by HR."""
+        return self.follows is None and self.writes_back is None
+
     @model_validator(mode="after")
     def _finds_accounts_in_one_way(self) -> "TargetPolicy":
-        if bool(self.correlate) == (self.follows is not None):
+        if [bool(self.correlate), self.follows is not None, self.writes_back is not None].count(True) != 1:
             raise ValueError(
-                "say by which attributes accounts are found, with correlate, or whose they are, with follows"
+                "say by which attributes accounts are found, with correlate, or whose they are, with follows or "
+                "writes_back"
             )
         return self
 

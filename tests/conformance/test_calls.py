@@ -3,10 +3,10 @@
 import pytest
 
 from tests.conformance.calls import counted, written
-from tests.conformance.reading import sources
+from tests.conformance.reading import adapted
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sources())
+@pytest.mark.parametrize("name", adapted())
 async def test_the_calls_of_a_source_are_as_written(name: str) -> None:
     assert written().get(name) == await counted(name), f"count anew: python -m tests.conformance.calls {name}"

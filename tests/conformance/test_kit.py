@@ -5,9 +5,13 @@ import pytest
 from tests.conformance.reading import adapter, sources, subjects
 
 
-def test_every_source_is_a_subject() -> None:
-    assert {name for name, _ in subjects()} == set(sources())
-    assert {"files", "personio"} <= set(sources())
+@pytest.mark.parametrize("name", sources())
+def test_every_source_has_an_adapter(name: str) -> None:
+    assert adapter(name).FORMS
+
+
+def test_every_form_of_a_source_is_a_subject() -> None:
+    assert {("files", "csv"), ("personio", "v1"), ("personio", "v2")} <= set(subjects())
 
 
 def test_a_source_without_an_adapter_fails_with_what_to_write() -> None:

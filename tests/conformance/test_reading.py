@@ -9,7 +9,7 @@ import pytest
 from shared.connector import Outside, Reached
 from shared.errors import Anew, Misconfigured, TryLater
 from shared.model import Person, Rejected
-from tests.conformance.reading import INSTRUCTS, Subject, adapter, sources
+from tests.conformance.reading import INSTRUCTS, Subject
 
 ENGINE = frozenset({"employeeId", "manager"})
 """Facts that the engine fills itself, whatever a manifest says."""
@@ -22,11 +22,6 @@ def ids(found: list[Person | Rejected]) -> list[str]:
 def size(subject: Subject) -> int:
     """Two pages and one person more, or a handful where there are no pages."""
     return 2 * subject.system.page + 1 if subject.system.page else 7
-
-
-@pytest.mark.parametrize("name", sources())
-def test_every_source_has_an_adapter(name: str) -> None:
-    assert adapter(name).FORMS
 
 
 async def test_constructing_does_no_io(subject: Subject) -> None:
@@ -47,7 +42,7 @@ async def test_constructing_does_no_io(subject: Subject) -> None:
             credential=real.credential,
         )
         subject.built(unused)
-    assert subject.wire.heard == []
+    assert subject.wire.requests == 0
 
 
 @pytest.mark.parametrize("more", [(0, 1), (1, -1), (1, 0), (1, 1), (2, 0), (2, 1)], ids=str)
@@ -74,7 +69,7 @@ async def test_reading_writes_nothing(subject: Subject) -> None:
     """The client of a preview lets only reading requests leave, and every read here goes over it."""
     subject.system.hire(3)
     async with subject.outside(writes_allowed=False) as outside:
-        found = [one async for one in subject.built(outside).fetch() if not isinstance(one, Reached)]
+        found = [one async for one in subject.built(outside).fetch() if isinstance(one, Person | Rejected)]
     assert len(found) == 3
 
 
@@ -122,10 +117,10 @@ async def test_in_turns_everybody_is_given_once_and_as_in_one_go(subject: Subjec
         async with subject.stream(since_here) as answer:
             async for one in answer:
                 if isinstance(one, Reached):
-                    if fresh:
+                    if fresh and one.cursor:
                         since = one.cursor
                         break
-                else:
+                elif isinstance(one, Person | Rejected):
                     found.append(one)
                     fresh += 1
         assert turns <= len(whole) + 1
@@ -137,7 +132,7 @@ async def test_a_place_that_nobody_wrote_begins_anew(subject: Subject) -> None:
     """A source that knows no places never hears of one: it is asked for everybody whatever the text says."""
     subject.system.hire(size(subject))
     async with subject.stream() as answer:
-        has_places = any([isinstance(one, Reached) async for one in answer])
+        has_places = any([isinstance(one, Reached) and bool(one.cursor) async for one in answer])
     if not has_places:
         pytest.skip("it is read in one go")
     with pytest.raises(Anew):
@@ -156,7 +151,7 @@ async def test_rows_that_shift_while_they_are_read_lose_nobody(subject: Subject,
     try:
         async with subject.stream() as answer:
             async for one in answer:
-                if isinstance(one, Reached):
+                if not isinstance(one, Person | Rejected):
                     continue
                 found.append(one)
                 if len(found) == 1:

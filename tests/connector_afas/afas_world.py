@@ -44,7 +44,10 @@ class Listening(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.heard.append(request)
-        response = await self._inner.handle_async_request(request)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except ConnectionError as lost:
+            raise httpx.ReadError(str(lost)) from lost
         await response.aread()
         self.then(request)
         return response
@@ -65,10 +68,15 @@ class World:
     forgotten: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.environment = Environment()
-        self.environment.units = [Unit(id="D100", name="Engineering")]
-        self.token = self.environment.allow(Token(data=DATA))
+        self.token = Token(data=DATA)
         self.secrets["secret:afas-token"] = self.token.text + "\r\n"
+        self.moves_to(Environment())
+        self.environment.units = [Unit(id="D100", name="Engineering")]
+
+    def moves_to(self, environment: Environment) -> None:
+        """Another environment is behind the same address and token."""
+        self.environment = environment
+        self.environment.allow(self.token)
         self.wire_end = Listening(afas_app(self.environment, self.faults))
 
     def hire(self, id: str, *jobs: Employment, **known: Any) -> Employee:

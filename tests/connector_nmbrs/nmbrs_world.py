@@ -41,7 +41,7 @@ from shared.tokens_kept import TABLES, Rows
 from shared.tokens_sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
-CLIENT, SECRET, KEY = "joinly-client", "s3cret*never$shown", "30d05593229f49c1never-shown"
+CLIENT, SECRET, KEY = "joinly-client", "s3cret*+never$%41shown", "30d05593229f49c1never-shown"
 BASE, IDENTITY = "https://nmbrs.example.test", "https://identity.example.test"
 REDIRECT = "http://127.0.0.1:8917/"
 KNOWN = {
@@ -50,6 +50,15 @@ KNOWN = {
     "subscription_key": "secret:nmbrs-key",
     "base": BASE,
     "identity": IDENTITY,
+}
+
+SOAP_USER, SOAP_TOKEN = "api@contoso.example", "soap*token<never>&shown"
+SOAP = {
+    "api": "soap",
+    "user": "secret:nmbrs-user",
+    "token": "secret:nmbrs-token",
+    "domain": "contoso",
+    "soap_base": "https://soap.example.test",
 }
 
 
@@ -137,14 +146,18 @@ class World:
     faults: Faults = field(default_factory=Faults)
     sign_in_faults: SignInFaults = field(default_factory=SignInFaults)
     meter: Meter = field(default_factory=Meter)
-    secret: str = SECRET
-    key: str = KEY
+    secret: str = field(default=SECRET, repr=False)
+    key: str = field(default=KEY, repr=False)
+    soap_token: str = field(default=SOAP_TOKEN, repr=False)
+    api: str = "rest"
     consented: bool = False
+    forgotten: list[str] = field(default_factory=list)
     tokens: Store = field(default_factory=lambda: Overlay(Nothing()))
 
     def __post_init__(self) -> None:
         self.nmbrs = Environment(self.time.clock)
         self.app = self.nmbrs.register(CLIENT, SECRET, KEY, REDIRECT)
+        self.nmbrs.api_users[SOAP_USER, SOAP_TOKEN] = "contoso"
         self.debtor = self.nmbrs.debtor()
         self.company = self.nmbrs.company(self.debtor)
         self.wire_end = Listening(nmbrs_app(self.nmbrs, self.faults, self.sign_in_faults))
@@ -186,13 +199,15 @@ class World:
         return next(one for one in debtors if any(who.id in each.employees for each in one.companies.values()))
 
     def settings(self, **more: Any) -> Settings:
-        return Settings.model_validate({**KNOWN, **more})
+        return Settings.model_validate({**(KNOWN if self.api == "rest" else SOAP), **more})
 
     async def secret_of(self, name: str) -> str:
         return {
             "secret:nmbrs-id": CLIENT,
             "secret:nmbrs-secret": f"{self.secret}\n",
             "secret:nmbrs-key": f"{self.key}\n",
+            "secret:nmbrs-user": SOAP_USER,
+            "secret:nmbrs-token": f"{self.soap_token}\n",
         }[name]
 
     @asynccontextmanager
@@ -211,6 +226,7 @@ class World:
                 clock=self.time.clock,
                 sleep=self.time.sleep,
                 folder=Path("config"),
+                forget=self.forgotten.append,
             )
             if oauth is None:
                 yield known

@@ -17,7 +17,6 @@ from shared.names import Usage
 
 CONTOSO = Company("c1", "10", "Contoso B.V.", Debtor("d1", "1"))
 TODAY = date(2026, 3, 16)
-USAGE = {"1": Usage.B, "2": Usage.P, "3": Usage.PB, "4": Usage.BP}
 NAMES = {"employeeNumber": 98072, "firstName": "Jan", "lastName": "Boele", "employeeType": "payroll"}
 
 
@@ -26,7 +25,6 @@ def about(**known: Any) -> About:
         "company": CONTOSO,
         "today": TODAY,
         "manager": {"boss@contoso.example": "b0"}.get,
-        "name_usage": USAGE,
     }
     return About(**{**usual, **known})
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from connectors._values import Unusable
 from connectors.nmbrs.periods import Calendar, Kind
-from connectors.nmbrs.reduce import Unusable
 
 
 @pytest.mark.parametrize(

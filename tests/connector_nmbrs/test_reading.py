@@ -292,7 +292,7 @@ async def test_what_the_template_hides_of_everybody_and_nobody_can_do_without_is
 ) -> None:
     world.crowd(2)
     world.nmbrs.hidden = {key}
-    with pytest.raises(Misconfigured, match=rf"is not shown {key} of anybody in company 1; have its user template"):
+    with pytest.raises(Misconfigured, match=rf"is not shown {key} of anybody in company 1; ask for its user template"):
         await world.read()
 
 

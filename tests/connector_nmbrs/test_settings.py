@@ -1,15 +1,21 @@
 """What a policy may say of Nmbrs, and what is refused when it is read."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+import connectors
 from connectors.nmbrs import MANIFEST, Settings, features, more_facts
 from connectors.nmbrs.settings import CONTRACT, PERSON
 from shared.connector import App
 from shared.permissions import needed
+from shared.policy_check import check, warnings
+from shared.policy_file import load
 
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "hr" / "nmbrs.md").read_text(encoding="utf-8")
 REST = {"client_id": "secret:a", "client_secret": "secret:b", "subscription_key": "secret:c"}
 SOAP = {"api": "soap", "user": "secret:a", "token": "secret:b", "domain": "contoso"}
 
@@ -82,3 +88,32 @@ def test_the_permissions_are_those_of_what_is_read() -> None:
     more = features(Settings.model_validate({**REST, "cost_centers": True, "leave": ["1"]}))
     assert set(needed(MANIFEST, App.READ, more)) == usual | {"employee.payment.read", "employee.leave.read"}
     assert set(needed(MANIFEST, App.READ, features(Settings.model_validate(SOAP)))) == {"API user of SOAP v3"}
+
+
+def test_soap_is_warned_of_for_it_will_not_last() -> None:
+    assert MANIFEST.cautions(Settings.model_validate(REST)) == ()
+    ((setting, caution),) = MANIFEST.cautions(Settings.model_validate(SOAP))
+    assert setting == "api"
+    assert "retires SOAP v3 on 2027-03-01" in caution
+
+
+PIECES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+TARGET = """\
+targets:
+  entra:
+    connector: entra
+    settings: {tenant: contoso.nl}
+    correlate: [employeeId]
+    attributes: {employeeId: "[employeeNumber]"}
+"""
+
+
+@pytest.mark.parametrize(("piece", "count"), list(zip(PIECES, (0, 1), strict=True)))
+def test_the_lines_of_the_guide_can_be_used(piece: str, count: int) -> None:
+    found = load("customer: Contoso\n" + piece + TARGET)
+    assert check(found, connectors.manifest)
+    odd = warnings(found, connectors.manifest)
+    assert [str(one).partition(": ")[2] for one in odd if "SOAP" in one.text] == [
+        f"sources.hr.settings.api: {one.text}" for one in odd
+    ]
+    assert len(odd) == count

@@ -45,7 +45,7 @@ async def test_the_client_s_secret_is_percent_encoded_before_base64(world: World
     assert len(await world.read()) == 1
     (exchange,) = [request for request in world.wire_end.heard if request.url.path == "/connect/token"]
     sent = base64.b64decode(exchange.headers["authorization"].removeprefix("Basic ")).decode()
-    assert sent == "joinly-client:s3cret%2Anever%24shown"
+    assert sent == "joinly-client:s3cret%2A%2Bnever%24%2541shown"
 
 
 async def test_a_token_that_ends_in_mid_read_is_renewed_with_a_refresh_token_that_is_used_once(world: World) -> None:

@@ -339,6 +339,17 @@ async def test_no_reader_setting_or_rejection_shows_a_secret_or_a_name(world: Wo
     assert not [value for value in (CLIENT, SECRET, *world.company.tokens, "Given1", "private") if value in told]
 
 
+async def test_lists_that_are_written_without_underscores_are_read_to_their_end_too(v2: World) -> None:
+    v2.faults.bare_lists = True
+    for number in range(1, 61):
+        v2.hire(number, job(legal_entity=f"Employer {number}"))
+        v2.company.unit("subcompany", f"Employer {number}")
+    found = await v2.read(lookups=["employer"])
+    employers = [one.contracts[0].fields["employer"] for one in found if isinstance(one, Person)]
+    assert employers == [f"Employer {number}" for number in range(1, 61)]
+    assert v2.wire_end.paths().count("/v2/legal-entities") == 2
+
+
 @pytest.mark.parametrize("href", [7, "https://[", "https://api.personio.de/v2/persons?cursor="])
 async def test_a_next_link_that_cannot_be_read_is_not_the_end(href: object, v2: World) -> None:
     v2.crowd(1)

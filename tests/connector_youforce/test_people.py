@@ -30,6 +30,7 @@ async def test_a_person_has_the_facts_that_names_are_put_together_from(world: Wo
         "nameUsage": "B",
         "gender": "female",
         "email": "mail1@example.test",
+        "phone": None,
         "deceased": False,
     }
 
@@ -86,6 +87,15 @@ async def test_the_work_address_is_taken_and_never_the_private_one(world: World)
     found = await world.one()
     assert found.fields["email"] == "work@example.test"
     assert "home@private.test" not in str(found)
+
+
+async def test_the_work_number_is_taken_and_no_other(world: World) -> None:
+    world.hire("1")
+    numbers = [{"type": "Mobile", "number": "+31 6 1"}, {"type": "Business", "number": "+31 20 1"}]
+    world.company.lists[world.people][0].row["phoneNumbers"] = numbers
+    found = await world.one()
+    assert found.fields["phone"] == "+31 20 1"
+    assert "+31 6 1" not in str(found)
 
 
 async def test_a_contract_says_where_somebody_works_and_as_what(beaufort: World) -> None:
@@ -381,3 +391,10 @@ async def test_a_role_code_that_nobody_has_is_said(world: World) -> None:
     world.company.put("roleAssignments", personCode="1", shortName="HRA", organizationUnit="11", startDate="2020-01-01")
     with pytest.raises(Misconfigured, match="no role assignment has the code of `manager_role`; look the code up"):
         await world.read(manager_role="MGR")
+
+
+async def test_an_employment_s_id_may_be_another_s_too(world: World) -> None:
+    """Nobody says that it is more than the number of an employment within one person."""
+    for code in ("1", "2"):
+        world.hire(code, id="1")
+    assert [len(one.contracts) for one in await world.read() if isinstance(one, Person)] == [1, 1]

@@ -126,7 +126,7 @@ MAIL = """\
         ("follows: entra", "follows: mail", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
         ("follows: entra", "follows: entry", ["13:14: targets.mail.follows: exchange makes no accounts; name the entra target whose people they belong to"]),
         ("follows: entra", "correlate: [customAttribute1]", ["10:3: targets.mail: correlate names customAttribute1, which attributes does not map; a new account would be lost"]),
-        ("follows: entra", "follows: entra\n    correlate: [type]", ["10:3: targets.mail: say by which attributes accounts are found, with correlate, or whose they are, with follows"]),
+        ("follows: entra", "follows: entra\n    correlate: [type]", ["10:3: targets.mail: say by which attributes accounts are found, with correlate, or whose they are, with follows or writes_back"]),
         ("attributes: {}", "attributes: {hidden: '\"x\"'}", ["14:26: targets.mail.attributes.hidden: hidden can only be read; it follows from other attributes"]),
         ("attributes: {}", "attributes: {}\n    timing: {delete_after: 9}", ["15:28: targets.mail.timing.delete_after: exchange cannot delete"]),
         ("attributes: {}", "attributes: {}\n    grants: [{group: A}]", ["15:14: targets.mail.grants.0: exchange cannot grant a group"]),
@@ -158,10 +158,18 @@ def test_a_target_without_accounts_of_its_own_cannot_find_them_by_their_values()
 
 def test_a_licence_that_takes_the_mailbox_of_a_leaver_with_it_is_warned_of() -> None:
     grants = "    grants: [{license: E3}, {license: E5, after_leaving: 30}, {group: Sales}]\n"
-    assert [str(one) for one in warnings(load(SMALL + grants + MAIL))] == [
+    assert [str(one) for one in warnings(load(SMALL + grants + MAIL), _with_exchange)] == [
         "10:14: targets.entra.grants.0: warning: if it brings the mailbox, that is lost on leaving; keep it some days with after_leaving"
     ]
-    assert warnings(load(SMALL + grants)) == []
+    assert warnings(load(SMALL + grants), manifest) == []
+
+
+def test_what_a_connector_says_of_its_settings_is_warned_of_where_they_stand() -> None:
+    text = SMALL.replace("connector: files}", "connector: files, settings: {columns: [kind]}}")
+    retires = replace(HR, cautions=lambda settings: (("columns", "not for long"),) if settings.columns else ())
+    found = [str(one) for one in warnings(load(text), lambda name: retires if name == "files" else manifest(name))]
+    assert found == ["3:37: sources.hr.settings.columns: warning: not for long"]
+    assert warnings(load(SMALL), lambda name: retires if name == "files" else manifest(name)) == []
 
 
 def test_a_target_that_makes_its_accounts_follows_no_other() -> None:

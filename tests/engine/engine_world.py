@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from shared import engine as production
 from shared import layout, queues
 from shared.attributes import Attribute, Unique
-from shared.connector import DirectoryPage, Reached
+from shared.connector import DirectoryPage, Edition, Reached
 from shared.embedded_bus import MemoryBus
 from shared.embedded_store import SqliteStore
 from shared.engine import Engine, Held
@@ -100,9 +100,13 @@ class HR:
     """The record that cannot be read."""
     forgets: bool = False
     """Whether it knows no place any more."""
+    edition: Edition | None = None
+    """Which of several deliveries it is."""
 
-    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
+    async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached | Edition]:
         self.asked.append(since)
+        if self.edition and not since:
+            yield self.edition
         if since and self.forgets:
             raise Anew("HR does not know the place any more")
         for number, record in list(enumerate(self.records))[int(since or 0) :]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -165,3 +166,11 @@ async def test_a_leaver_is_disabled_also_when_a_poison_record_stands_before_them
     await world.hears(person("7"), person("8"))
     await world.hears(replace(person("9"), fields={"name": "\udc00"}), person("7", end=YESTERDAY), person("8"))
     assert world.directory.enabled() == {"8"}
+
+
+async def test_a_record_whose_fields_are_a_read_only_view_is_kept_as_any_other(world: World) -> None:
+    seen = person("1")
+    (contract,) = seen.contracts
+    view = replace(contract, fields=MappingProxyType(dict(contract.fields)))
+    await world.hears(replace(seen, fields=MappingProxyType(dict(seen.fields)), contracts=(view,)))
+    assert world.directory.enabled() == {"1"}

@@ -71,7 +71,7 @@ class Blob(BaseModel):
     model_config = STRICT
 
     container: Annotated[str, AfterValidator(_container)]
-    """Its address, such as `https://<account>.blob.core.windows.net/hr`."""
+    """Its address, such as `https://<account>.blob.core.windows.net/hr-export`."""
 
 
 class Sftp(BaseModel):
@@ -80,17 +80,18 @@ class Sftp(BaseModel):
     model_config = STRICT
 
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$")]
+    """Its name or address."""
     port: int = Field(default=22, ge=1, le=65_535)
+    """Where it listens."""
     user: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who signs in there."""
     host_keys: tuple[HostKey, ...] = Field(min_length=1, max_length=10)
     """The server's public keys, as `ssh-keyscan` prints them, held against what its administrator says.
 
     None is ever learned. Name the next one beside the present one before it changes.
     """
     key: SecretName | None = None
-    """`secret:name` of the private key to sign in with, in the form of OpenSSH or PEM."""
-    passphrase: SecretName | None = None
-    """`secret:name` of what the private key is encrypted with."""
+    """`secret:name` of the private key to sign in with, in the form of OpenSSH or PEM, without a passphrase."""
     password: SecretName | None = None
     """`secret:name` of the password to sign in with."""
     old_algorithms: tuple[OldAlgorithm, ...] = ()
@@ -100,6 +101,4 @@ class Sftp(BaseModel):
     def _signs_in(self) -> "Sftp":
         if not self.key and not self.password:
             raise ValueError("there is nothing to sign in with; name key, or password")
-        if self.passphrase and not self.key:
-            raise ValueError("passphrase is of a key; name key")
         return self

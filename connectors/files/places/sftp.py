@@ -7,6 +7,7 @@ one reading.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,8 @@ MOST_SECONDS = 300.0
 """For one question or one file, however slowly it comes."""
 _PARTING_SECONDS = 2.0
 _BLOCK = 1 << 20
+_NOBODY_KNOWS = datetime.max.replace(tzinfo=UTC)
+"""When a file was written of which a server does not say it: never long ago, so that it is looked at twice."""
 
 
 class Server:
@@ -39,8 +42,9 @@ class Server:
     async def opened(self, folder: str) -> AsyncIterator["ServerFolder"]:
         connection = await self._connected()
         try:
-            client = await _answered(self._settings.host, connection.start_sftp_client(path_errors="replace"))
-            yield ServerFolder(client, folder, self._settings.host)
+            asked = Asked(connection, self._settings.host)
+            client = await asked(asked.host, connection.start_sftp_client(path_errors="replace"))
+            yield ServerFolder(client, folder, asked)
         finally:
             connection.close()
             with suppress(TimeoutError, OSError):
@@ -68,7 +72,7 @@ class Server:
                     **negotiable(sftp.host_keys, sftp.old_algorithms),
                 )
         except asyncssh.PermissionDenied:
-            for name in (sftp.key, sftp.passphrase, sftp.password):
+            for name in (sftp.key, sftp.password):
                 if name:
                     self._outside.forget(name)
             raise Misconfigured(
@@ -86,8 +90,7 @@ class Server:
         sftp, secret = self._settings, self._outside.secret
         found: dict[str, Any] = {"client_keys": None, "preferred_auth": []}
         if sftp.key:
-            passphrase = await secret(sftp.passphrase) if sftp.passphrase else None
-            found["client_keys"] = [_private_key(sftp.key, await secret(sftp.key), passphrase)]
+            found["client_keys"] = [_private_key(sftp.key, await secret(sftp.key))]
             found["preferred_auth"] += ["publickey"]
         if sftp.password:
             found["password"] = await secret(sftp.password)
@@ -112,29 +115,31 @@ class Server:
 class ServerFolder:
     """A `Folder`."""
 
-    def __init__(self, client: "SFTPClient", path: str, host: str) -> None:
-        self._client, self._path, self._host = client, path, host
+    def __init__(self, client: "SFTPClient", path: str, asked: "Asked") -> None:
+        self._client, self._path, self._asked = client, path, asked
 
     async def listed(self) -> Sequence[File]:
-        found = await _answered(self._host, self._client.readdir(self._path or "."), "the folder of the export")
+        found = await self._asked("the folder of the export", self._client.readdir(self._path or "."))
         return [_file(str(one.filename), one.attrs) for one in found if not _is_folder(one.attrs)]
 
     async def look(self, name: str) -> File | None:
+        attributes = await self._asked(name, self._looked(name))
+        if attributes is None:
+            return None
+        if _is_folder(attributes):
+            raise Misconfigured(f"{name} is a folder on SFTP server {self._asked.host}; path must name one file")
+        return _file(name, attributes)
+
+    async def _looked(self, name: str) -> "SFTPAttrs | None":
         import asyncssh
 
         try:
-            async with asyncio.timeout(MOST_SECONDS):
-                attributes = await self._client.stat(self._below(name))
+            return await self._client.stat(self._below(name))
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
             return None
-        except (OSError, TimeoutError, asyncssh.Error) as error:
-            raise _ours(self._host, name, error) from None
-        if _is_folder(attributes):
-            raise Misconfigured(f"{name} is a folder on SFTP server {self._host}; path must name files")
-        return _file(name, attributes)
 
     async def fetch(self, file: File, to: Path) -> None:
-        taken = await _answered(self._host, self._fetched(file, to), file.name)
+        taken = await self._asked(file.name, self._fetched(file, to))
         if taken != file.size or await self.look(file.name) != file:
             raise TryLater(f"{file.name} was written to while it was read")
 
@@ -150,15 +155,15 @@ class ServerFolder:
         return f"{self._path.rstrip('/')}/{name}" if self._path else name
 
 
-def _private_key(name: str, text: str, passphrase: str | None) -> "SSHKey":
+def _private_key(name: str, text: str) -> "SSHKey":
     import asyncssh
 
     try:
-        return asyncssh.import_private_key(text.strip() + "\n", passphrase)
+        return asyncssh.import_private_key(text.strip() + "\n")
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError):
         raise Misconfigured(
-            f"{name} is no private key that can be read; put the whole file there with its lines, and name passphrase "
-            "if it is encrypted"
+            f"{name} is no private key that can be read; put the whole file there with its lines, and without a "
+            "passphrase"
         ) from None
 
 
@@ -169,17 +174,29 @@ def _is_folder(attributes: "SFTPAttrs") -> bool:
 
 
 def _file(name: str, attributes: "SFTPAttrs") -> File:
-    return File(name, attributes.size or 0, datetime.fromtimestamp(attributes.mtime or 0, UTC))
+    modified = datetime.fromtimestamp(attributes.mtime, UTC) if attributes.mtime else _NOBODY_KNOWS
+    return File(name, attributes.size or 0, modified)
 
 
-async def _answered(host: str, call: Awaitable[T], what: str = "") -> T:
-    import asyncssh
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Waits for answers of one server. One that is too slow is hung up on: asyncssh waits for the rest even then."""
 
-    try:
-        async with asyncio.timeout(MOST_SECONDS):
+    connection: "SSHClientConnection"
+    host: str
+
+    async def __call__(self, what: str, call: Awaitable[T]) -> T:
+        """The answer about `what`. Raises `TryLater` and `Misconfigured`."""
+        import asyncssh
+
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(MOST_SECONDS, self.connection.abort)
+        try:
             return await call
-    except (OSError, TimeoutError, asyncssh.Error) as error:
-        raise _ours(host, what or host, error) from None
+        except (OSError, asyncssh.Error) as error:
+            raise _ours(self.host, what, TimeoutError() if loop.time() >= late.when() else error) from None
+        finally:
+            late.cancel()
 
 
 def _ours(host: str, what: str, error: Exception) -> Exception:

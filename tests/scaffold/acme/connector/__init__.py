@@ -21,4 +21,5 @@ MANIFEST = Manifest(
     permissions=MappingProxyType(
         {"employees.read": Permission(why="who works here, from when to when, and for whom", read=ALWAYS)}
     ),
+    recorded=frozenset({"total"}),
 )

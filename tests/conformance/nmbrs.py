@@ -1,0 +1,142 @@
+"""Nmbrs on its simulator, over REST and over SOAP v3."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from connectors.nmbrs import Settings
+from connectors.nmbrs.signin import sign_in
+from local.nmbrs import Contract, Employment, Environment, Extra, Faults, Info, Placed, Schedule, nmbrs_app
+from shared.oauth import by_code, said
+from shared.oauth_consent import Question
+from shared.tokens import connected
+from shared.tokens_kept import Rows
+from tests.conformance.adapter import Fault, Time
+
+FORMS = ("rest", "soap")
+CLIENT, SECRET, KEY, USER, TOKEN = (
+    "joinly",
+    "s3cret*never$shown",
+    "key-never-shown",
+    "api@contoso.test",
+    "t0ken-never-shown",
+)
+REDIRECT = "http://127.0.0.1:8917/"
+PASSPORT, NUMBER = "NX1R2K9B4", "999911120"
+KNOWN = {
+    "rest": {"client_id": "secret:id", "client_secret": "secret:secret", "subscription_key": "secret:key"},
+    "soap": {"api": "soap", "user": "secret:user", "token": "secret:token", "domain": "contoso"},
+}
+ONE_DOCUMENT = "SOAP gives a company in one document, and nothing tells how many people are in it"
+FIXED = "SOAP's token is changed by people only and does not end"
+
+
+class Nmbrs:
+    credential = None
+
+    def __init__(self, api: str, time: Time) -> None:
+        self.api, self.page, self.time = api, 100 if api == "rest" else 0, time
+        self.cannot: Mapping[Fault, str] = {}
+        if api == "soap":
+            self.cannot = {Fault.TOKENS_END: FIXED, Fault.CUT_SHORT: ONE_DOCUMENT}
+        self.nmbrs, self.faults, self.entered = (
+            Environment(time.clock),
+            Faults(),
+            {"secret:key": KEY, "secret:token": TOKEN},
+        )
+        self.nmbrs.register(CLIENT, SECRET, KEY, REDIRECT)
+        self.nmbrs.api_users[USER, TOKEN] = "contoso"
+        self.debtor = self.nmbrs.debtor()
+        self.company = self.nmbrs.company(self.debtor)
+        self.company.period = (2026, 3)
+        self.sales = self.nmbrs.department(self.debtor, "Sales").id
+        self.adviser = self.nmbrs.function(self.debtor, "Adviser").id
+        self.boss = self.nmbrs.manager(self.debtor, "").id
+        self.transport = httpx.ASGITransport(nmbrs_app(self.nmbrs, self.faults))
+
+    def settings(self) -> Settings:
+        more = {"fields": {"shoeSize": "extra:Shoe size"}} if self.api == "rest" else {}
+        return Settings.model_validate({**KNOWN[self.api], **more})
+
+    async def secret(self, name: str) -> str:
+        return {"secret:id": CLIENT, "secret:secret": SECRET, "secret:user": USER, **self.entered}[name]
+
+    async def consent(self, rows: Rows, place: str) -> None:
+        oauth = sign_in(self.settings())
+        if oauth is None:
+            return
+        question = Question(oauth, CLIENT, REDIRECT, state="s" * 32, verifier="v" * 64)
+        code = self.nmbrs.authority.consent(dict(parse_qsl(urlsplit(question.address).query)))["code"]
+        answer = self.nmbrs.authority.token(by_code(code, REDIRECT, question.verifier), (CLIENT, SECRET))
+        told = said(oauth, json.dumps(dict(answer.body)).encode())
+        await rows.put(place, connected(None, told.given, self.time.clock()), told.pair)
+
+    def hire(self, count: int, *, first: bool = False) -> None:
+        here = dict(self.company.employees)
+        if first:
+            self.company.employees.clear()
+        for number in range(count):
+            mail = f"mail{len(here) + number}@private.test"
+            info = Info(first=f"Given{len(here) + number}", last=f"Family{len(here) + number}", mail=mail)
+            who = self.nmbrs.hire(self.company, [info], [Employment(start=date(2020, 1, 1))])
+            who.departments.append(Placed(id=self.sales))
+            who.functions.append(Placed(id=self.adviser))
+            who.contracts.append(Contract(start=date(2020, 1, 1)))
+            who.schedules.append(Schedule(start=date(2020, 1, 1)))
+            who.extras += [Extra(name="Shoe size", value="42"), Extra(name="BSN", value=NUMBER)]
+            if here:
+                self.debtor.managers[self.boss].mail = next(iter(here.values())).info[0].mail
+            who.managers.append(Placed(id=self.boss))
+        if first:
+            self.company.employees |= here
+
+    def remove(self, hr_id: str) -> None:
+        self.company.employees = {key: one for key, one in self.company.employees.items() if self._id(key) != hr_id}
+
+    def spoil(self, hr_id: str) -> None:
+        for key, one in self.company.employees.items():
+            if self._id(key) == hr_id:
+                one.employments[-1].start = None
+
+    def ids(self) -> Sequence[str]:
+        return [self._id(key) for key in self.company.employees]
+
+    def _id(self, key: str) -> str:
+        return key if self.api == "rest" else str(self.company.employees[key].number)
+
+    def private(self) -> Sequence[str]:
+        infos = [info for one in self.company.employees.values() for info in one.info]
+        values = [value for info in infos for value in (info.first, info.last, info.mail) if value]
+        authority = self.nmbrs.authority
+        return [SECRET, KEY, USER, TOKEN, *authority.accesses, *authority.refreshes, *values]
+
+    def forbidden(self) -> Sequence[str]:
+        return [NUMBER, PASSPORT]
+
+    def switch(self, fault: Fault) -> None:
+        match fault:
+            case Fault.TOKENS_END:
+                self.nmbrs.authority.end_accesses()
+            case Fault.WRONG_CREDENTIAL:
+                self.entered = dict.fromkeys(self.entered, "n0t-the-one")
+            case Fault.MISSING_SCOPE:
+                if self.api == "soap":
+                    self.nmbrs.barred.add(self.company.id)
+                for family, _ in self.nmbrs.authority.accesses.values():
+                    family.scopes = ("company.info.read",)
+            case Fault.BLOCKED_ADDRESS:
+                self.faults.blocked = True
+            case Fault.FILTERED:
+                self.nmbrs.hidden = {"lastName", "LastName"}
+            case Fault.CUT_SHORT:
+                self.faults.cut_short = "/employees"
+
+
+@asynccontextmanager
+async def opened(form: str, time: Time, folder: Path) -> AsyncIterator[Nmbrs]:
+    yield Nmbrs(form, time)

@@ -55,7 +55,7 @@ class Server:
 
         sftp = self._settings
         signing_in = await self._signing_in()
-        trusted = [asyncssh.import_public_key(key) for key in sftp.host_keys]
+        trusted = [_host_key(key) for key in sftp.host_keys]
         try:
             async with asyncio.timeout(CONNECTING_SECONDS):
                 return await asyncssh.connect(
@@ -153,6 +153,17 @@ class ServerFolder:
 
     def _below(self, name: str) -> str:
         return f"{self._path.rstrip('/')}/{name}" if self._path else name
+
+
+def _host_key(text: str) -> "SSHKey":
+    import asyncssh
+
+    try:
+        return asyncssh.import_public_key(text)
+    except asyncssh.KeyImportError:
+        raise Misconfigured(
+            f"the {text.partition(' ')[0]} key in host_keys is damaged; copy it anew, and compare its fingerprint"
+        ) from None
 
 
 def _private_key(name: str, text: str) -> "SSHKey":

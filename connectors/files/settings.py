@@ -61,6 +61,7 @@ class Complete(BaseModel):
     model_config = STRICT
 
     minimum_rows: int = Field(default=1, ge=1)
+    """How many rows there are at least; a shorter file is not believed."""
     trailer: Text = ""
     """The last row starts with this text; a file without it is still being written."""
     trailer_counts_rows: bool = False
@@ -103,7 +104,9 @@ class Settings(BaseModel):
     form: Form | None = None
     """What it is, where its name does not say so."""
     encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
+    """Of CSV: how letters are written. `auto` is what the file is marked as, else UTF-8, else Windows-1252."""
     delimiter: Literal["auto", ";", ",", "|", "tab"] = "auto"
+    """Of CSV: what stands between two cells. `auto` is what the first line is parted by."""
     sheet: Text = ""
     """Of a workbook: the name of the sheet. Without it there must be just one that is not hidden."""
     records: JsonPath = "$"
@@ -123,22 +126,28 @@ class Settings(BaseModel):
     key_width: int | None = Field(default=None, ge=1, le=64)
     """How many digits an HR id has at least: a shorter one has lost its leading zeros on the way."""
     person: dict[FieldName, AnyColumn] = Field(min_length=1)
+    """Facts about the person: our name → the column it stands in. Nothing else enters."""
     contract: ContractColumns
     active: Active | None = None
     complete: Complete = Complete()
     footers: tuple[Text, ...] = ()
     """Rows whose first filled cell starts with one of these (such as Totaal) are no records."""
     date_formats: Annotated[tuple[Text, ...], AfterValidator(checked)] = ("yyyy-mm-dd", "dd-mm-yyyy", "d-m-yyyy")
+    """How dates are written; one that fits none of them rejects its record."""
     no_date: tuple[Text, ...] = ("31-12-9999", "00-00-0000", "0000-00-00", "01-01-1900")
+    """Dates that mean that there is none."""
     decimal: Literal[",", "."] = ","
+    """What stands before the decimals of a number."""
     most_bad_rows: float = Field(default=0.05, ge=0, le=1)
     """The share of rows that may be unreadable before the whole file is refused; one bad row never is enough."""
     most_bytes: int = Field(default=100_000_000, ge=1, le=1_000_000_000)
+    """How large the file may be; a larger one is refused."""
     most_unpacked_bytes: int = Field(default=500_000_000, ge=1, le=4_000_000_000)
     """Of a workbook, which is packed: what it may be in all."""
     most_rows: int = Field(default=200_000, ge=1, le=1_000_000)
+    """How many rows it may have; more are refused."""
     longest_cell: int = Field(default=1_000, ge=1, le=100_000)
-    """Characters."""
+    """How many characters a cell may have; a longer one rejects its record."""
 
     @model_validator(mode="after")
     def _one_place(self) -> "Settings":

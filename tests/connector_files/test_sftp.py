@@ -10,7 +10,7 @@ import pytest
 from csv_world import ANNA, NAME, people, table
 from sftp_world import PASSWORD, World, serving
 
-from connectors.files.places import sftp
+from connectors.files.places import sftp, ssh
 from connectors.files.places.algorithms import negotiable
 from local.files import Faults
 from shared.errors import Misconfigured, TryLater
@@ -170,7 +170,7 @@ async def test_a_connection_that_is_reset_in_mid_transfer_is_tried_again_later(t
 async def test_a_server_that_trickles_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: Faults, path: str
 ) -> None:
-    monkeypatch.setattr(sftp, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(ssh, "MOST_SECONDS", 0.3)
     async with serving(tmp_path, faults) as world:
         await why_not(world, TryLater, "came too slowly", path=path)
 

@@ -35,6 +35,7 @@ _ONLY: Mapping[str, frozenset[str]] = {
     "most_unpacked_bytes": frozenset({"excel"}),
     "records": frozenset({"json"}),
     "count": frozenset({"json"}),
+    "each": frozenset({"json", "json lines"}),
     "omitted": frozenset({"json", "json lines"}),
     "footers": frozenset({"csv", "excel"}),
 }
@@ -42,7 +43,7 @@ _ONLY: Mapping[str, frozenset[str]] = {
 
 
 def _json_path(text: str) -> str:
-    if not is_path(text):
+    if not is_path(text) or not text.startswith("$"):
         raise ValueError("write a path of members, such as $.data.employees; $ is the whole")
     return text
 
@@ -112,6 +113,10 @@ class Settings(BaseModel):
     """Of JSON: where the list of records is, such as `$.data`."""
     count: JsonPath | None = None
     """Of JSON: where it says how many records there are."""
+    each: JsonPath | None = None
+    """Of JSON: the list within a record of which each item is a row, such as `$.employments`; the columns of an item
+    begin with `@`, such as `@.start`. A record without items is a person without contracts.
+    """
     omitted: Literal["absent", "null"] = "absent"
     """Of JSON: what it means that a record lacks a member. `null` for a system that leaves out what is empty."""
     rows: Literal["person", "contract"] = "person"
@@ -158,9 +163,17 @@ class Settings(BaseModel):
             raise ValueError(f"{', '.join(strange)} mean nothing for a file that is {form}; remove them, or set form")
         if self.has_members and self.complete.trailer:
             raise ValueError("JSON has no closing row; use count or a control file in place of trailer")
-        strange = [name for name in self.columns if name.startswith("$") and self.has_members and not is_path(name)]
-        if strange:
+        return self
+
+    @model_validator(mode="after")
+    def _paths_are_paths(self) -> "Settings":
+        paths = [name for name in self.columns if name.startswith(("$", "@"))] if self.has_members else []
+        if strange := [name for name in paths if not is_path(name)]:
             raise ValueError(f"{', '.join(strange)} are no paths of members, such as $.name.first")
+        if any(name.startswith("@") for name in paths) and not self.each:
+            raise ValueError("columns that begin with @ are of the items of a list; name the list with each")
+        if self.each and self.rows != "contract":
+            raise ValueError("each makes a row of every item, and so several of a person; set rows to contract")
         return self
 
     @model_validator(mode="after")

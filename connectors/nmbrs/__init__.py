@@ -37,16 +37,15 @@ def cautions(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 REST = frozenset({"rest"})
-
 RECORDED = frozenset(
     {
-        *("pagination.pageNumber", "pagination.pageSize", "totalPages", "totalRecords", "nextPage"),
-        *("period.year", "period.period", "periodType", "displayPeriod", "employeeType", "extraField.name"),
-        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult", "StartPeriod", "StartYear"),
-        "LoonaangifteTijdvak",
+        *("pagination.totalRecords", "pagination.totalPages", "employeeType", "periodType", "period.year"),
+        *("period.period", "ascription.code", "extraField.name", "extraFieldType", "parentalLeaveType.code"),
+        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult"),
+        *("StartYear", "StartPeriod", "Naamstelling"),
     }
 )
-"""Pages, periods, kinds of employee and names of extra fields, of both APIs."""
+"""What Nmbrs itself counts, its periods, and its own words for kinds of things."""
 
 MANIFEST = Manifest(
     name="nmbrs",
@@ -55,7 +54,6 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
-    recorded=RECORDED,
     source=source,
     facts=PERSON | CONTRACT,
     more_facts=more_facts,
@@ -89,4 +87,5 @@ MANIFEST = Manifest(
     features=features,
     cautions=cautions,
     reading_posts=SERVICES,
+    recorded=RECORDED,
 )

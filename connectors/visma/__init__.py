@@ -26,8 +26,8 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset(export.value for export in settings.exports) | more
 
 
-RECORDED = frozenset({"status", "employeeFileUris", "contractFileUris", "usersFileUris"})
-"""How far an export is, and the addresses of its files."""
+RECORDED = frozenset({"status", "nameusage", *(kind.files for kind in KINDS.values())})
+"""Words of Visma itself: what a job says of itself and where its files are, and how a name is used."""
 
 MANIFEST = Manifest(
     name="visma",

@@ -1,8 +1,8 @@
 """So many people through each HR system's simulator to `Person`: how long it takes, and how much memory.
 
-`python -m benchmarks.sources [PEOPLE [SOURCE [FORM]]]`. Each measurement is a process of its own, in which the simulator
-lives as well. Its memory once it is filled is the baseline, and what a reading takes beside it is measured for a tenth
-of the people too: where memory is flat, ten times as many take no more.
+`python -m benchmarks.sources [PEOPLE [SOURCE [FORM]]]`. Each measurement is a process of its own, with the simulator in
+it. Its memory once it is filled is the baseline, and what a reading takes beside it is measured for a tenth of
+the people as well: where memory is flat, ten times as many take no more.
 """
 
 import asyncio

@@ -6,7 +6,7 @@ taken up after each company and, of a large one, after some hundred people; then
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -28,6 +28,8 @@ from shared.model import Person, Rejected, Value
 
 PIECE = 500
 """People after which a reading can be taken up within a company."""
+TOLD_APART = timedelta(days=400)
+"""How long ago a change is still a contract of its own: nothing that a policy keeps for a while lasts longer."""
 HOME = ZoneInfo("Europe/Amsterdam")
 """Where Nmbrs' days begin."""
 
@@ -147,6 +149,7 @@ class _Run:
         return About(
             company=company,
             today=self._today,
+            since=self._today - TOLD_APART,
             manager=lambda mail: self._mails.holder(mail, company),
             fields=self._settings.fields,
             name_usage=self._settings.name_usage,

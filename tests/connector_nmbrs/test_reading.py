@@ -411,6 +411,20 @@ async def test_a_history_of_an_unknown_form_holds_one_person_only(shape: object,
     assert sorted(type(one).__name__ for one in await world.read()) == ["Person", "Person", "Rejected"]
 
 
+@pytest.mark.parametrize(("path", "key"), [("/api/debtors", "debtorId"), ("/companies", "companyId")])
+async def test_a_debtor_or_company_without_an_id_stops_everything(path: str, key: str, world: World) -> None:
+    world.hire()
+
+    def spoil(where: str, body: Any) -> Any:
+        if where.endswith(path):
+            body["data"][0][key] = None
+        return body
+
+    world.wire_end.spoil = spoil
+    with pytest.raises(Misconfigured, match=f"has a record without {key}"):
+        await world.read()
+
+
 async def test_a_list_of_another_shape_is_misconfigured(world: World) -> None:
     world.crowd(1)
     world.wire_end.spoil = lambda path, body: body if "connect" in path else {"items": []}

@@ -48,9 +48,8 @@ def corrected(seen: View, name: str, policy: Policy, links: Mapping[str, Link], 
 
 
 def differs(wanted: Desired, said: Attributes) -> bool:
-    """Whether HR says something else of its record than was wanted; its fields are called as the attributes are."""
-    everything = {**wanted.attributes, **wanted.changing}
-    return any(name in said and not same(said[name], value) for name, value in everything.items())
+    """Whether HR says something else of its record than is to stand there; its fields are called as attributes are."""
+    return any(name in said and not same(said[name], value) for name, value in wanted.attributes.items())
 
 
 def without_echo(before: Person, now: Person, wrote: Collection[Value]) -> Person:

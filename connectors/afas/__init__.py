@@ -10,12 +10,30 @@ from shared.model import Verb
 
 __all__ = ["MANIFEST", "Settings"]
 
+RECORDED = frozenset(
+    {
+        *(
+            ".skip",
+            ".take",
+            ".name",
+            ".description",
+            "getConnectors.id",
+            "getConnectors.description",
+            "updateConnectors.id",
+        ),
+        *("fields.id", "fields.fieldId", "fields.dataType", "fields.label", "fields.length"),
+        *("Dienstverband", "Volgnummer_contract", "Naamgebruik_code"),
+    }
+)
+"""Pages, names of connectors and fields, and of rows nothing but the number of an employment and the code of a name."""
+
 MANIFEST = Manifest(
     name="afas",
     summary="AFAS Profit: employees, employments, positions and the organisation chart; work mail and login name back",
     docs="https://docs.afas.help/profit/en/get-connector",
     settings=Settings,
     proven="simulated",
+    recorded=RECORDED,
     source=Employees,
     target=Records,
     more_facts=lambda settings: settings.facts,

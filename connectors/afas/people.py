@@ -135,7 +135,7 @@ def _value(ours: str, column: str, value: object, kind: str) -> Value:
         return usage_from(System.AFAS, text(column, value)).value
     if ours.endswith("Id"):
         return identity(value) or None
-    if kind == "date":
+    if kind.startswith("date"):
         found = day(column, value)
         return found.isoformat() if found else None
     if kind in NUMBERS:

@@ -25,6 +25,9 @@ PATH = "/ProfitRestServices"
 QUERY = 2049
 """Characters in a query string, the question mark included; a longer one is answered with 404."""
 
+PARALLEL = 5
+"""Calls at the same time, at most («GetConnector», skip and take with large datasets)."""
+
 DENIED = "GetConnector not supported"
 BLOCKED = "This GetConnector (definition) is blocked"
 UNKNOWN = "Connector field"
@@ -53,7 +56,7 @@ class Profit:
             sleep=outside.sleep,
             sign=sign,
             headers={"Accept-Language": "en-us", **partner},
-            manners=Manners(pause=5.0),
+            manners=Manners(pause=5.0, width=PARALLEL),
             judge_first=judge,
         )
 

@@ -3,7 +3,7 @@
 Nothing is made, blocked or deleted: those are other mutations of the same UpdateConnectors, and none is ever sent.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from connectors._values import identity
@@ -44,11 +44,9 @@ class Records:
         if person is None:
             return None
         found: dict[str, Value] = {"employeeId": account}
-        fields = self._settings.people.fields
-        if MAIL in fields:
-            found[MAIL] = _said(person, fields[MAIL])
+        found |= _said(person, [(MAIL, self._settings.people.fields.get(MAIL, ""))])
         if self._settings.users and len(users) == 1:
-            found |= {ours: _said(users[0], column) for ours, column in self._settings.users.fields.items()}
+            found |= _said(users[0], self._settings.users.fields.items())
         return Account(id=account, enabled=True, attributes=found)
 
     async def apply(self, account: str, action: Action) -> str:
@@ -77,7 +75,7 @@ class Records:
         """MatchPer 0 finds the person by number, and by nothing that somebody else may have too."""
         columns = self._settings.people.fields
         number = identity(person.get(columns.get("personId", "")))
-        if not number or MAIL not in columns:
+        if not number or columns.get(MAIL) not in person:
             text = f"{SYSTEM}: employee {account} is shown without personId or email; name both under people.fields"
             raise Refused(text, Reason.MISSING_DATA, MAIL)
         fields = {"MatchPer": "0", "BcCo": number, "EmAd": value or ""}
@@ -90,20 +88,18 @@ class Records:
         """MtCd 1 changes what is named. `Nm`, the description, must be named and stays what it is."""
         layout = self._settings.users
         found = [row for row in users if layout and identity(row.get(layout.id))]
-        if layout is None or not found or name not in layout.fields:
-            raise Refused(
-                f"{SYSTEM}: employee {account} has no user whose {name} could be written; make one in Profit",
-                Reason.MISSING_DATA,
-                name,
-            )
+        column = next((theirs for ours, theirs in layout.fields.items() if ours == name), None) if layout else None
+        if layout is None or column is None or not found:
+            text = f"employee {account} has no user whose {name} could be written; make one in Profit"
+            raise Refused(f"{SYSTEM}: {text}", Reason.MISSING_DATA, name)
         if len(found) > 1:
-            raise Refused(
-                f"{SYSTEM}: employee {account} has several users; leave the others out of {layout.connector}",
-                Reason.DISPUTED,
-                name,
-            )
-        number = identity(found[0].get(layout.id))
-        called = str(found[0].get(layout.description) or number)
+            text = f"employee {account} has several users; leave the others out of {layout.connector}"
+            raise Refused(f"{SYSTEM}: {text}", Reason.DISPUTED, name)
+        if not {layout.description, column} <= found[0].keys():
+            text = f"{layout.connector} shows no {layout.description} or {column}; add them in Profit"
+            raise Refused(f"{SYSTEM}: {text}", Reason.MISSING_DATA, name)
+        number = identity(found[0][layout.id])
+        called = str(found[0][layout.description] or number)
         fields = {"MtCd": "1", "Nm": called, USER[name]: value or ""}
         return {"KnUser": {"Element": {"@UsId": number, "Fields": fields}}}
 
@@ -139,6 +135,7 @@ class Records:
             yield account
 
 
-def _said(row: Row, column: str) -> str | None:
-    value = row.get(column)
-    return value.strip() or None if isinstance(value, str) else None
+def _said(row: Row, fields: Iterable[tuple[str, str]]) -> dict[str, Value]:
+    """What a row shows, by our names; what it does not show is absent."""
+    shown = {ours: row[column] for ours, column in fields if column in row}
+    return {ours: value.strip() or None if isinstance(value, str) else None for ours, value in shown.items()}

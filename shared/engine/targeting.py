@@ -22,7 +22,7 @@ from shared.errors import Reason, Refused
 from shared.exceptions import Block, left_alone, with_block, with_exceptions
 from shared.facts import shift
 from shared.layout import Hop
-from shared.model import Attributes, Desired, Link, Stage, Value
+from shared.model import Attributes, Desired, Link, Person, Stage, Value
 from shared.planning import Kinds, plan, remembered
 from shared.policy import TargetPolicy
 from shared.quality_values import misfit
@@ -117,10 +117,14 @@ async def _named(draft: Draft, rules: TargetPolicy) -> Mapping[str, Link]:
 
 def _record(draft: Draft, seen: View, rules: TargetPolicy) -> str:
     """The HR id of the record that is corrected: of several in that source, the one that speaks today."""
-    records = [draft.record, *draft.others]
-    ids = [one.person.hr_id for one in records if one.source == rules.writes_back and not one.person.missing_since]
+    ids = [one.hr_id for one in _records(draft, rules) if not one.missing_since]
     speaks = str(seen.facts["employeeId"])
     return speaks if speaks in ids else next(iter(ids), "")
+
+
+def _records(draft: Draft, rules: TargetPolicy) -> list[Person]:
+    """What the source that is written back into says of this human."""
+    return [one.person for one in (draft.record, *draft.others) if one.source == rules.writes_back]
 
 
 def _shows_another(draft: Draft, target: str, new: Desired) -> bool:
@@ -129,12 +133,8 @@ def _shows_another(draft: Draft, target: str, new: Desired) -> bool:
     """
     if not new.corrects or not new.follows:
         return False
-    records = [one.person for one in (draft.record, *draft.others) if one.source == _of(draft, target)]
+    records = _records(draft, draft.engine.policy.targets[target])
     return any(differs(new, one.fields) for one in records if one.hr_id == new.follows)
-
-
-def _of(draft: Draft, target: str) -> str | None:
-    return draft.engine.policy.targets[target].writes_back
 
 
 async def _still(draft: Draft, target: str, old: Row, before: Desired, new: Desired) -> None:

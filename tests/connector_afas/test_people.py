@@ -3,15 +3,21 @@
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.afas.chart import Chart, Unit
+from connectors.afas.people import Reader
+from connectors.afas.settings import View
 from local.afas import Position, User
 from local.afas import Unit as Row
 from local.afas.tables import TABLES
-from shared.model import Contract
+from shared import codec
+from shared.model import Contract, Rejected
 from tests.connector_afas.afas_world import World, job
 
 
@@ -324,3 +330,48 @@ def test_what_is_simulated_is_what_the_vendor_has(specs: Path) -> None:
     known |= json.loads((specs / "profit_standard_getconnectors_schema.json").read_text())
     for table in TABLES.values():
         assert set(table.columns) <= set(known[table.name])
+
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=6),
+    st.sampled_from(["2020-01-01T00:00:00Z", "2019-12-31T00:00:00Z", "7", " 7 ", "31-12-9999", "x" * 200]),
+    st.lists(st.text(max_size=3), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
+)
+SETTINGS = World().settings(contracts="positions")
+KINDS = {
+    view.connector: dict(zip(view.columns, ["string", "date", "decimal", ""] * 9, strict=False))
+    for view in SETTINGS.views
+}
+
+
+def rows_of(view: View) -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(view.columns, ODD)), min_size=1, max_size=3)
+
+
+@given(
+    rows_of(SETTINGS.people),
+    rows_of(SETTINGS.employments),
+    rows_of(SETTINGS.positions or SETTINGS.employments),
+    st.sampled_from([{}, KINDS]),
+)
+def test_whatever_profit_writes_becomes_a_person_or_a_reason_without_values(
+    people: list[Any], employments: list[Any], positions: list[Any], kinds: Any
+) -> None:
+    units = {"7": Unit("Seven", "7", "7"), "8": Unit("Eight", "", "")}
+    found = Reader(SETTINGS, kinds, Chart(units)).person("7", people, employments, positions)
+    if isinstance(found, Rejected):
+        assert found.because.startswith("Employee 7 ")
+        assert "x" * 200 not in found.because
+    else:
+        assert found is not None
+        assert found.contracts
+        assert {*found.fields, *(name for one in found.contracts for name in one.fields)} <= {
+            *SETTINGS.facts,
+            "employeeId",
+        }
+        assert codec.PERSON.load(codec.PERSON.dump(found)) == found

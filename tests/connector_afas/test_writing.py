@@ -177,6 +177,15 @@ async def test_what_cannot_be_seen_is_not_written(anna: World) -> None:
     assert sent(anna) == []
 
 
+async def test_a_description_that_is_not_shown_is_never_overwritten(anna: World) -> None:
+    described = {"t4e": (USERS, "DisplayName"), "profit": ("Profit_Users", "Description")}
+    connector, column = described[anna.standard]
+    anna.environment.renamed = {connector: {column: "Other"}}
+    with pytest.raises(Refused, match=f"{connector} shows no {column} or .*; add them in Profit"):
+        await apply(anna, "000007", {"userPrincipalName": "x@example.test"})
+    assert sent(anna) == []
+
+
 def test_every_attribute_has_the_length_that_the_vendor_allows(specs: Any) -> None:
     found = json.loads((specs / "openapi_profit_organisaties_en_personen_en.json").read_text())["components"]["schemas"]
     person = found["KnPerson_PUT"]["properties"]["KnPerson"]["properties"]["Element"]["properties"]["Fields"]

@@ -11,7 +11,7 @@ from engine_world import DAY, YESTERDAY, Directory, World, person, policy
 from shared import engine as production
 from shared.attributes import Attribute
 from shared.engine import blocking
-from shared.errors import Reason
+from shared.errors import Misconfigured, Reason
 from shared.layout import own_id
 from shared.model import Account, Person, Verb
 from shared.policy import Policy, TargetPolicy
@@ -189,6 +189,37 @@ async def test_somebody_who_is_blocked_keeps_their_record(written: Written) -> N
     assert not written.world.directory.of("1").enabled
     assert written.records.accounts["1"].enabled
     assert len(written.records.writes) == before
+
+
+async def test_explaining_shows_the_name_and_where_it_comes_from(written: Written) -> None:
+    await written.hears(called("1", "ann"))
+    (explained,) = await production.explain(written.world.engine, "1")
+    (back,) = [one for one in explained.targets if one.target == RECORDS]
+    assert {one.name: (one.value, one.written, one.problem) for one in back.attributes} == {
+        "email": ("ann", "ann", ""),
+        "login": ("ANN", "ANN", ""),
+    }
+
+
+async def test_who_blocks_somebody_need_not_read_hr(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app that blocks has no secret of the target that writes into HR."""
+    await written.hears(called("1", "ann"))
+
+    async def refuses(account: str, among: object = None) -> Account | None:
+        raise Misconfigured("this app has none of its secrets")
+
+    monkeypatch.setattr(written.records, "read", refuses)
+    assert await blocking.protected(written.world.engine, own_id("hr", "1")) == {}
+
+
+async def test_what_is_written_when_it_changes_is_left_to_hr_in_between(world: World) -> None:
+    written = Written(world, attributes={"email": {"value": "[entra.userPrincipalName]", "mode": "on_change"}})
+    await written.hears(called("1", "ann"))
+    written.holds("1", email="hr@example.test")
+    await world.hears(replace(called("1", "ann"), fields={"name": "ann", "email": "hr@example.test"}))
+    assert written.shows("1") == "hr@example.test"
+    await world.hears(replace(called("1", "bea"), fields={"name": "bea", "email": "hr@example.test"}))
+    assert written.shows("1") == "bea"
 
 
 async def test_it_may_be_observed_first(world: World) -> None:

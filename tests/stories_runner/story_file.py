@@ -97,6 +97,8 @@ class Step(Strict):
     entra: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
     mailboxes: Mapping[str, Mapping[str, Any] | Literal["gone"]] = Field(default_factory=dict)
     """By logon name: `shared`, `hidden`, who has `full_access`, `send_as` and `on_behalf`, and its `lists`."""
+    records: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    """By HR id: what HR's own record says, where names are written into it."""
     ready: datetime | None = None
     """When the last of it is done, in the customer's time zone; what waits for an hour has moved the clock."""
     covers: tuple[tuple[str, str], ...] = ()

@@ -13,7 +13,8 @@ from connectors.entra.attributes import from_graph
 from local.exchange import Organisation
 from local.exchange.organisation import PERSONAL, SHARED
 from local.graph import Tenant
-from shared.model import Contract, Person
+from shared.connector import DirectoryPage
+from shared.model import Account, Action, Contract, Entitlement, Person, Verb
 
 APP = "11111111-2222-3333-4444-555555555555"
 KINDS = {True: SHARED, False: PERSONAL}
@@ -23,6 +24,8 @@ JOB = frozenset({"start", "end", "department", "title", "location", "manager", "
 """What belongs to a contract; a person with one contract is told without saying `contracts`."""
 FACTS = JOB | {"givenName", "initials", "prefix", "surname", "badge", "mail", "sponsor"}
 """What a policy may ask of HR."""
+RECORDED = ("mail", "badge")
+"""What may be written into HR's own records."""
 
 
 @dataclass
@@ -32,6 +35,8 @@ class HR:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     ever: set[str] = field(default_factory=set)
     """The numbers of everybody HR ever spoke of."""
+    writes: int = 0
+    """How often somebody else wrote into its records."""
 
     def hear(self, changes: Mapping[str, Any]) -> None:
         self.ever |= changes.keys()
@@ -43,6 +48,37 @@ class HR:
             fields = {name: value for name, value in told.items() if name != "contracts" and name not in JOB}
             contracts = tuple(_contract(str(key), job) for key, job in jobs.items() if job is not None)
             yield Person(hr_id=number, fields=_said(fields), contracts=contracts)
+
+
+@dataclass(frozen=True)
+class Records:
+    """A `Target`: the records that HR has itself, into which names are written; the next poll reads them."""
+
+    hr: HR
+
+    async def find(self, attribute: str, value: str) -> list[Account]:
+        return []
+
+    async def read(self, account: str, among: frozenset[Entitlement] = frozenset()) -> Account | None:
+        told = self.hr.people.get(account)
+        attributes = {name: plain(told.get(name)) for name in RECORDED} if told is not None else {}
+        return Account(id=account, enabled=True, attributes=attributes) if told is not None else None
+
+    async def apply(self, account: str, action: Action) -> str:
+        if action.verb is Verb.UPDATE:
+            self.hr.people = {**self.hr.people, account: {**self.hr.people[account], **action.attributes}}
+            self.hr.writes += 1
+        return account
+
+    async def stock(self) -> Mapping[Entitlement, int]:
+        return {}
+
+    async def changes(self, token: str) -> AsyncIterator[DirectoryPage]:
+        yield DirectoryPage(token="none")
+
+    async def deleted(self) -> AsyncIterator[Account]:
+        for account in list[Account]():
+            yield account
 
 
 def _contract(id: str, job: Mapping[str, Any]) -> Contract:

@@ -18,7 +18,7 @@ import httpx
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 from story_file import Directory, Step, Story, merged
-from story_outside import APP, FACTS, HR, Administrator, SignIn
+from story_outside import APP, FACTS, HR, RECORDED, Administrator, Records, SignIn
 from story_words import say
 
 import connectors
@@ -26,6 +26,7 @@ from local.exchange import Organisation, exchange_app
 from local.graph import Faults, Tenant, graph_app
 from shared import engine as production
 from shared import layout, queues
+from shared.attributes import Attribute
 from shared.compose import Surroundings, assemble
 from shared.connector import Manifest
 from shared.embedded_bus import MemoryBus
@@ -119,7 +120,7 @@ class World:
 
     @property
     def writes(self) -> int:
-        return self.tenant.writes + self.administrator.exchange.writes
+        return self.tenant.writes + self.administrator.exchange.writes + self.hr.writes
 
     async def again(self) -> None:
         """Ten minutes later, everything once more."""
@@ -181,7 +182,8 @@ async def opened(story: Story) -> AsyncIterator[World]:
     hr, guests, faults, done = HR(), HR(), Faults(), defaultdict[str, list[str]](list)
     clock = Clock(_moment(story.steps[0], found.policy.time_zone) - timedelta(days=1))
     bus, tenant = MemoryBus(clock, queues.QUEUES), Tenant(clock=clock)
-    manifests = [connectors.manifest(target.connector) for target in found.policy.targets.values()]
+    named = {target.connector for target in found.policy.targets.values()} & set(connectors.names())
+    manifests = [connectors.manifest(name) for name in sorted(named)]
     tenant.add_app(APP, "secret", permissions=[name for one in manifests for name in one.permissions])
     exchange = Organisation(tenant)
     apps = {"entra": graph_app(tenant, faults), "exchange": exchange_app(exchange)}
@@ -196,7 +198,7 @@ async def opened(story: Story) -> AsyncIterator[World]:
             hash_key=b"stories",
             folder=Path(),
             credential=lambda target: SignIn(tenant),
-            transport=lambda path: httpx.ASGITransport(apps[_connector(found, path)]),
+            transport=lambda path: httpx.ASGITransport(apps.get(_connector(found, path), apps["entra"])),
             settings=lambda path, given: _at(tenant, given),
             witness=lambda person, target, action: done[person].append(_words(target, action, tenant)),
         )
@@ -231,18 +233,30 @@ def _furniture(found: PolicyText, story: Story) -> Directory:
 
 
 def _manifests(hr: HR, guests: HR) -> Callable[[str], Manifest]:
-    """The real ones, except that every source reads what the story says; `story` and `guests` are its own."""
+    """The real ones, except that every source reads what the story says; `story` and `guests` are its own, and into the
+    records of `story` names can be written.
+    """
 
     class NoSettings(BaseModel): ...
 
     def manifest(name: str) -> Manifest:
-        if name in ("story", "guests"):
-            docs = "tests/stories"
-            one = Manifest(name=name, summary="", docs=docs, settings=NoSettings, proven="simulated", facts=FACTS)
-        else:
-            one = connectors.manifest(name)
         told = guests if name == "guests" else hr
-        return one if one.target else replace(one, source=lambda settings, outside: told)
+        if name not in ("story", "guests"):
+            one = connectors.manifest(name)
+            return one if one.target else replace(one, source=lambda settings, outside: told)
+        return Manifest(
+            name=name,
+            summary="",
+            docs="tests/stories",
+            settings=NoSettings,
+            proven="simulated",
+            source=lambda settings, outside: told,
+            facts=FACTS,
+            target=lambda settings, outside: Records(told),
+            verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
+            attributes=tuple(Attribute(name=each) for each in RECORDED),
+            corrects=True,
+        )
 
     return manifest
 

@@ -47,6 +47,9 @@ async def _lived(world: World, story: Story, step: Step) -> None:
     for name, expected in step.mailboxes.items():
         found = {key: mailboxes[name].get(key) for key in expected} if name in mailboxes else "gone"
         assert found == ({**expected} if expected != "gone" else expected), f"{where}: the mailbox of {name}"
+    for number, expected in step.records.items():
+        found = {key: world.hr.people.get(number, {}).get(key) for key in expected}
+        assert found == {**expected}, f"{where}: HR's record of {number}"
     if not step.stops:
         written = world.writes
         await world.again()

@@ -27,6 +27,9 @@ from local.afas import Environment, Token, afas_app, populate
 from local.exchange import Organisation, exchange_app
 from local.exchange.app import APP_ROLE, ROLES
 from local.graph import DEFAULT_PERMISSIONS, Faults, Tenant, graph_app
+from local.nmbrs import Environment as Nmbrs
+from local.nmbrs import nmbrs_app
+from local.nmbrs.seeds import seeded
 from local.personio import Company, Credential, Employment, personio_app
 from local.personio import Faults as PersonioFaults
 from local.serve import HOST, serving
@@ -304,3 +307,26 @@ async def files(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
         async with SftpServer(Path(folder), [user], port=port) as server:
             where = {"host": HOST, "port": str(server.port), "path": "people.csv"}
             yield {**where, "host_key": server.host_key, "user": user.name, "password": user.password}
+
+
+@asynccontextmanager
+async def nmbrs(clock: Callable[[], datetime], port: int = 0) -> AsyncIterator[Mapping[str, str]]:
+    """A running Nmbrs with the people of the sample export, over REST and SOAP, and how to sign in to it."""
+    environment = seeded(Nmbrs(clock))
+    secret, key, token = (secrets.token_urlsafe(24) for _ in range(3))
+    redirect = "http://127.0.0.1:8917/"
+    environment.register("nmbrs-sandbox", secret, key, redirect)
+    environment.api_users["api@sandbox.example", token] = "sandbox"
+    async with serving(nmbrs_app(environment), port) as address:
+        yield {
+            "base": address,
+            "identity": address,
+            "redirect": redirect,
+            "client_id": "nmbrs-sandbox",
+            "client_secret": secret,
+            "subscription_key": key,
+            "soap_base": address,
+            "domain": "sandbox",
+            "user": "api@sandbox.example",
+            "token": token,
+        }

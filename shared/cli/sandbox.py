@@ -44,6 +44,7 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
         beaufort = await stack.enter_async_context(simulated.youforce(clock, "beaufort", port + 4 if port else 0))
         business = await stack.enter_async_context(simulated.youforce(clock, "business", port + 5 if port else 0))
         exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
+        salaries = await stack.enter_async_context(simulated.nmbrs(clock, port + 6 if port else 0))
         served = {
             "entra": tenant.access,
             "exchange": tenant.settings("exchange"),
@@ -52,6 +53,7 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
             "files": exports,
             "youforce": beaufort,
             "youserve": business,
+            "nmbrs": salaries,
         }
         click.echo(json.dumps(served, indent=2))
         click.echo("serving on loopback; Ctrl-C stops it", err=True)

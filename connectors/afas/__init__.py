@@ -10,6 +10,14 @@ from shared.model import Verb
 
 __all__ = ["MANIFEST", "Settings"]
 
+RECORDED = frozenset(
+    {
+        *(".skip", ".take", ".name", "getConnectors.id", "fields.id", "fields.dataType", "fields.label"),
+        *("externalMessage", "errorNumber", "retry_after", "Naamgebruik_code", "NameUse"),
+    }
+)
+"""Words and numbers of Profit itself: places in a list, what a GetConnector is called and made of, refusals, codes."""
+
 MANIFEST = Manifest(
     name="afas",
     summary="AFAS Profit: employees, employments, positions and the organisation chart; work mail and login name back",
@@ -19,6 +27,7 @@ MANIFEST = Manifest(
     source=Employees,
     target=Records,
     more_facts=lambda settings: settings.facts,
+    recorded=RECORDED,
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=ATTRIBUTES,
     corrects=True,

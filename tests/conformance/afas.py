@@ -51,7 +51,7 @@ class Afas:
 
     def hire(self, count: int, *, first: bool = False) -> None:
         known = sorted(self.environment.employees)
-        begin = 1_000 if first else 5_000 + len(known)
+        begin = 10_000_000 if first else 50_000_000 + len(known)
         boss = known[0] if known else None
         if boss and not first:
             self.environment.units[0].manager = boss

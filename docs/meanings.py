@@ -1,4 +1,6 @@
-"""What each setting of a connector means: the docstring under it, or its description; settings within settings too."""
+"""What each setting of a connector means: its description, the docstring under it, or what its kind says of itself;
+settings within settings too.
+"""
 
 import ast
 import inspect
@@ -31,9 +33,11 @@ def _settings(model: type[BaseModel], before: str, met: set[type[BaseModel]]) ->
     met.add(model)
     written = _docstrings(model)
     for key, field in model.model_fields.items():
-        name = before + (field.alias or key)
-        yield Setting(name, field.is_required(), " ".join((field.description or written.get(key, "")).split()))
-        for within, inner in _models(field.annotation):
+        name, within_it = before + (field.alias or key), list(_models(field.annotation))
+        of_kind = [(inner.__doc__ or "").partition("\n\n")[0] for _, inner in within_it]
+        meaning = field.description or written.get(key) or " ".join(of_kind)
+        yield Setting(name, field.is_required(), " ".join(meaning.split()))
+        for within, inner in within_it:
             if inner not in met:
                 yield from _settings(inner, f"{name}.{within}", met)
 

@@ -13,7 +13,8 @@ import httpx
 from shared.recording import ABOUT, EXCHANGES
 from shared.scrubbed_answers import OWN
 
-Asked = tuple[str, str, tuple[tuple[str, str], ...]]
+Asked = tuple[str, str, str, tuple[tuple[str, str], ...]]
+"""Method, operation (of SOAP, where everything has the same path), path and parameters."""
 
 
 class NotRecorded(Exception):
@@ -28,7 +29,7 @@ class Replay(httpx.AsyncBaseTransport):
         self._answers: dict[Asked, deque[Mapping[str, Any]]] = defaultdict(deque)
         for line in (folder / EXCHANGES).read_text(encoding="utf-8").splitlines():
             one = json.loads(line)
-            self._answers[_asked(one["method"], one["path"], one["query"])].append(one)
+            self._answers[_asked(one["method"], one["action"], one["path"], one["query"])].append(one)
 
     @property
     def begun(self) -> datetime:
@@ -38,7 +39,8 @@ class Replay(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises `NotRecorded`."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
-        found = self._answers.get(_asked(request.method, path, request.url.query.decode("ascii")))
+        action, query = request.headers.get("soapaction", ""), request.url.query.decode("ascii")
+        found = self._answers.get(_asked(request.method, action, path, query))
         if not found:
             raise NotRecorded(f"{request.method} {path} was not recorded with these parameters")
         one = found.popleft() if len(found) > 1 else found[0]
@@ -48,5 +50,5 @@ class Replay(httpx.AsyncBaseTransport):
         )
 
 
-def _asked(method: str, path: str, query: str) -> Asked:
-    return method, path, tuple(sorted(parse_qsl(query, keep_blank_values=True)))
+def _asked(method: str, action: str, path: str, query: str) -> Asked:
+    return method, action, path, tuple(sorted(parse_qsl(query, keep_blank_values=True)))

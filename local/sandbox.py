@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -28,7 +29,7 @@ from local.exchange.app import APP_ROLE, ROLES
 from local.graph import DEFAULT_PERMISSIONS, Faults, Tenant, graph_app
 from local.personio import Company, Credential, Employment, personio_app
 from local.personio import Faults as PersonioFaults
-from local.serve import serving
+from local.serve import HOST, serving
 from shared.errors import Misconfigured
 from shared.model import Entitlement
 from shared.policy import Policy
@@ -277,3 +278,16 @@ async def afas(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
     token = environment.allow(Token(data=secrets.token_hex(32).upper()))
     async with serving(afas_app(environment), port) as address:
         yield {"base": address, "token": token.text}
+
+
+@asynccontextmanager
+async def files(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
+    """A running SFTP server with the sample export on it, and how to sign in there. Raises `Misconfigured`."""
+    from local.files import SftpServer, User
+
+    user = User(name="joinly", password=secrets.token_urlsafe(24))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "people.csv").write_bytes(people.export(people.rows()))
+        async with SftpServer(Path(folder), [user], port=port) as server:
+            where = {"host": HOST, "port": str(server.port), "path": "people.csv"}
+            yield {**where, "host_key": server.host_key, "user": user.name, "password": user.password}

@@ -241,6 +241,7 @@ class Manifest:
     reading_posts: frozenset[str] = frozenset()
     """Path endings of POST requests that only read (sign-in, queries) and so may leave the process in preview."""
     recorded: frozenset[str] = frozenset()
-    """For a source: ends of paths in its answers, such as `metadata.total_elements`, whose values are the system's own
-    words and numbers; a recording keeps them and replaces every other value. See `shared.scrubbed_answers`.
+    """For a source: ends of paths in its answers, such as `metadata.total_elements`, or `.name` for what stands at the
+    top, whose values are the system's own words and numbers; a recording keeps them and replaces every other value. Of
+    a link its words stay. See `shared.scrubbed_answers`.
     """

@@ -29,7 +29,7 @@ class Ended(Exception):
     """The address is not good, or no longer: ask the system for another one."""
 
 
-class Files:
+class Downloads:
     """Fetches files of one system; `most` bytes of each are believed.
 
     `near` is where the system itself is: only when that is this machine, as a simulator is, may a file be here too.

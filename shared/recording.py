@@ -47,6 +47,7 @@ class Recorder(httpx.AsyncBaseTransport):
             "method": request.method,
             "path": self._scrub.path(request.url.raw_path.decode("ascii").partition("?")[0]),
             "query": self._scrub.query(request.url.query.decode("ascii")),
+            "action": request.headers.get("soapaction", ""),
             "status": response.status_code,
             "headers": {key: value for key, value in response.headers.items() if key in HEADERS},
             "body": body,

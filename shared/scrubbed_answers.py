@@ -30,6 +30,9 @@ ROUTE = re.compile(r"[A-Za-z][A-Za-z_-]{0,40}|v[0-9]{1,2}(\.[0-9]{1,2})*")
 VERSION, LIST, WORD = re.compile(r"v[0-9]{1,2}(\.[0-9]{1,2})*"), re.compile(r"([,;|])"), re.compile(r"[^\W_]{4,}")
 """Of a request: a segment that names a version, what parts a list, and a word long enough to be somebody's."""
 
+TRUTHS = frozenset({"true", "false"})
+"""What XML and tables know only as text."""
+
 PLACES = frozenset({"limit", "offset", "page", "pagenumber", "pagesize", "size", "skip", "take", "top", "count"})
 """Parameters that count records and pages; their numbers are nobody's."""
 
@@ -80,6 +83,8 @@ class Scrub:
         return value if self._keeps(where) else self.stand.number(value)
 
     def _text(self, text: str, where: str) -> str:
+        if text.strip().casefold() in TRUTHS:
+            return text
         if "://" not in text:
             return text if self._keeps(where) and len(text) <= LONGEST_WORD else self.stand.text(text)
         followed = self.link(text)  # its ids and cursors are known from here on, whether it is kept or not
@@ -140,7 +145,7 @@ class Scrub:
 
     def _cells(self, head: Sequence[str], row: Sequence[str]) -> list[str]:
         names = [*head, *[""] * len(row)]
-        return [cell if name in self.kept else self.stand.text(cell) for name, cell in zip(names, row, strict=False)]
+        return [self._text(cell, name) for name, cell in zip(names, row, strict=False)]
 
 
 def counts(key: str, value: str) -> bool:

@@ -12,11 +12,15 @@ __all__ = ["MANIFEST", "Settings"]
 
 RECORDED = frozenset(
     {
-        *(".skip", ".take", ".name", "getConnectors.id", "fields.id", "fields.dataType", "fields.label"),
-        *("externalMessage", "errorNumber", "retry_after", "Naamgebruik_code", "NameUse"),
+        *(".skip", ".take", ".name", ".description", "externalMessage", "errorNumber", "retry_after"),
+        *("getConnectors.id", "getConnectors.description", "updateConnectors.id"),
+        *("fields.id", "fields.fieldId", "fields.dataType", "fields.label", "fields.length"),
+        *("Dienstverband", "Volgnummer_contract", "Naamgebruik_code", "NameUse"),
     }
 )
-"""Words and numbers of Profit itself: places in a list, what a GetConnector is called and made of, refusals, codes."""
+"""Pages, names of connectors and fields, refusals, and of rows nothing but the number of an employment and the code of
+a name.
+"""
 
 MANIFEST = Manifest(
     name="afas",
@@ -24,6 +28,7 @@ MANIFEST = Manifest(
     docs="https://docs.afas.help/profit/en/get-connector",
     settings=Settings,
     proven="simulated",
+    recorded=RECORDED,
     source=Employees,
     target=Records,
     more_facts=lambda settings: settings.facts,

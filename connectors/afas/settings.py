@@ -28,7 +28,9 @@ class Period(BaseModel):
     model_config = STRICT
 
     start: FieldId | None = None
+    """The first day."""
     end: FieldId | None = None
+    """The last day, inclusive; empty means that there is none yet."""
 
     @property
     def columns(self) -> list[str]:
@@ -41,6 +43,7 @@ class People(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     key: FieldId
     """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
@@ -59,10 +62,13 @@ class Work(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     employee: FieldId
+    """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
     """By what rows are sorted after the employee; together different in every row."""
     id: FieldId
+    """The number of the employment or the position, within the employee or of all."""
     employment: FieldId | None = None
     """Of positions: the `id` of the employment they belong to."""
     told_apart_by: tuple[FieldId, ...] = ()
@@ -99,10 +105,15 @@ class Units(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     key: FieldId
+    """The code of the unit."""
     order: tuple[FieldId, ...] = ()
+    """By what rows are sorted after the code; together different in every row."""
     name: FieldId
+    """What the unit is called."""
     above: FieldId
+    """The code of the unit above it; empty at the top."""
     manager: FieldId
     """The number of the employee who leads it."""
     period: Period = Period()
@@ -119,9 +130,13 @@ class Users(BaseModel):
     model_config = STRICT
 
     connector: ConnectorName
+    """The GetConnector, as the app connector names it."""
     employee: FieldId
+    """The number of the employee whose user it is."""
     order: tuple[FieldId, ...] = ()
+    """By what rows are sorted after the employee; together different in every row."""
     id: FieldId
+    """The code of the user."""
     description: FieldId
     """What a user is called in Profit; it is sent back as it is, because every write must name it."""
     fields: Mapping[Literal["userPrincipalName", "userEmail"], FieldId]

@@ -44,6 +44,7 @@ class Column(BaseModel):
     column: Heading
     """Its name in the header, or of JSON a member or a path to one, such as `$.name.first`."""
     type: Literal["text", "number", "date", "boolean"] = "text"
+    """What its cells are; one that is not rejects its record."""
     required: bool = False
     """An empty cell rejects the record; otherwise it is null."""
     values: dict[Text, Text] = {}
@@ -84,11 +85,13 @@ class ContractColumns(BaseModel):
     id: Heading | None = None
     """The number of the contract. Without it a row's start date is its number, or 1 where a person has one row."""
     start: Heading
+    """The first working day."""
     end: Heading | None = None
     """The last working day, inclusive; empty means open-ended."""
     manager: Heading | None = None
     """The manager's HR id, in the same file: the field `manager`, null where the cell is empty."""
     fields: dict[FieldName, AnyColumn] = {}
+    """Facts about the contract: our name → the column it stands in. Nothing else enters."""
 
 
 class Active(BaseModel):
@@ -97,6 +100,7 @@ class Active(BaseModel):
     model_config = STRICT
 
     column: Heading
+    """Its name in the header."""
     values: tuple[Text, ...] = Field(min_length=1)
     """These mean active; compared without case."""
     inactive: tuple[Text, ...] = ()

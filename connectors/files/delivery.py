@@ -50,6 +50,7 @@ async def fetched(place: Place, settings: Settings, outside: Outside, to: Path) 
 
 
 async def _chosen(folder: Folder, names: Names) -> File:
+    """As it is seen by itself: a listing may show a link, or the same thing in other words."""
     if not names.many:
         file = await folder.look(names.name)
         if file is None:
@@ -57,9 +58,12 @@ async def _chosen(folder: Folder, names: Names) -> File:
                 f"there is no file {names.name} in the folder of the export; deliver it or correct path"
             )
         return file
-    file = newest(await folder.listed(), names)
-    if file is None:
+    found = newest(await folder.listed(), names)
+    if found is None:
         raise Misconfigured(f"no file in the folder of the export fits {names.name}; deliver one or correct path")
+    file = await folder.look(found.name)
+    if file is None:
+        raise TryLater(f"{found.name} was taken away while it was looked at")
     return file
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from connectors.files.cells import Absent
 
-_PATH = re.compile(r"\$(?:\.[^.\[\]*?()'\"]{1,100}){0,10}")
+_PATH = re.compile(r"[$@](?:\.[^.\[\]*?()'\"]{1,100}){0,10}")
 
 
 def is_path(text: str) -> bool:
+    """Whether it is one: from `$`, the record, or from `@`, one item of a list in it."""
     return _PATH.fullmatch(text) is not None
 
 
@@ -29,4 +30,4 @@ def at(path: str, value: Any) -> Any:
 
 @cache
 def _members(path: str) -> tuple[str, ...]:
-    return tuple(path.split(".")[1:]) if path.startswith("$") else (path,)
+    return tuple(path.split(".")[1:]) if path.startswith(("$", "@")) else (path,)

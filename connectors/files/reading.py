@@ -68,7 +68,7 @@ class RowReader:
         fields = self._fields(row, self._settings.person, doubts)
         contract = None
         try:
-            if self._counts(row):
+            if row.employed and self._counts(row):
                 contract = self._contract(row, doubts)
         except Doubt as doubt:
             doubts.append(doubt)

@@ -35,6 +35,7 @@ _ONLY: Mapping[str, frozenset[str]] = {
     "most_unpacked_bytes": frozenset({"excel"}),
     "records": frozenset({"json"}),
     "count": frozenset({"json"}),
+    "each": frozenset({"json", "json lines"}),
     "omitted": frozenset({"json", "json lines"}),
     "footers": frozenset({"csv", "excel"}),
 }
@@ -42,7 +43,7 @@ _ONLY: Mapping[str, frozenset[str]] = {
 
 
 def _json_path(text: str) -> str:
-    if not is_path(text):
+    if not is_path(text) or not text.startswith("$"):
         raise ValueError("write a path of members, such as $.data.employees; $ is the whole")
     return text
 
@@ -60,6 +61,7 @@ class Complete(BaseModel):
     model_config = STRICT
 
     minimum_rows: int = Field(default=1, ge=1)
+    """How many rows there are at least; a shorter file is not believed."""
     trailer: Text = ""
     """The last row starts with this text; a file without it is still being written."""
     trailer_counts_rows: bool = False
@@ -102,13 +104,19 @@ class Settings(BaseModel):
     form: Form | None = None
     """What it is, where its name does not say so."""
     encoding: Literal["auto", "utf-8", "cp1252", "utf-16"] = "auto"
+    """Of CSV: how letters are written. `auto` is what the file is marked as, else UTF-8, else Windows-1252."""
     delimiter: Literal["auto", ";", ",", "|", "tab"] = "auto"
+    """Of CSV: what stands between two cells. `auto` is what the first line is parted by."""
     sheet: Text = ""
     """Of a workbook: the name of the sheet. Without it there must be just one that is not hidden."""
     records: JsonPath = "$"
     """Of JSON: where the list of records is, such as `$.data`."""
     count: JsonPath | None = None
     """Of JSON: where it says how many records there are."""
+    each: JsonPath | None = None
+    """Of JSON: the list within a record of which each item is a row, such as `$.employments`; the columns of an item
+    begin with `@`, such as `@.start`. A record without items is a person without contracts.
+    """
     omitted: Literal["absent", "null"] = "absent"
     """Of JSON: what it means that a record lacks a member. `null` for a system that leaves out what is empty."""
     rows: Literal["person", "contract"] = "person"
@@ -118,22 +126,28 @@ class Settings(BaseModel):
     key_width: int | None = Field(default=None, ge=1, le=64)
     """How many digits an HR id has at least: a shorter one has lost its leading zeros on the way."""
     person: dict[FieldName, AnyColumn] = Field(min_length=1)
+    """Facts about the person: our name → the column it stands in. Nothing else enters."""
     contract: ContractColumns
     active: Active | None = None
     complete: Complete = Complete()
     footers: tuple[Text, ...] = ()
     """Rows whose first filled cell starts with one of these (such as Totaal) are no records."""
     date_formats: Annotated[tuple[Text, ...], AfterValidator(checked)] = ("yyyy-mm-dd", "dd-mm-yyyy", "d-m-yyyy")
+    """How dates are written; one that fits none of them rejects its record."""
     no_date: tuple[Text, ...] = ("31-12-9999", "00-00-0000", "0000-00-00", "01-01-1900")
+    """Dates that mean that there is none."""
     decimal: Literal[",", "."] = ","
+    """What stands before the decimals of a number."""
     most_bad_rows: float = Field(default=0.05, ge=0, le=1)
     """The share of rows that may be unreadable before the whole file is refused; one bad row never is enough."""
     most_bytes: int = Field(default=100_000_000, ge=1, le=1_000_000_000)
+    """How large the file may be; a larger one is refused."""
     most_unpacked_bytes: int = Field(default=500_000_000, ge=1, le=4_000_000_000)
     """Of a workbook, which is packed: what it may be in all."""
     most_rows: int = Field(default=200_000, ge=1, le=1_000_000)
+    """How many rows it may have; more are refused."""
     longest_cell: int = Field(default=1_000, ge=1, le=100_000)
-    """Characters."""
+    """How many characters a cell may have; a longer one rejects its record."""
 
     @model_validator(mode="after")
     def _one_place(self) -> "Settings":
@@ -149,9 +163,17 @@ class Settings(BaseModel):
             raise ValueError(f"{', '.join(strange)} mean nothing for a file that is {form}; remove them, or set form")
         if self.has_members and self.complete.trailer:
             raise ValueError("JSON has no closing row; use count or a control file in place of trailer")
-        strange = [name for name in self.columns if name.startswith("$") and self.has_members and not is_path(name)]
-        if strange:
+        return self
+
+    @model_validator(mode="after")
+    def _paths_are_paths(self) -> "Settings":
+        paths = [name for name in self.columns if name.startswith(("$", "@"))] if self.has_members else []
+        if strange := [name for name in paths if not is_path(name)]:
             raise ValueError(f"{', '.join(strange)} are no paths of members, such as $.name.first")
+        if any(name.startswith("@") for name in paths) and not self.each:
+            raise ValueError("columns that begin with @ are of the items of a list; name the list with each")
+        if self.each and self.rows != "contract":
+            raise ValueError("each makes a row of every item, and so several of a person; set rows to contract")
         return self
 
     @model_validator(mode="after")

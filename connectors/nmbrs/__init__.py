@@ -37,6 +37,15 @@ def cautions(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 REST = frozenset({"rest"})
+RECORDED = frozenset(
+    {
+        *("pagination.totalRecords", "pagination.totalPages", "employeeType", "periodType", "period.year"),
+        *("period.period", "ascription.code", "extraField.name", "extraFieldType", "parentalLeaveType.code"),
+        *("EmployeeType.Id", "EmployeeType.Description", "Company_GetCurrentPeriodResult"),
+        *("StartYear", "StartPeriod", "Naamstelling"),
+    }
+)
+"""What Nmbrs itself counts, its periods, and its own words for kinds of things."""
 
 MANIFEST = Manifest(
     name="nmbrs",
@@ -78,4 +87,5 @@ MANIFEST = Manifest(
     features=features,
     cautions=cautions,
     reading_posts=SERVICES,
+    recorded=RECORDED,
 )

@@ -28,8 +28,6 @@ from shared.model import Person, Rejected, Value
 
 PIECE = 500
 """People after which a reading can be taken up within a company."""
-WIDTH = 3
-"""Lists that are read at the same time."""
 HOME = ZoneInfo("Europe/Amsterdam")
 """Where Nmbrs' days begin."""
 
@@ -38,6 +36,11 @@ Lists = list[tuple[Listing, Kept]]
 
 class Api(Protocol):
     """Either API, as lists of companies."""
+
+    @property
+    def width(self) -> int:
+        """Lists that may be read at the same time."""
+        ...
 
     async def companies(self) -> list[Company]:
         """Those that are to be read, in order of id."""
@@ -109,7 +112,7 @@ class _Run:
         """All lists of a company. Raises `Misconfigured` when it shows nobody's name or no dates."""
         lists = self._met or await self._who(company)
         more = histories(self._settings)
-        async with closing(side_by_side(more, partial(self._api.listing, company), WIDTH)) as found:
+        async with closing(side_by_side(more, partial(self._api.listing, company), self._api.width)) as found:
             lists = [*lists, *zip(more, [kept async for kept in found], strict=True)]
         _require_dated(company, next(kept for listing, kept in lists if listing.key == "employments"))
         return lists, replace(self._about(company), department_managers=await self._heads(company))

@@ -31,6 +31,8 @@ EXTERNALS = ("external", "formerExternal")
 class RestApi:
     """Lists of Nmbrs. Constructing does no I/O."""
 
+    width = 3
+
     def __init__(self, settings: Settings, outside: Outside) -> None:
         self._settings = settings
         key = settings.secrets[2]

@@ -30,14 +30,12 @@ from connectors.nmbrs.soap_rows import READS, Row, company_period, manager
 from shared.answers import BUSY
 from shared.connector import Outside
 from shared.errors import Misconfigured, Refused, TryLater
-from shared.flow import Bucket, closing, side_by_side
+from shared.flow import Bucket
 from shared.rest import Manners, Rest
 
 RETIRES = "2027-03-01"
 SERVICES = frozenset(f"/{name}Service.asmx" for name in ("Debtor", "Company", "Employee"))
 """Everything is a POST in SOAP; this connector calls nothing that writes."""
-WIDTH = 3
-"""Managers that are asked for at the same time."""
 APPLICANTS = frozenset({"applicant", "rejectedapplicant"})
 
 
@@ -47,6 +45,9 @@ class SoapApi:
     Cost: 2 calls and 1 for each debtor; for each company 12, and 6 of them twice where there are several; and 1 for
     each person who works there, for their manager.
     """
+
+    width = 1
+    """One call after the other: it is fair, and only their order tells the calls of a recording apart."""
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
         self._settings, self._secret, self._forget = settings, outside.secret, outside.forget
@@ -127,8 +128,7 @@ class SoapApi:
         """The present manager of each who works there; of others nothing is said, and nobody is not «nothing»."""
         types = self._types_of.get(company.id, {})
         working = sorted(hr_id for hr_id, word in types.items() if word in EMPLOYED)
-        async with closing(side_by_side(working, self._manager, WIDTH)) as answers:
-            found = dict(zip(working, [answer async for answer in answers], strict=True))
+        found = {hr_id: await self._manager(hr_id) for hr_id in working}
         if not any(found.values()):
             return []
         unknown: dict[str, Any] = {hr_id: None for hr_id in types if hr_id not in found}

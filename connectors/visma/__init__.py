@@ -26,6 +26,9 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset(export.value for export in settings.exports) | more
 
 
+RECORDED = frozenset({"status", "nameusage", *(kind.files for kind in KINDS.values())})
+"""Words of Visma itself: what a job says of itself and where its files are, and how a name is used."""
+
 MANIFEST = Manifest(
     name="visma",
     summary="Visma.net HRM (Netherlands): employees, contracts and managers from its CSV exports, over Visma Connect",
@@ -33,6 +36,7 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    recorded=RECORDED,
     source=Employees,
     facts=CANONICAL,
     more_facts=lambda settings: settings.facts,

@@ -22,7 +22,7 @@ TABLES = {
     Export.EMPLOYEE_FIELDS: "employee_fields",
     Export.CONTRACT_FIELDS: "contract_fields",
 }
-SCHEMA = "PRAGMA cache_size = -16000;" + "".join(
+SCHEMA = "PRAGMA cache_size = -4000;" + "".join(
     f"CREATE TABLE {name} (id TEXT NOT NULL, cells TEXT NOT NULL, likeness TEXT);" for name in TABLES.values()
 )
 INDEXES = "".join(f"CREATE INDEX {name}_by_id ON {name} (id);" for name in TABLES.values())

@@ -16,8 +16,7 @@ from connectors.visma.reading import Reading
 from connectors.visma.settings import Settings
 from connectors.visma.table import rows
 from shared.connector import Outside, Reached
-from shared.downloading import Ended
-from shared.downloading import Files as Downloads
+from shared.downloading import Downloads, Ended
 from shared.errors import Anew, Misconfigured
 from shared.exporting import Files, Patience, ready
 from shared.flow import closing

@@ -21,7 +21,9 @@ NEVER_EMPTY = (Export.EMPLOYEES, Export.CONTRACTS, Export.USERS)
 """Exports that hold something in every company: without any of it a permission is missing, or a filter was set."""
 
 STRAYS, SHARE = 5, 0.02
-"""So many, or such a share of all, may have contracts and be no employees: somebody joined between the two exports."""
+"""So many, or such a share of all, may have contracts and be no employees: somebody joined between the two exports.
+Where records are put together nobody may: it could be one of somebody's, who would seem to have fewer contracts.
+"""
 
 MANY = 200_000
 """Organization units or cost centers that are believed; these are kept in memory."""
@@ -59,7 +61,7 @@ class Reading:
                 )
         self._gathered.together()
         strays, employees = self._gathered.strays(), self._gathered.count(Export.EMPLOYEES)
-        if strays > max(STRAYS, SHARE * employees):
+        if strays > (0 if self._settings.records == "together" else max(STRAYS, SHARE * employees)):
             raise Anew(
                 f"Visma: the export of employees lacks {strays} of whom there are contracts; it is asked for anew, and "
                 "if it stays so, check which employees the application may read"

@@ -29,6 +29,14 @@ def features(settings: Settings) -> frozenset[str]:
 
 WRITTEN = frozenset({"beaufort identity", "beaufort email", "beaufort phone"})
 
+RECORDED = frozenset(
+    {
+        *("nextLink", "shortName", "employmentCode", "bo4FieldCode", "fieldNameAlias"),
+        *("extensions.key", "emailAddresses.type"),
+    }
+)
+"""Words of the two systems and codes of the customer's own: of links, units, roles, kinds and fields, and of nobody."""
+
 MANIFEST = Manifest(
     name="youforce",
     summary="Visma Youforce (HR Core Beaufort) or YouServe (HR Core Business): people and employments over the IAM API",
@@ -37,6 +45,7 @@ MANIFEST = Manifest(
     sign_in=sign_in,
     quota=quota,
     proven="simulated",
+    recorded=RECORDED,
     source=People,
     target=Records,
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),

@@ -13,6 +13,7 @@ import asyncssh
 
 from local.files.faults import Faults
 from local.serve import HOST
+from shared.errors import Misconfigured
 
 _PACE = 0.05
 """Seconds for a byte that trickles."""
@@ -28,7 +29,10 @@ class User:
 
 
 class SftpServer:
-    """`async with SftpServer(folder, users) as server: server.port, server.host_key`"""
+    """`async with SftpServer(folder, users) as server: server.port, server.host_key`
+
+    Port 0 takes any free one. Raises `Misconfigured` when the port is taken.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class SftpServer:
         users: Sequence[User],
         faults: Faults | None = None,
         *,
+        port: int = 0,
         kind: str = "ssh-ed25519",
         algorithms: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
@@ -45,6 +50,7 @@ class SftpServer:
         """What was done to which file, in order: `stat`, `list`, `open` and what was refused."""
         self.signed_in: list[str] = []
         self.closing = asyncio.Event()
+        self._asked_port = port
         self._kind, self._algorithms = kind, dict(algorithms or {})
         self._key = asyncssh.generate_private_key(kind)
         self._listening: asyncssh.SSHAcceptor | None = None
@@ -67,14 +73,17 @@ class SftpServer:
 
     async def __aenter__(self) -> Self:
         more: dict[str, Any] = dict(self._algorithms)
-        self._listening = await asyncssh.listen(
-            HOST,
-            0,
-            server_host_keys=[self._key],
-            server_factory=lambda: _Door(self),
-            sftp_factory=None if self.faults.no_sftp else lambda channel: _Files(channel, self),
-            **more,
-        )
+        try:
+            self._listening = await asyncssh.listen(
+                HOST,
+                self._asked_port,
+                server_host_keys=[self._key],
+                server_factory=lambda: _Door(self),
+                sftp_factory=None if self.faults.no_sftp else lambda channel: _Files(channel, self),
+                **more,
+            )
+        except OSError:
+            raise Misconfigured(f"port {self._asked_port} on {HOST} cannot be used; choose another") from None
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -178,6 +187,10 @@ class _Files(asyncssh.SFTPServer):
             await asyncio.sleep(_PACE)
             size = 1
         return file_obj.content[offset : offset + size]
+
+    def fstat(self, file_obj: object) -> Any:
+        assert isinstance(file_obj, _Opened)  # noqa: S101 - what `open` gave
+        return file_obj.path.stat()
 
     def close(self, file_obj: object) -> None:
         """Nothing is held open."""

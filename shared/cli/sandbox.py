@@ -41,7 +41,14 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
         tenant = await stack.enter_async_context(simulated.sandbox(found, seeds, file, clock, port))
         hr = await stack.enter_async_context(simulated.personio(clock, port + 1 if port else 0))
         profit = await stack.enter_async_context(simulated.afas(port + 2 if port else 0))
-        served = {"entra": tenant.access, "exchange": tenant.settings("exchange"), "personio": hr, "afas": profit}
+        exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
+        served = {
+            "entra": tenant.access,
+            "exchange": tenant.settings("exchange"),
+            "personio": hr,
+            "afas": profit,
+            "files": exports,
+        }
         click.echo(json.dumps(served, indent=2))
         click.echo("serving on loopback; Ctrl-C stops it", err=True)
         await asyncio.Event().wait()

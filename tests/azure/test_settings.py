@@ -190,5 +190,6 @@ async def test_only_a_target_with_a_tenant_gets_the_microsoft_sign_in(
     async with AsyncExitStack() as stack:
         ground = await surroundings.ground(read({**GIVEN, "JOINLY_IDENTITY": CLIENT}), stack)
         without = load(POLICY.replace("{tenant: TENANT}", "{}"))
-        assert surroundings_of(Role.WRITE, without, ground.around).credential("entra") is None
-        assert surroundings_of(Role.WRITE, _policy(), ground.around).credential("entra") is not None
+        assert surroundings_of(Role.WRITE, without, ground.around).credential(("targets", "entra")) is None
+        assert surroundings_of(Role.WRITE, _policy(), ground.around).credential(("targets", "entra")) is not None
+        assert surroundings_of(Role.READ, without, ground.around).credential(("sources", "hr")) is not None

@@ -187,6 +187,16 @@ def test_an_export_on_the_command_line_needs_one_source_that_reads_a_file(place:
     assert said.err == "joinly: --hr replaces the file of one source, and 0 sources of this policy read a file\n"
 
 
+def test_an_export_on_the_command_line_takes_the_place_of_one_on_a_server(place: Place) -> None:
+    """Nobody asks the server, nor for the secret of its user."""
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1PG6SZAHcVtD0ifVI2XFeJTvNsdbyxaAkwNu4Mm2gU"
+    server = f"{{host: 127.0.0.1, port: 1, user: joinly, key: secret:absent, host_keys: [{key}]}}"
+    place.alter("path: hr/people.csv", f"path: out/people-{{yyyy}}.csv\n      sftp: {server}")
+    assert "there is no secret secret:absent" in place.run().err
+    said = place.run("--hr", place.people)
+    assert (said.code, said.err) == (0, "")
+
+
 @pytest.mark.parametrize("command", ["run", "preview"])
 def test_a_data_folder_that_is_a_file_is_one_clear_error(place: Place, command: str) -> None:
     file = place.folder / "file"

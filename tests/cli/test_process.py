@@ -1,5 +1,6 @@
 """`joinly` as a process: signals, closed pipes, terminals, two at a time, and what it loads."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -13,6 +14,7 @@ import termios
 import time
 from pathlib import Path
 
+import asyncssh
 import httpx
 import pytest
 from cli_world import DAY, PROJECT, Place, joinly, small_place
@@ -162,6 +164,18 @@ def test_a_terminal_gets_colour_and_its_own_width_unless_colour_is_not_wanted(ra
     assert any(line.startswith("            ") for line in lines), "a long sentence goes on beside its heading"
 
 
+async def _delivered(access: dict[str, str]) -> str:
+    """The export on the sandbox's SFTP server."""
+    known = ([asyncssh.import_public_key(access["host_key"])], [], [])
+    signing_in = {"username": access["user"], "password": access["password"], "known_hosts": known}
+    async with (
+        asyncssh.connect(access["host"], int(access["port"]), config=None, **signing_in) as connection,
+        connection.start_sftp_client() as client,
+        client.open(access["path"], encoding="utf-8") as file,
+    ):
+        return str(await file.read())
+
+
 def test_the_sandbox_lets_any_client_sign_in_and_read_and_stops_on_ctrl_c(place: Place) -> None:
     process = _start("sandbox", "--policy", place.policy, "--data", place.data)
     assert process.stdout is not None
@@ -188,6 +202,7 @@ def test_the_sandbox_lets_any_client_sign_in_and_read_and_stops_on_ctrl_c(place:
         assert {user["userPrincipalName"] for user in users} >= {"greet.vandenboogaard@contoso.nl"}
         assert {group["displayName"] for group in groups} >= {"All staff", "ICT"}
         assert personio.json()["success"] is True
+        assert asyncio.run(_delivered(access["files"])).startswith("\ufeffMedewerker;")
 
         code, out, err = _ended(_run(place))
         assert (code, out) == (75, "")

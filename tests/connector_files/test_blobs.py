@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ import aiohttp
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.storage.blob.aio import ContainerClient
-from csv_world import NAME, PEOPLE, answer, outside, people, settings, table
+from csv_world import NAME, PEOPLE, answer, outside, people, settings, sleeping, table
 
 from connectors import manifest
 from connectors.files.places import blob
@@ -115,6 +116,21 @@ async def test_the_newest_of_a_folder_is_read_and_not_what_is_below(
         assert isinstance(edition, Edition)
         assert edition.name == "people-20261123.csv"
         assert len(people(found)) == 3
+
+
+@pytest.mark.parametrize("path", [NAME, "*.csv"])
+async def test_a_young_blob_can_be_looked_at_twice(
+    account: Account, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    waited: list[float] = []
+    async with container(account, monkeypatch) as world:
+        await world.put(NAME, table(*PEOPLE))
+        wanted = world.settings(path=path, complete={"settled_seconds": 20})
+        now = datetime.now(UTC)
+        found = await answer(
+            outside(Path("/nowhere"), now, credential=world.credential, sleep=sleeping(waited)), wanted
+        )
+        assert (len(people(one for one in found if not isinstance(one, Edition))), waited) == (3, [20])
 
 
 async def test_a_large_blob_comes_in_many_pieces(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,53 @@ async def test_members_are_compared_by_every_letter(tmp_path: Path) -> None:
         await read(tmp_path, [ANNA], key="ID")
 
 
+EACH: dict[str, Any] = {
+    "rows": "contract",
+    "each": "$.jobs",
+    "contract": {"id": "@.nr", "start": "@.start", "end": "@.end", "fields": {"department": "@.unit.name"}},
+}
+
+
+def working(*jobs: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**{name: ANNA[name] for name in ("id", "name")}, "jobs": list(jobs), **changes}
+
+
+JOB = {"nr": 1, "start": "2020-02-01", "end": "2023-04-30", "unit": {"name": "Verkoop"}}
+NEXT = {"nr": 2, "start": "2024-05-01", "end": None, "unit": {"name": "ICT"}}
+
+
+async def test_a_list_within_a_record_is_the_person_s_contracts(tmp_path: Path) -> None:
+    contracts = people(await read(tmp_path, [working(NEXT, JOB)], **EACH))["000123"].contracts
+    assert [(one.id, one.start.year, one.fields["department"]) for one in contracts] == [
+        ("1", 2020, "Verkoop"),
+        ("2", 2024, "ICT"),
+    ]
+
+
+async def test_a_record_with_an_empty_list_is_a_person_without_contracts(tmp_path: Path) -> None:
+    found = people(await read(tmp_path, [working(), working(JOB, id="2")], **EACH))
+    assert (found["000123"].contracts, found["000123"].fields["givenName"]) == ((), "Anna")
+    assert len(found["2"].contracts) == 1
+
+
+@pytest.mark.parametrize("jobs", [None, "absent", {"nr": 1}, "x"])
+async def test_a_record_whose_list_is_missing_is_held_and_not_without_contracts(tmp_path: Path, jobs: Any) -> None:
+    record = working(jobs=jobs)
+    if jobs == "absent":
+        del record["jobs"]
+    others = [working(JOB, id=f"9{number:05}") for number in range(30)]
+    held = only_rejected(await read(tmp_path, [record, *others], **EACH))
+    assert held.hr_id == "000123"
+    assert held.because == "export.json, record 1: there is no list at $.jobs; export it"
+
+
+async def test_a_person_with_one_contract_that_cannot_be_read_is_held_whole(tmp_path: Path) -> None:
+    others = [working(JOB, id=f"9{number:05}") for number in range(30)]
+    found = await read(tmp_path, [working(JOB, {**NEXT, "start": "ooit"}), *others], **EACH)
+    assert only_rejected(found).hr_id == "000123"
+    assert "record 1, column «@.start»: the date cannot be read" in only_rejected(found).because
+
+
 REFUSED: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "export.json is empty"),
     "blank": (" \n", "export.json is empty"),
@@ -176,7 +223,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "nested without end": ("[" * 200_000, "is nested too deeply"),
     "another encoding": (json.dumps([{"id": "é"}], ensure_ascii=False).encode("utf-16"), "as another encoding"),
     "no encoding at all": (b'[{"id": "\xff"}]', "the text is not UTF-8"),
-    "a workbook": (b"PK\x03\x04Kanarie", "is a workbook or an archive"),
+    "a workbook": (b"PK\x03\x04Kanarie", "is a workbook, not a JSON file; export it as JSON"),
 }
 
 

@@ -80,6 +80,19 @@ async def test_two_ids_that_differ_in_zeros_are_two_people(tmp_path: Path) -> No
     assert set(found) == {"000123", "123"}
 
 
+async def test_leading_zeros_that_a_spreadsheet_took_are_noticed_when_the_width_is_known(tmp_path: Path) -> None:
+    rows = [(f"{number:06}", *PIET[1:]) for number in range(40)]
+    found = await read(tmp_path, table(*rows, changed(nr="123")), key_width=6)
+    assert (
+        "line 42, column «Nr»: the number has fewer than 6 digits: leading zeros were lost"
+        in only_rejected(found).because
+    )
+    assert len(people(found)) == 40
+    shorter = await read(tmp_path, table(*rows, changed(manager="200")), key_width=6)
+    assert "column «Chef»: the number has fewer than 6 digits" in only_rejected(shorter).because
+    assert len(people(await read(tmp_path, table(changed(nr="A1", manager="")), key_width=6))) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["01-02-2020", "1-2-2020", "2020-02-01", "2020-02-01 00:00:00", "2020-02-01T00:00:00.000", "01-02-2020 0:00"],

@@ -1,5 +1,6 @@
 """An export on an SFTP server: only of the very server that is pinned, whole, and nothing is written there."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,13 @@ async def test_nothing_is_written_renamed_or_removed_there(tmp_path: Path) -> No
         await world.read()
         await world.read(path="*.csv")
         assert {what for what, _ in world.server.asked} == {"stat", "open", "list"}
+
+
+async def test_a_link_is_the_file_it_leads_to_and_an_unknown_time_is_not_long_ago(tmp_path: Path) -> None:
+    async with serving(tmp_path) as world:
+        (tmp_path / "newest.csv").symlink_to(NAME)
+        assert list(people(await world.read(path="new*.csv"))) == EVERYBODY
+        assert sftp._file("x", asyncssh.SFTPAttrs(size=1)).modified > datetime.now(UTC)
 
 
 async def test_reading_it_twice_says_the_same(tmp_path: Path) -> None:

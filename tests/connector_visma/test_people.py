@@ -14,6 +14,7 @@ from connectors.visma.exports import CANONICAL, Export
 from connectors.visma.people import Around, Record, human, person
 from connectors.visma.reduce import day
 from connectors.visma.units import Units, units
+from shared.errors import Anew
 from shared.model import Person, Rejected
 from shared.names.parts import FACTS as NAME_FACTS
 from tests.connector_visma.visma_world import CANARY, TENANT, World
@@ -331,6 +332,14 @@ class TestSeveralRecordsOfOneHuman:
         found = await world.rejected(records="together")
         assert found.hr_id == "1"
         assert "Employee 2" in found.because
+
+    async def test_a_record_that_is_missing_takes_no_contract_away_from_the_human(self, world: World) -> None:
+        """Nobody can say whose it is; left out, the human would seem to have left."""
+        world.hire("1", **BORN, contract__enddate="2021-12-31")
+        world.hire("2", **BORN)
+        world.company.rows["employees"].pop()
+        with pytest.raises(Anew, match="the export of employees lacks 1 of whom there are contracts"):
+            await world.read(records="together")
 
     async def test_whoever_names_either_record_as_manager_names_the_human(self, world: World) -> None:
         world.hire("1", **BORN)

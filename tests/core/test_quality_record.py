@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,11 @@ def kinds(one: Person, asked: Asked = ASKED) -> list[tuple[Kind, Severity]]:
         (job(date(1, 1, 1)), [(Kind.IMPOSSIBLE_DATE, Severity.HOLDS)]),
         (job(START, date(2201, 1, 1)), [(Kind.IMPOSSIBLE_DATE, Severity.HOLDS)]),
         (job(START, date(9999, 12, 31)), []),
+        (job(START, date(2200, 12, 31)), [(Kind.IMPLAUSIBLE_DATE, Severity.LOOK)]),
+        (job(date(2200, 1, 1)), [(Kind.IMPLAUSIBLE_DATE, Severity.LOOK)]),
+        (job(date(2201, 1, 1)), [(Kind.IMPOSSIBLE_DATE, Severity.HOLDS)]),
+        (job(date(1899, 1, 1), date(1999, 1, 1)), [(Kind.IMPOSSIBLE_DATE, Severity.HOLDS)]),
+        (job(date(1900, 1, 1), date(1999, 1, 1)), [(Kind.IMPLAUSIBLE_DATE, Severity.LOOK)]),
         (job(TODAY + timedelta(3 * 366)), []),
         (job(TODAY + timedelta(3 * 366 + 1)), [(Kind.IMPLAUSIBLE_DATE, Severity.LOOK)]),
         (job(START, START + timedelta(70 * 366)), []),
@@ -60,6 +66,10 @@ def test_the_days_of_a_contract(contract: Contract, expected: list[tuple[Kind, S
         ((job(end=TODAY), job(TODAY + timedelta(1), department="Sales")), False),
         ((job(end=TODAY), job(TODAY, department="Sales")), True),
         ((job(TODAY, department="Sales"), job(end=TODAY)), True),
+        ((job(), job(TODAY, department="Sales"), job(TODAY, department="Care")), True),
+        ((job(), job(id="2", department="Sales"), job(TODAY, department="Sales")), True),
+        ((job(end=TODAY), job(START, TODAY, id="2"), job(TODAY + timedelta(1), id="1", department="Sales")), False),
+        ((job(TODAY, id="2"), job(START, id="1"), job(date(2027, 1, 1), id="2", department="Sales")), True),
     ],
 )
 def test_contracts_of_one_number_at_one_time(contracts: tuple[Contract, ...], held: bool) -> None:
@@ -159,3 +169,165 @@ def test_the_report_is_in_one_order_whatever_order_hr_came_in(order: list[int]) 
         ]
     ]
     assert ordered([some[place] for place in order]) == some
+
+
+WHOLE = {
+    "an end before the start": (
+        person(job(START, START - timedelta(1))),
+        ("1", ("contractStart", "contractEnd"), "contract 1 ends before it starts; correct one of the two days"),
+        {"contractStart": "2020-01-01", "contractEnd": "2019-12-31"},
+    ),
+    "a day that cannot be": (
+        person(job(START, date(2201, 1, 1))),
+        ("1", ("contractEnd",), "contractEnd of contract 1 is before 1900 or after 2200; correct the day"),
+        {"contractEnd": "2201-01-01"},
+    ),
+    "a start that cannot be": (
+        person(job(date(1899, 1, 1))),
+        ("1", ("contractStart",), "contractStart of contract 1 is before 1900 or after 2200; correct the day"),
+        {"contractStart": "1899-01-01"},
+    ),
+    "a start far ahead": (
+        person(job(date(2031, 1, 1))),
+        ("1", ("contractStart",), "contract 1 starts more than three years from now; check the day"),
+        {"contractStart": "2031-01-01"},
+    ),
+    "a long contract": (
+        person(job(START, date(2150, 1, 1))),
+        ("1", ("contractStart", "contractEnd"), "contract 1 lasts longer than anybody works; check both days"),
+        {"contractStart": "2020-01-01", "contractEnd": "2150-01-01"},
+    ),
+    "one number twice": (
+        person(job(end=date(2026, 4, 1)), job(TODAY, department="Sales")),
+        (
+            "1",
+            ("contractId", "contractStart", "contractEnd"),
+            "contract 1 stands there twice for the same days; "
+            "give each contract a number of its own, or end one before the other starts",
+        ),
+        {"contractStart": "2026-03-02", "contractEnd": "2026-04-01"},
+    ),
+    "one number twice, and open": (
+        person(job(), job(TODAY, department="Sales")),
+        (
+            "1",
+            ("contractId", "contractStart", "contractEnd"),
+            "contract 1 stands there twice for the same days; "
+            "give each contract a number of its own, or end one before the other starts",
+        ),
+        {"contractStart": "2026-03-02", "contractEnd": None},
+    ),
+    "no day": (
+        person(leaveDate="2026-02-30"),
+        ("", ("leaveDate",), "leaveDate is no day of any calendar; correct the day"),
+        {"leaveDate": "2026-02-30"},
+    ),
+    "a child": (
+        person(birthDate="2010-01-01"),
+        (
+            "",
+            ("birthDate", "contractStart"),
+            "nobody of that age begins to work; check birthDate and the first day",
+        ),
+        {"birthDate": "2010-01-01", "contractStart": "2020-01-01"},
+    ),
+    "unborn": (
+        person(birthDate="2020-01-01"),
+        (
+            "",
+            ("birthDate", "contractStart"),
+            "the first contract starts before birth; check birthDate and the first day",
+        ),
+        {"birthDate": "2020-01-01", "contractStart": "2020-01-01"},
+    ),
+    "nameless": (
+        person(surname=""),
+        ("", ("surname",), "surname is empty, or holds no letter; fill it in"),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "said", "values"), WHOLE.values(), ids=WHOLE)
+def test_a_finding_says_whose_it_is_by_which_facts_what_and_what_to_do(
+    one: Person, said: tuple[str, tuple[str, ...], str], values: dict[str, Value]
+) -> None:
+    (found,) = of_record(one, ASKED, TODAY)
+    assert (found.contract, found.facts, found.sentence) == said
+    assert dict(found.values) == values
+    assert (found.source, found.hr_id, found.others) == ("hr", "7", ())
+
+
+def test_a_missing_surname_is_missing_data_and_the_rest_is_a_bad_record() -> None:
+    assert [one.reason for one in of_record(person(surname=""), ASKED, TODAY)] == [Reason.MISSING_DATA]
+    assert [one.reason for one in of_record(person(job(date(1, 1, 1))), ASKED, TODAY)] == [Reason.INVALID_RECORD]
+
+
+@pytest.mark.parametrize(
+    ("born", "first", "expected"),
+    [
+        ("2007-05-20", date(2020, 5, 19), [Severity.LOOK]),
+        ("2007-05-20", date(2020, 5, 20), []),
+        ("2007-05-20", date(2020, 6, 1), []),
+        ("2007-05-20", date(2020, 4, 30), [Severity.LOOK]),
+        ("1919-06-01", date(2020, 5, 31), []),
+        ("1919-06-01", date(2020, 6, 1), [Severity.LOOK]),
+        ("1899-12-31", date(2020, 1, 1), []),
+        ("1900-01-01", date(2020, 1, 1), [Severity.LOOK]),
+        ("2026-03-02", date(2027, 1, 1), [Severity.LOOK]),
+        ("2026-03-03", date(2027, 1, 1), [Severity.CORRECT]),
+        ("2027-01-01", date(2027, 1, 1), [Severity.CORRECT]),
+        ("2020-01-01", date(2020, 1, 1), [Severity.CORRECT]),
+    ],
+)
+def test_an_age_is_counted_to_the_day(born: str, first: date, expected: list[Severity]) -> None:
+    assert [one.severity for one in of_record(person(job(first), birthDate=born), ASKED, TODAY)] == expected
+
+
+def test_the_first_of_several_contracts_is_the_first_day_at_work() -> None:
+    assert kinds(person(job(START, id="2"), job(date(2012, 1, 1), id="1"), birthDate="2000-01-01")) == [
+        (Kind.IMPLAUSIBLE_DATE, Severity.LOOK)
+    ]
+    assert kinds(Person(hr_id="7", fields={"surname": "Bos", "birthDate": "2020-01-01"})) == []
+
+
+@pytest.mark.parametrize("fields", [{"room": "2026-02-30"}, {"startDate": "2026-02-28"}, {"startDate": 20260230}])
+def test_only_what_is_called_a_day_and_written_as_one_must_be_one(fields: dict[str, Value]) -> None:
+    assert kinds(person(**fields)) == []
+
+
+def test_a_surname_on_one_of_several_contracts_shows_that_the_source_gives_it() -> None:
+    asked = replace(ASKED, given=frozenset())
+    two = (job(surname=None), job(id="2"))
+    assert kinds(Person(hr_id="7", contracts=two), asked) == [(Kind.SURNAME, Severity.HOLDS)]
+    assert kinds(Person(hr_id="7", fields={"surname": 12}, contracts=two), asked) == [(Kind.SURNAME, Severity.HOLDS)]
+    assert kinds(person(surname="12a"), asked) == []
+
+
+def test_somebody_missing_from_hr_or_with_one_contract_that_goes_on_counts_as_the_engine_counts_them() -> None:
+    gone = replace(person(surname=""), missing_since=TODAY)
+    assert kinds(gone) == []
+    assert kinds(person(job(end=TODAY), surname="")) == [(Kind.SURNAME, Severity.HOLDS)]
+    both = person(job(end=TODAY - timedelta(1)), job(TODAY, id="2"), surname="")
+    assert kinds(both) == [(Kind.SURNAME, Severity.HOLDS)]
+
+
+@given(
+    st.lists(
+        st.builds(
+            job,
+            st.sampled_from([START, TODAY]),
+            st.sampled_from([None, TODAY, date(2030, 1, 1)]),
+            st.sampled_from("12"),
+            department=st.sampled_from("ab"),
+        ),
+        max_size=5,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_contracts_decides_nothing(contracts: list[Contract], dice: Any) -> None:
+    shuffled = list(contracts)
+    dice.shuffle(shuffled)
+    one, other = (Person(hr_id="7", contracts=tuple(some)) for some in (contracts, shuffled))
+    said = [sorted(repr(found) for found in of_record(each, ASKED, TODAY)) for each in (one, other)]
+    assert said[0] == said[1]

@@ -14,12 +14,7 @@ from tests.conformance.reading import adapted
 SOURCES = [name for name in connectors.names() if connectors.manifest(name).source]
 
 
-SILENT = pytest.mark.xfail(reason="its settings are being written anew", strict=False)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[SILENT] if name == "files" else []) for name in connectors.names()]
-)
+@pytest.mark.parametrize("name", connectors.names())
 def test_every_setting_of_a_connector_has_a_meaning(name: str) -> None:
     silent = [one.name for one in settings(connectors.manifest(name).settings) if not one.meaning]
     assert silent == [], f"write a docstring under it, in the settings of {name}"
@@ -36,6 +31,11 @@ def test_a_source_tells_what_is_assumed_of_it(name: str) -> None:
 
 
 class Inner(BaseModel):
+    """What is within.
+
+    And more about it.
+    """
+
     deep: int = 1
     """How deep."""
 
@@ -47,7 +47,6 @@ class Outer(BaseModel):
     told: int = Field(default=1, description="By its description.")
     silent: int = 2
     one: Inner | None = None
-    """One."""
     many: dict[str, Inner] = {}
     """Many of what was listed already."""
 
@@ -62,7 +61,7 @@ def test_settings_are_told_with_those_within_them() -> None:
         Setting("plain", True, "Over two lines."),
         Setting("told", False, "By its description."),
         Setting("silent", False, ""),
-        Setting("one", False, "One."),
+        Setting("one", False, "What is within."),
         Setting("one.deep", False, "How deep."),
         Setting("many", False, "Many of what was listed already."),
     ]

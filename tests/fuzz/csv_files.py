@@ -5,13 +5,13 @@ The pure parts are tried by themselves too: a cell and a date raise what they do
 
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from connectors.files.cells import Unreadable, clean, number, sound, truth
+from connectors.files.cells import Absent, Cell, Damaged, Unreadable, clean, number, sound, truth
 from connectors.files.dates import Dates, UnreadableDate, checked
 from connectors.files.forms import origin_of, read
 from connectors.files.people import people
@@ -26,6 +26,7 @@ NAME = "export.csv"
 ENCODINGS = ("auto", "utf-8", "cp1252", "utf-16")
 DELIMITERS = ("auto", ";", ",", "|", "tab")
 FORMATS = (("dd-mm-yyyy",), ("yyyy-mm-dd", "d-m-yyyy"), ("yyyymmdd",), ("m/d/yyyy", "dd.mm.yyyy"))
+DATES = Dates.of(FORMATS[0], ["31-12-9999"])
 HEADER = "Nr;Naam;In;Uit;Uren;Vast;Chef;Status"
 LINES = (
     HEADER,
@@ -49,8 +50,13 @@ def check(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / NAME
         file.write_bytes(reader.rest())
-        first = _read(file, settings)
-        law(_read(file, settings) == first, "the second reading is another")
+        lawful(file, settings)
+
+
+def lawful(file: Path, settings: Settings) -> None:
+    """Holds everything that is read of a file to the laws."""
+    first = _read(file, settings)
+    law(_read(file, settings) == first, "the second reading is another")
 
 
 def _settings(reader: Reader) -> Settings | None:
@@ -81,7 +87,7 @@ def _settings(reader: Reader) -> Settings | None:
 
 def _read(file: Path, settings: Settings) -> list[Person | Rejected] | str:
     try:
-        origin = origin_of(settings, NAME)
+        origin = origin_of(settings, file.name)
         everyone = list(people(list(read(file, settings, origin)), settings, origin))
     except Misconfigured as error:
         discreet(str(error), "", "an error")
@@ -116,6 +122,7 @@ def _parts(reader: Reader) -> None:
     for decimal in ",.":
         _only(Unreadable, lambda decimal=decimal: number(text, clean(text), decimal))  # type: ignore[misc]
     _only(Unreadable, lambda: truth(text))
+    _typed(reader)
     formats = [reader.text() for _ in range(reader.below(3))]
     try:
         dates = Dates.of(checked(formats), [reader.text()])
@@ -123,6 +130,20 @@ def _parts(reader: Reader) -> None:
         return
     found = _only(UnreadableDate, lambda: dates.day(text))
     law(found is None or isinstance(found, date), "a date is something else")
+
+
+def _typed(reader: Reader) -> None:
+    """Cells as workbooks and JSON have them."""
+    whole = reader.number(9)
+    day = datetime.fromordinal(1 + whole % date.max.toordinal()) + timedelta(seconds=reader.below(3))
+    cells: tuple[Cell, ...] = (whole, whole / 7, float(whole), whole * 1e300, bool(whole % 2), day, day.date(), None)
+    for cell in (*cells, Absent.ABSENT, Damaged("no")):
+        text = _only(Unreadable, lambda cell=cell: sound(cell, 100))  # type: ignore[misc]
+        law(text is None or (isinstance(text, str) and clean(text) == text), "a typed cell is no clean text")
+        if text:
+            _only(Unreadable, lambda cell=cell, text=text: number(cell, text, ","))  # type: ignore[misc]
+    found = _only(UnreadableDate, lambda: DATES.typed(day))
+    law(found is None or found == day.date(), "a day is another day")
 
 
 def _only(allowed: type[Exception], call: Callable[[], Any]) -> Any:

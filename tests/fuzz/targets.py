@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from tests.fuzz import conditions, csv_files, dates, expressions, patterns, policies
+from tests.fuzz import conditions, csv_files, dates, expressions, json_files, patterns, policies
 from tests.fuzz.laws import Broken, Target, law
 
 TARGETS: dict[str, Target] = {
@@ -16,6 +16,7 @@ TARGETS: dict[str, Target] = {
     "policies": policies.TARGET,
     "conditions": conditions.TARGET,
     "csv_files": csv_files.TARGET,
+    "json_files": json_files.TARGET,
 }
 
 MOST_SECONDS = 30.0

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from shared.downloading import Ended, Files
+from shared.downloading import Downloads, Ended
 from shared.errors import Misconfigured, TryLater
 from shared.rest import Manners
 from shared.wire import Meter, open_http
@@ -66,7 +66,7 @@ async def fetched(
 ) -> bytes:
     time, into = time or Time(), io.BytesIO(b"what an earlier attempt has left, which may be long")
     async with open_http(Meter(), writes_allowed=False, transport=storage) as http:
-        files = Files("HR", near, http, clock=time.clock, sleep=time.sleep, most=most)
+        files = Downloads("HR", near, http, clock=time.clock, sleep=time.sleep, most=most)
         await files.fetch(address, into, "file 1")
     return into.read()
 

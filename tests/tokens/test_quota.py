@@ -43,7 +43,7 @@ def process(store: Store, time: Time, quota: Quota, place: str = PLACE) -> Calls
 
 @given(
     quota=st.builds(Quota, calls=st.integers(1, 12), seconds=st.just(2400.0), every=st.sampled_from([0.0, 0.6, 30.0])),
-    pauses=st.lists(st.floats(0, 900), max_size=60),
+    pauses=st.lists(st.floats(0, 900) | st.floats(2300, 2500), max_size=60),
 )
 def test_there_are_never_more_calls_in_any_time_nor_two_too_close(quota: Quota, pauses: list[float]) -> None:
     now, spent, made = NOW, Spent(), list[datetime]()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.files.cells import Absent, Cell, Damaged
+from connectors.files.cells import Absent, Cell, Damaged, bare
 from connectors.files.forms.decoding import opened
 from connectors.files.forms.ending import Ending
 from connectors.files.forms.table import Broken, Row, digest_of
@@ -17,6 +17,7 @@ from connectors.files.paths import at
 from connectors.files.settings import Settings
 from shared.errors import Misconfigured
 
+_NO_ITEM: dict[str, Any] = {}
 _NESTED = Damaged("the member holds several values; name the path of a single one")
 
 
@@ -69,10 +70,18 @@ def _rows(records: Iterable[tuple[int, Any]], settings: Settings, origin: Origin
             because = record.because if isinstance(record, Damaged) else "this is no record with members"
             yield Broken(number, "", because)
             continue
-        found = {name: at(name, record) for name in settings.columns}
-        never.difference_update(name for name, value in found.items() if value is not Absent.ABSENT)
-        cells = tuple(absent if value is Absent.ABSENT else _cell(value) for value in found.values())
-        yield Row(number, cells, digest_of(json.dumps(record, sort_keys=True)))
+        items = at(settings.each, record) if settings.each else [_NO_ITEM]
+        if not isinstance(items, list):
+            yield Broken(
+                number, bare(_cell(at(settings.key, record))), f"there is no list at {settings.each}; export it"
+            )
+            continue
+        for item in items or [_NO_ITEM]:
+            found = {name: at(name, item if name.startswith("@") else record) for name in settings.columns}
+            never.difference_update(name for name, value in found.items() if value is not Absent.ABSENT)
+            cells = tuple(absent if value is Absent.ABSENT else _cell(value) for value in found.values())
+            digest = digest_of(json.dumps([record, item], sort_keys=True))
+            yield Row(number, cells, digest, employed=bool(items))
     if not ending.seen:
         raise Misconfigured(f"{origin.file} holds no records; deliver the export again")
     if never and settings.omitted == "absent":

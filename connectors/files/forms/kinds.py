@@ -19,7 +19,8 @@ def refuse_other_kinds(path: Path, form: Form, file: str) -> None:
     if not because and form == "excel":
         because = _no_workbook(start, path)
     elif not because and start.startswith((_PACKED, _OLD[:4])):
-        because = f"is a workbook or an archive, not a {form.upper()} file; save it as «CSV UTF-8», or set form"
+        save = "save it as «CSV UTF-8»" if form == "csv" else "export it as JSON"
+        because = f"is a workbook, not a {form.upper()} file; {save}, or set form"
     if because:
         raise Misconfigured(f"{file} {because}")
 

@@ -29,6 +29,8 @@ class Row:
     cells: tuple[Cell, ...]
     digest: bytes
     """Equal for rows that are the same in every column, also in those nobody reads."""
+    employed: bool = True
+    """False for a person of whom there is no contract in the file."""
 
 
 @dataclass(frozen=True, slots=True)

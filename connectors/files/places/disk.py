@@ -48,7 +48,7 @@ class DiskFolder:
         except (OSError, ValueError) as error:
             raise _unusable(name, error) from None
         if S_ISDIR(state.st_mode):
-            raise Misconfigured(f"{name} is a folder; path must name files")
+            raise Misconfigured(f"{name} is a folder; path must name one file")
         return _file(name, state)
 
     async def fetch(self, file: File, to: Path) -> None:

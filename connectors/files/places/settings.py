@@ -80,8 +80,11 @@ class Sftp(BaseModel):
     model_config = STRICT
 
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$")]
+    """Its name or address."""
     port: int = Field(default=22, ge=1, le=65_535)
+    """Where it listens."""
     user: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who signs in there."""
     host_keys: tuple[HostKey, ...] = Field(min_length=1, max_length=10)
     """The server's public keys, as `ssh-keyscan` prints them, held against what its administrator says.
 

@@ -28,6 +28,8 @@ MOST_SECONDS = 300.0
 """For one question or one file, however slowly it comes."""
 _PARTING_SECONDS = 2.0
 _BLOCK = 1 << 20
+_NOBODY_KNOWS = datetime.max.replace(tzinfo=UTC)
+"""When a file was written of which a server does not say it: never long ago, so that it is looked at twice."""
 
 
 class Server:
@@ -125,7 +127,7 @@ class ServerFolder:
         if attributes is None:
             return None
         if _is_folder(attributes):
-            raise Misconfigured(f"{name} is a folder on SFTP server {self._asked.host}; path must name files")
+            raise Misconfigured(f"{name} is a folder on SFTP server {self._asked.host}; path must name one file")
         return _file(name, attributes)
 
     async def _looked(self, name: str) -> "SFTPAttrs | None":
@@ -172,7 +174,8 @@ def _is_folder(attributes: "SFTPAttrs") -> bool:
 
 
 def _file(name: str, attributes: "SFTPAttrs") -> File:
-    return File(name, attributes.size or 0, datetime.fromtimestamp(attributes.mtime or 0, UTC))
+    modified = datetime.fromtimestamp(attributes.mtime, UTC) if attributes.mtime else _NOBODY_KNOWS
+    return File(name, attributes.size or 0, modified)
 
 
 @dataclass(frozen=True, slots=True)

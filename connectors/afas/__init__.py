@@ -32,7 +32,6 @@ MANIFEST = Manifest(
     source=Employees,
     target=Records,
     more_facts=lambda settings: settings.facts,
-    recorded=RECORDED,
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=ATTRIBUTES,
     corrects=True,

@@ -72,7 +72,6 @@ class Afas:
                 email=f"mail{number}@private.test",
                 bsn=NUMBER,
             )
-
         for view in self.settings().views if self.environment.still else ():
             order = ",".join(dict.fromkeys((view.key, *view.order)))
             kept(self.environment, TABLES[view.connector].with_names(self._names(view.connector)), order)

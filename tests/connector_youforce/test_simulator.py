@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from local import people
-from local.sandbox import youforce
+from local.hr import youforce
 from local.youforce import SCOPES, Company, Faults, Limits, settle, youforce_app
 from local.youforce.company import PRIVATE
 from shared.model import Person, Rejected

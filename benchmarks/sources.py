@@ -1,8 +1,8 @@
 """So many people through each HR system's simulator to `Person`: how long it takes, and how much memory.
 
-`python -m benchmarks.sources [PEOPLE] [SOURCE]`. Each measurement is a process of its own, in which the simulator lives
-as well. Its memory once it is filled is the baseline, and what a reading takes beside it is measured for a tenth of the
-people too: of what is flat, ten times as many take no more.
+`python -m benchmarks.sources [PEOPLE [SOURCE [FORM]]]`. Each measurement is a process of its own, with the simulator in
+it. Its memory once it is filled is the baseline, and what a reading takes beside it is measured for a tenth of
+the people as well: where memory is flat, ten times as many take no more.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from shared.model import Person
 
 PEOPLE = 100_000
 PROCESS = Path("/proc/self")
+MEASURE = "--measure"
 
 
 def kit() -> Any:
@@ -26,10 +27,10 @@ def kit() -> Any:
     return importlib.import_module("tests.conformance.reading")
 
 
-def memory(which: str) -> float:
-    """MiB of this process: `VmRSS` now, or `VmHWM`, the most since `forget`."""
+def memory(which: str) -> int:
+    """KiB of this process: `VmRSS` now, or `VmHWM`, the most since `forget`."""
     found = re.search(rf"{which}:\s+(\d+) kB", (PROCESS / "status").read_text(encoding="ascii"))
-    return int(found[1]) / 1024 if found else 0.0
+    return int(found[1]) if found else 0
 
 
 def forget() -> None:
@@ -50,29 +51,35 @@ async def read(name: str, form: str, people: int) -> str:
             seconds, most = time.monotonic() - began, memory("VmHWM")
             if found != people:
                 raise SystemExit(f"{name} {form}: {found} of {people} people were read")
-            return f"{before:.0f}\t{most - before:.0f}\t{seconds:.0f}\t{subject.wire.requests}"
+            return f"{before}\t{most - before}\t{seconds:.0f}\t{subject.wire.requests}"
 
 
 def measured(name: str, form: str, people: int) -> list[int]:
-    """MiB of the filled simulator, MiB that reading took beside it, seconds, requests."""
-    command = [sys.executable, "-m", "benchmarks.sources", str(people), name, form]
+    """KiB of the filled simulator, KiB that reading took beside it, seconds, requests."""
+    command = [sys.executable, "-m", "benchmarks.sources", MEASURE, str(people), name, form]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
     return [int(part) for part in said.split("\t")]
 
 
-def main(people: int, only: str) -> None:
-    sys.stdout.write("source               people  requests  seconds  baseline MiB  reading MiB\n")
-    for name, form in kit().subjects():
-        if only in ("", name):
+def main(people: int, source: str = "", form: str = "") -> None:
+    sys.stdout.write("source              people  requests  seconds  baseline MiB  reading MiB  KiB a person more\n")
+    for name, own in kit().subjects():
+        if source in ("", name) and form in ("", own):
+            few = 0
             for count in (people // 10, people):
-                before, more, seconds, requests = measured(name, form, count)
-                of = f"{name} {form}".strip()
-                sys.stdout.write(f"{of:16} {count:>10,} {requests:>9,} {seconds:>8} {before:>13} {more:>12}\n")
+                before, more, seconds, requests = measured(name, own, count)
+                slope = f"{max(0, more - few) / (count - people // 10):.1f}" if few else ""
+                line = f"{f'{name} {own}':18} {count:>7,} {requests:>9,} {seconds:>8} {before >> 10:>13}"
+                sys.stdout.write(f"{line} {more >> 10:>12} {slope:>18}\n")
                 sys.stdout.flush()
+                few = more
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        sys.stdout.write(asyncio.run(read(sys.argv[2], sys.argv[3], int(sys.argv[1]))))
-    else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, sys.argv[2] if len(sys.argv) > 2 else "")
+    match sys.argv[1:]:
+        case [flag, people, source, form] if flag == MEASURE:
+            sys.stdout.write(asyncio.run(read(source, form, int(people))))
+        case [people, *only]:
+            main(int(people), *only)
+        case _:
+            main(PEOPLE)

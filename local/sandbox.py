@@ -33,6 +33,8 @@ from local.nmbrs.seeds import seeded
 from local.personio import Company, Credential, Employment, personio_app
 from local.personio import Faults as PersonioFaults
 from local.serve import HOST, serving
+from local.youforce import Company as HrCore
+from local.youforce import settle, youforce_app
 from shared.errors import Misconfigured
 from shared.model import Entitlement
 from shared.policy import Policy
@@ -281,6 +283,17 @@ async def afas(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
     token = environment.allow(Token(data=secrets.token_hex(32).upper()))
     async with serving(afas_app(environment), port) as address:
         yield {"base": address, "token": token.text}
+
+
+@asynccontextmanager
+async def youforce(clock: Callable[[], datetime], system: str, port: int = 0) -> AsyncIterator[Mapping[str, str]]:
+    """A running Youforce (beaufort) or YouServe (business) with the people of the sample export, and how to sign in."""
+    company, secret = HrCore(clock, system), secrets.token_urlsafe(24)
+    settle(company, people.rows())
+    company.allow("joinly-sandbox", secret)
+    async with serving(youforce_app(company), port) as address:
+        where = {"system": system, "base": address, "connect": address, "tenant": company.tenant}
+        yield {**where, "client_id": "joinly-sandbox", "client_secret": secret}
 
 
 @asynccontextmanager

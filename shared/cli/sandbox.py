@@ -41,14 +41,18 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
         tenant = await stack.enter_async_context(simulated.sandbox(found, seeds, file, clock, port))
         hr = await stack.enter_async_context(simulated.personio(clock, port + 1 if port else 0))
         profit = await stack.enter_async_context(simulated.afas(port + 2 if port else 0))
+        beaufort = await stack.enter_async_context(simulated.youforce(clock, "beaufort", port + 4 if port else 0))
+        business = await stack.enter_async_context(simulated.youforce(clock, "business", port + 5 if port else 0))
         exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
-        salaries = await stack.enter_async_context(simulated.nmbrs(clock, port + 4 if port else 0))
+        salaries = await stack.enter_async_context(simulated.nmbrs(clock, port + 6 if port else 0))
         served = {
             "entra": tenant.access,
             "exchange": tenant.settings("exchange"),
             "personio": hr,
             "afas": profit,
             "files": exports,
+            "youforce": beaufort,
+            "youserve": business,
             "nmbrs": salaries,
         }
         click.echo(json.dumps(served, indent=2))

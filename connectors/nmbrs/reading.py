@@ -18,7 +18,7 @@ from connectors.nmbrs.managers import Known, Mails, heads
 from connectors.nmbrs.people import kind, person, personal
 from connectors.nmbrs.place import Place
 from connectors.nmbrs.reduce import SYSTEM, inside
-from connectors.nmbrs.rows import EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, histories, joined
+from connectors.nmbrs.rows import APPLICANTS, EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, histories, joined
 from connectors.nmbrs.rows import personal as personal_listing
 from connectors.nmbrs.settings import Settings
 from shared.connector import Outside, Reached
@@ -127,9 +127,8 @@ class _Run:
 
     def _counts(self, hr_id: str, lists: Lists, about: About) -> bool:
         what, _ = _glance(joined(hr_id, lists[:2]), about)
-        if not what:
-            return hr_id in lists[0][1]
-        return what in EMPLOYED | FORMER and (self._settings.externals or what not in EXTERNAL)
+        is_one = what not in APPLICANTS if hr_id in lists[0][1] else what in EMPLOYED | FORMER
+        return is_one and (self._settings.externals or what not in EXTERNAL)
 
     async def _who(self, company: Company) -> Lists:
         both = (EMPLOYEES, personal_listing(self._settings))

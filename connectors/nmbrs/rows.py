@@ -13,6 +13,7 @@ from connectors.nmbrs.settings import EXTRA, KNOWN, Settings
 EMPLOYED = frozenset({"payroll", "newhire", "external"})
 FORMER = frozenset({"formerpayroll", "formerexternal"})
 EXTERNAL = frozenset({"external", "formerexternal"})
+APPLICANTS = frozenset({"applicant", "rejectedapplicant"})
 """Types of employee, in lower case; applicants are not read."""
 
 

@@ -24,7 +24,7 @@ from connectors.nmbrs.envelope import (
 )
 from connectors.nmbrs.periods import Calendar
 from connectors.nmbrs.reduce import SYSTEM, identity
-from connectors.nmbrs.rows import EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, kept
+from connectors.nmbrs.rows import APPLICANTS, EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, kept
 from connectors.nmbrs.settings import Settings
 from connectors.nmbrs.soap_rows import READS, Row, company_period, manager
 from shared.answers import BUSY
@@ -36,7 +36,6 @@ from shared.rest import Manners, Rest
 RETIRES = "2027-03-01"
 SERVICES = frozenset(f"/{name}Service.asmx" for name in ("Debtor", "Company", "Employee"))
 """Everything is a POST in SOAP; this connector calls nothing that writes."""
-APPLICANTS = frozenset({"applicant", "rejectedapplicant"})
 
 
 class SoapApi:

@@ -450,6 +450,18 @@ async def test_whoever_is_listed_is_read_though_the_template_hides_what_they_are
     assert not [one for one in found if isinstance(one, Person) and "status" in one.contracts[0].fields]
 
 
+async def test_whoever_is_listed_under_a_type_that_nobody_knows_is_read(world: World) -> None:
+    world.crowd(2)
+
+    def spoil(path: str, body: Any) -> Any:
+        if path.endswith("/employees"):
+            body["data"][0]["employeeBasicInfo"]["employeeType"] = "intern"
+        return body
+
+    world.wire_end.spoil = spoil
+    assert len(await world.read()) == 2
+
+
 @pytest.mark.parametrize(("path", "key"), [("/api/debtors", "debtorId"), ("/companies", "companyId")])
 async def test_a_debtor_or_company_without_an_id_stops_everything(path: str, key: str, world: World) -> None:
     world.hire()

@@ -91,6 +91,12 @@ async def provisioning(message: func.ServiceBusMessage) -> None:
     await doors.answer(queues.PROVISIONING, [message.get_body()], [beside(message)])
 
 
+@on(triggers.MEMBERSHIPS)
+async def memberships(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
+    """Grant one group to whoever waits for it. Each of them rings for it, and one look serves all."""
+    await doors.answer(queues.MEMBERSHIPS, [message.get_body() for message in messages], list(map(beside, messages)))
+
+
 @on(triggers.HEALTH)
 async def health(request: func.HttpRequest) -> func.HttpResponse:
     """Whether this app can do its work; anybody may ask."""

@@ -9,9 +9,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -22,14 +21,10 @@ from ruamel.yaml.error import YAMLError
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from local import people
-from local.afas import Environment, Token, afas_app, populate
 from local.exchange import Organisation, exchange_app
 from local.exchange.app import APP_ROLE, ROLES
 from local.graph import DEFAULT_PERMISSIONS, Faults, Tenant, graph_app
-from local.personio import Company, Credential, Employment, personio_app
-from local.personio import Faults as PersonioFaults
-from local.serve import HOST, serving
+from local.serve import serving
 from shared.errors import Misconfigured
 from shared.model import Entitlement
 from shared.policy import Policy
@@ -232,62 +227,3 @@ def _mail(exchange: Organisation, names: Iterable[Entitlement]) -> None:
     for one in names:
         if one.kind == LIST:
             exchange.add_list(one.name)
-
-
-@asynccontextmanager
-async def personio(clock: Callable[[], datetime], port: int = 0) -> AsyncIterator[Mapping[str, str]]:
-    """A running Personio with the people of the sample export, and how to sign in to it."""
-    company = Company(clock)
-    contracts: dict[str, list[people.Row]] = {}
-    for row in people.rows():
-        contracts.setdefault(row.number, []).append(row)
-    for number, rows in contracts.items():
-        name = rows[0].name
-        jobs = [_employment(row.job) for row in rows if row.name == name]
-        company.hire(int(number), name.nick or name.given, f"{name.prefix} {name.surname}".strip(), *jobs)
-    secret = secrets.token_urlsafe(24)
-    company.allow(Credential(client_id="papi-sandbox", client_secret=secret))
-    async with serving(personio_app(company, PersonioFaults()), port) as address:
-        yield {"base": address, "client_id": "papi-sandbox", "client_secret": secret}
-
-
-def _employment(job: people.Job) -> Employment:
-    """One line of the sample export as Personio would hold it; `-` is a manager who heads the department."""
-    _, office, head, _ = people.DEPARTMENTS[job.department]
-    manager = head if job.manager == "-" else job.manager
-    return Employment(
-        start=_day(job.start),
-        end=_day(job.end),
-        title=job.function,
-        department=job.department,
-        office=office,
-        supervisor=int(manager) if manager.isdigit() else None,
-        hours=float(job.hours.replace(",", ".")) if job.hours else None,
-        type="EXTERNAL" if job.kind == "inhuur" else "INTERNAL",
-    )
-
-
-def _day(text: str) -> date | None:
-    return date(*reversed([int(part) for part in text.split("-")])) if text else None
-
-
-@asynccontextmanager
-async def afas(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
-    """A running AFAS Profit with the people of the sample export, and the token of its app connector."""
-    environment = populate(Environment(), people.rows())
-    token = environment.allow(Token(data=secrets.token_hex(32).upper()))
-    async with serving(afas_app(environment), port) as address:
-        yield {"base": address, "token": token.text}
-
-
-@asynccontextmanager
-async def files(port: int = 0) -> AsyncIterator[Mapping[str, str]]:
-    """A running SFTP server with the sample export on it, and how to sign in there. Raises `Misconfigured`."""
-    from local.files import SftpServer, User
-
-    user = User(name="joinly", password=secrets.token_urlsafe(24))
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "people.csv").write_bytes(people.export(people.rows()))
-        async with SftpServer(Path(folder), [user], port=port) as server:
-            where = {"host": HOST, "port": str(server.port), "path": "people.csv"}
-            yield {**where, "host_key": server.host_key, "user": user.name, "password": user.password}

@@ -9,7 +9,7 @@ from shared.connector import Target
 from shared.errors import Reason
 from shared.inverse import Undone
 from shared.issuing import Register
-from shared.model import Account, Action, Desired, Link
+from shared.model import Account, Action, Desired, Entitlement, Link
 from shared.planning import Kinds
 from shared.whats import Apart
 
@@ -60,6 +60,8 @@ class Case:
     """What of it was taken back by hand."""
     told_apart: Apart
     """What of a plan needs leave of its own."""
+    gathering: frozenset[Entitlement] = frozenset()
+    """What is not granted to this account alone, but together with others."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,10 @@ class Outcome:
     problems: list[tuple[str, Reason, str]] = field(default_factory=list)
     again: datetime | None = None
     """When (UTC) to look once more, because something is still to appear."""
-    planned: int = 0
-    """How many actions the plan had, permitted or not."""
+    gathering: frozenset[Entitlement] = frozenset()
+    """What was left to be granted together with others; what comes after it in the plan was left too."""
+    actions: tuple[Action, ...] = ()
+    """The plan, permitted or not."""
 
 
 async def hold_names(case: Case, names: Mapping[str, str], account: str) -> None:

@@ -1,9 +1,9 @@
 """The composition root's work: a checked policy and its surroundings → an engine. Nothing here decides or does I/O."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -67,6 +67,8 @@ class Surroundings:
     meter: Meter = field(default_factory=Meter)
     witness: Callable[[str, str, Action], None] = lambda person, target, action: None
     """Told of every action that was done, by person and target."""
+    gathers: timedelta = timedelta(seconds=15)
+    """How long a grant waits for others of the same; nothing where all that is due is done before it."""
     preview: bool = False
     """Ask everything and write nothing."""
     reads: bool = True
@@ -87,6 +89,7 @@ async def assemble(
     facts: dict[str, frozenset[str]] = {}
     attributes: dict[str, dict[str, Attribute]] = {}
     entitlements: dict[str, frozenset[str]] = {}
+    packs: dict[str, Mapping[str, int]] = {}
     accesses: dict[str, Access] = {}
     for path, settings in built.items():
         kind, name = path
@@ -110,6 +113,7 @@ async def assemble(
             attributes[name] = {kind.name: kind for kind in one.attributes}
             unset = {kind for kind, setting in one.entitlement_settings.items() if not getattr(final, setting)}
             entitlements[name] = one.entitlements - unset
+            packs[name] = {} if around.preview else one.packs
             targets[name] = Rehearsal(target, attributes[name]) if around.preview else target
     return Engine(
         policy=found.policy,
@@ -125,6 +129,8 @@ async def assemble(
         witness=around.witness,
         facts=facts,
         entitlements=entitlements,
+        packs=packs,
+        gathers=around.gathers,
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
         accesses=accesses,
     )

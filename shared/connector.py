@@ -4,13 +4,13 @@ A connector translates one system and nothing else: it does not correlate, diff,
 log, and knows nothing of preview, policy or dates. Constructing one does no I/O.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import httpx
 from azure.core.credentials_async import AsyncTokenCredential
@@ -156,6 +156,17 @@ class Target(Protocol):
         ...
 
 
+@runtime_checkable
+class Packing(Protocol):
+    """A target that can grant one thing to many accounts in one write."""
+
+    async def grant_all(self, accounts: Sequence[str], action: Action) -> None:
+        """Grant what `action` says to all of these, or to none. Raises what `Target.apply` does, about all of them;
+        `Refused` when one of them stands in the way, be it that it has this already.
+        """
+        ...
+
+
 class App(StrEnum):
     """The two apps of a deployment: one reads HR and decides, the other writes to targets."""
 
@@ -212,6 +223,8 @@ class Manifest:
     """Kinds of entitlement it can grant and revoke."""
     entitlement_settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Kind → the setting that must be true for it."""
+    packs: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Kinds of entitlement of which its target can grant one to many accounts at once, and to how many (`Packing`)."""
     attributes: tuple[Attribute, ...] = ()
     correlate: frozenset[str] = frozenset()
     """Attributes `find` can look for."""

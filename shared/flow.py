@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -45,6 +45,18 @@ class Bucket:
         wait = (due - self._lead - now).total_seconds()
         if wait > 0:
             await self._sleep(wait)
+
+
+async def together(some: Sequence[Awaitable[Result]]) -> list[Result | Exception]:
+    """What becomes of each, all at the same time: its result, or what it raised."""
+    return await asyncio.gather(*map(caught, some))
+
+
+async def caught(one: Awaitable[Result]) -> Result | Exception:
+    try:
+        return await one
+    except Exception as error:
+        return error
 
 
 @asynccontextmanager

@@ -16,7 +16,8 @@ IDENTIFIERS = "identifiers"
 ACCOUNTS = "accounts"
 DIRECTORY = "directory"
 LEDGER = "ledger"
-TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER)
+MEMBERSHIPS = "memberships"
+TABLES = (STATE, SOURCES, GATES, IDENTIFIERS, ACCOUNTS, DIRECTORY, LEDGER, MEMBERSHIPS)
 
 SCHEMA = 2
 """Written into every row."""
@@ -40,6 +41,16 @@ def own_id(source: str, hr_id: str) -> str:
 def drawer(target: str, key: str) -> str:
     """The partition of something that belongs to a target: an account, an identifier."""
     return f"{target}|{bucket(key)}"
+
+
+def crowd(target: str, group: str) -> str:
+    """The partition in `memberships` of those who wait to be granted one thing together; a person is the key."""
+    return f"{target}|{group}"
+
+
+def named(entitlement: str) -> str:
+    """What is granted, as a name for sessions and partitions: equal for equal texts, and short."""
+    return blake2b(entitlement.encode(), digest_size=10).hexdigest()
 
 
 def cohort(name: str) -> str:

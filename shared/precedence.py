@@ -63,7 +63,7 @@ def origins(
 
 def _own(first: Record, records: Sequence[Record], speaks: Contract | None) -> Record:
     """The record in which the contract that speaks stands."""
-    if speaks is None or not speaks.hr_id:
+    if speaks is None:
         return first
     place = (speaks.source, speaks.hr_id)
     return next((one for one in records if (one.source, one.person.hr_id) == place), first)
@@ -90,7 +90,7 @@ def _speaks(record: Record, policy: Policy, today: date) -> Contract | None:
 def _chosen(records: Sequence[Record], policy: Policy, today: date) -> Mapping[str, tuple[Record, Value]]:
     """The facts of which the policy says who goes before whom, as far as one of those says anything."""
     rules = policy.people.precedence if policy.people else {}
-    facts = [(one, facts_of(one.person, _speaks(one, policy, today), today)) for one in records] if rules else []
+    facts = [(one, facts_of(one.person, _speaks(one, policy, today), today)) for one in records]
     found = {name: next(_said(name, rule, facts), None) for name, rule in rules.items()}
     return {name: one for name, one in found.items() if one is not None}
 

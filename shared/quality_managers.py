@@ -38,9 +38,9 @@ class Managers:
     def findings(self, others: "Managers | None" = None) -> Iterator[Finding]:
         """`others` are the people among whom managers are looked up, where they are those of another source."""
         among = others or self
-        head = self._head()
+        head, told = self._head(), bool(self._above())
         for hr_id, led in self.people.items():
-            if led.manager in ("", hr_id) and hr_id != head:
+            if told and led.manager in ("", hr_id) and hr_id != head:
                 what = f"{FACT} is empty" if led.manager == "" else "they are named as their own manager"
                 yield self._finding(Kind.NO_MANAGER, hr_id, what, "choose a manager, if there is one")
             for manager in sorted({led.manager or "", *led.also} - {"", hr_id}):

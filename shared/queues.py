@@ -20,6 +20,9 @@ PROVISIONING_NOW = "provisioning-now"
 PROVISIONING = "provisioning"
 """Look at this person on this target at its reserved time: bulk."""
 
+MEMBERSHIPS = "memberships"
+"""Look at whoever waits for this group on this target: many are granted it in one write."""
+
 QUEUES: Mapping[str, QueueSettings] = MappingProxyType(
     {
         POLLS: QueueSettings(),
@@ -27,6 +30,7 @@ QUEUES: Mapping[str, QueueSettings] = MappingProxyType(
         ADMIT: QueueSettings(lock_seconds=300),
         PROVISIONING_NOW: QueueSettings(),
         PROVISIONING: QueueSettings(),
+        MEMBERSHIPS: QueueSettings(lock_seconds=300),
     }
 )
 """A doorbell never expires: the mark in the state is the truth, and a late look is as good as an early one.

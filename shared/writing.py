@@ -19,13 +19,13 @@ from shared.whats import allowed
 async def do(case: Case, live: Account | None, actions: tuple[Action, ...], outcome: Outcome) -> None:
     """Do what is permitted, up to the first gate that is not; what is refused becomes a problem and others go on."""
     work = case.work
-    permitted = tuple(_permitted(case, live, actions, outcome.needed))
-    if not permitted:
-        return
+    some = tuple(permitted(case, live, actions, outcome.needed))
+    gathered = {one.entitlement for one in some if one.verb is Verb.GRANT and one.entitlement in case.gathering}
+    todo = [one for one in some if not (gathered and _left(one, gathered))]
     begun = outcome.link
-    outcome.link = before(begun, permitted, work.now)
-    await work.save(outcome.link, None)
-    todo = list(permitted)
+    if todo:
+        outcome.link = before(begun, tuple(todo), work.now)
+        await work.save(outcome.link, None)
     while todo:
         action = todo.pop(0)
         try:
@@ -40,10 +40,16 @@ async def do(case: Case, live: Account | None, actions: tuple[Action, ...], outc
             outcome.link = no_longer_intended(outcome.link, action)
             todo[:0] = rest
             if action.verb in GATES:
-                break
+                return
+    outcome.gathering = frozenset(one for one in gathered if one is not None)
 
 
-def _permitted(
+def _left(action: Action, gathered: Collection[Entitlement | None]) -> bool:
+    """Whether it waits: a grant that is done together with others, and whatever comes after the grants."""
+    return action.verb is Verb.ENABLE or (action.verb is Verb.GRANT and action.entitlement in gathered)
+
+
+def permitted(
     case: Case, live: Account | None, actions: tuple[Action, ...], needed: Collection[str]
 ) -> Iterator[Action]:
     """As much of each action as may be done, up to the first gate that may not."""

@@ -12,20 +12,15 @@ __all__ = ["MANIFEST", "Settings"]
 
 RECORDED = frozenset(
     {
-        *(
-            ".skip",
-            ".take",
-            ".name",
-            ".description",
-            "getConnectors.id",
-            "getConnectors.description",
-            "updateConnectors.id",
-        ),
+        *(".skip", ".take", ".name", ".description", "externalMessage", "errorNumber", "retry_after"),
+        *("getConnectors.id", "getConnectors.description", "updateConnectors.id"),
         *("fields.id", "fields.fieldId", "fields.dataType", "fields.label", "fields.length"),
-        *("Dienstverband", "Volgnummer_contract", "Naamgebruik_code"),
+        *("Dienstverband", "Volgnummer_contract", "Naamgebruik_code", "NameUse"),
     }
 )
-"""Pages, names of connectors and fields, and of rows nothing but the number of an employment and the code of a name."""
+"""Pages, names of connectors and fields, refusals, and of rows nothing but the number of an employment and the code of
+a name.
+"""
 
 MANIFEST = Manifest(
     name="afas",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from connectors.entra.allowed import PERMISSIONS
 from connectors.entra.attributes import ATTRIBUTES
 from connectors.entra.finding import CORRELATE
+from connectors.entra.groups import MOST
 from connectors.entra.target import Entra, Settings
 from shared.connector import Manifest
 from shared.model import Verb
@@ -19,6 +20,7 @@ MANIFEST = Manifest(
     verbs=frozenset(Verb),
     entitlements=frozenset({"group", "license", "role"}),
     entitlement_settings=MappingProxyType({"role": "application_roles"}),
+    packs=MappingProxyType({"group": MOST}),
     attributes=ATTRIBUTES,
     correlate=CORRELATE,
     permissions=PERMISSIONS,

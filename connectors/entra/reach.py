@@ -1,6 +1,6 @@
 """Writes that concern an account: none to whoever has privileges now, and what a 403 means all the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,19 @@ class Reach:
             raise await self._why(account, answer)
         if answer.ok:
             self._allowed[answer.operation] = self._clock()
+        return answer
+
+    async def write_all(self, accounts: Sequence[str], path: str, body: Any, **others: str) -> Answer:
+        """One PATCH that concerns all of these; every answer but a 403 is the caller's to judge.
+
+        Raises `Refused(PROTECTED)`, and sends nothing, when one of them has come to privileges since it was read; and
+        for a 403, because whom or what it is about is seen only when each is written alone.
+        """
+        for account in accounts:
+            await self._privileges.forbid(account)
+        answer = await self._graph.send("PATCH", path, others, body=body)
+        if answer.status == 403:
+            raise Refused(f"{answer.operation} was not allowed; each is looked at alone", Reason.PROTECTED)
         return answer
 
     async def _why(self, account: str, answer: Answer) -> TryLater | Refused | Misconfigured:

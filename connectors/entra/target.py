@@ -1,6 +1,6 @@
 """Entra as a target: finds, reads and writes users, their groups and their licences through Microsoft Graph v1.0."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -146,6 +146,12 @@ class Entra:
                     "application roles when its settings say so"
                 )
         return account
+
+    async def grant_all(self, accounts: Sequence[str], action: Action) -> None:
+        """See `connectors.entra.groups.Groups.grant_all`; nothing else can be granted to many at once."""
+        if action.entitlement is None or action.entitlement.kind != groups.KIND:
+            raise Misconfigured("Entra can grant only groups to many accounts at once")
+        await self._groups.grant_all(accounts, action.entitlement.name, may_create=action.may_create)
 
     async def stock(self) -> Mapping[Entitlement, int]:
         """Free seats of each licence; see `connectors.entra.licenses.Licenses.stock`."""

@@ -16,6 +16,8 @@ class About:
 
     company: Company
     today: date
+    since: date = date.min
+    """What changed before is not told apart."""
     manager: Callable[[Any], str | None]
     """The employee who has the work mail of a manager; None when nobody surely has."""
     department_managers: Mapping[str, Value] = field(default_factory=dict)

@@ -20,7 +20,7 @@ def contracts(row: Mapping[str, Any], what: str, about: About) -> tuple[Contract
         raise Unusable("has no employment that the login can see; enter it in Nmbrs.", Reason.MISSING_DATA)
     common = _common(row, what, about)
     past = list(histories(row, about))
-    cuts = [cut(_employment(hr_id, one, common), past) for hr_id, one in employments.items()]
+    cuts = [cut(_employment(hr_id, one, common), past, about.since) for hr_id, one in employments.items()]
     return tuple(sorted((contract for each in cuts for contract in each), key=lambda one: (one.start, one.id)))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from connectors._values import Unusable, text
@@ -74,7 +73,7 @@ def _person_fields(hr_id: str, row: Mapping[str, Any], now: Mapping[str, Any], a
         found["gender"] = choice("gender", inside(now, "birthInfo")["gender"])
     if "businessEmail" in contact:
         found["email"] = text("businessEmail", contact["businessEmail"])
-    return MappingProxyType(found | dict(_asked(row, now, about)))
+    return found | dict(_asked(row, now, about))
 
 
 def _asked(row: Mapping[str, Any], now: Mapping[str, Any], about: About) -> Iterator[tuple[str, Value]]:

@@ -6,7 +6,7 @@ taken up after each company and, of a large one, after some hundred people; then
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -28,6 +28,8 @@ from shared.model import Person, Rejected, Value
 
 PIECE = 500
 """People after which a reading can be taken up within a company."""
+TOLD_APART = timedelta(days=400)
+"""How long ago a change is still a contract of its own: nothing that a policy keeps for a while lasts longer."""
 HOME = ZoneInfo("Europe/Amsterdam")
 """Where Nmbrs' days begin."""
 
@@ -102,10 +104,8 @@ class _Run:
         for company in companies:
             met, about = await self._who(company), self._about(company)
             for hr_id in self.wanted(met, about):
-                row = joined(hr_id, met)
-                now = _now(row, about)
-                known = Known(hr_id, kind(row, now) in EMPLOYED, company.id, company.debtor.id)
-                self._mails.add(inside(now, "contactInfo").get("businessEmail"), known)
+                what, mail = _glance(joined(hr_id, met), about)
+                self._mails.add(mail, Known(hr_id, what in EMPLOYED, company.id, company.debtor.id))
             self._met = met if len(companies) == 1 else []
 
     async def read(self, company: Company) -> tuple[Lists, About]:
@@ -118,16 +118,17 @@ class _Run:
         return lists, replace(self._about(company), department_managers=await self._heads(company))
 
     def wanted(self, lists: Lists, about: About) -> list[str]:
-        """The ids of those who are read, in order. The list of employees says who there is; somebody who is missing
-        from it and has personal information came or moved while it was read.
+        """The ids of those who are read, in order. The list of employees says who there is, of the types it was asked
+        for; somebody who is missing from it and has personal information came or moved while it was read.
         """
         (_, listed), (_, informed), *_ = lists
         found = {hr_id for hr_id in listed.keys() | informed.keys() if self._counts(hr_id, lists, about)}
         return sorted(found)
 
     def _counts(self, hr_id: str, lists: Lists, about: About) -> bool:
-        row = joined(hr_id, lists[:2])
-        what = kind(row, _now(row, about))
+        what, _ = _glance(joined(hr_id, lists[:2]), about)
+        if not what:
+            return hr_id in lists[0][1]
         return what in EMPLOYED | FORMER and (self._settings.externals or what not in EXTERNAL)
 
     async def _who(self, company: Company) -> Lists:
@@ -147,6 +148,7 @@ class _Run:
         return About(
             company=company,
             today=self._today,
+            since=self._today - TOLD_APART,
             manager=lambda mail: self._mails.holder(mail, company),
             fields=self._settings.fields,
             name_usage=self._settings.name_usage,
@@ -154,12 +156,13 @@ class _Run:
         )
 
 
-def _now(row: Mapping[str, Any], about: About) -> Mapping[str, Any]:
-    """Personal information of today; only what the list of employees says where it cannot be used."""
+def _glance(row: Mapping[str, Any], about: About) -> tuple[str, Any]:
+    """What somebody is and their work mail; nothing of whoever cannot be read, for `person` says why."""
     try:
-        return personal(row, about)
+        now = personal(row, about)
+        return kind(row, now), inside(now, "contactInfo").get("businessEmail")
     except Unusable:
-        return personal({**row, "info": []}, about)
+        return "", None
 
 
 def _require_named(company: Company, who: Lists) -> None:

@@ -93,14 +93,14 @@ def kept(listing: Listing, rows: Iterable[Mapping[str, Any]], settings: Settings
     found: Kept = {}
     for row in rows:
         history = only(row.get(listing.key), listing.shape)
-        if listing.key == "extraFields":
-            history = [one for one in history or () if _asked(one, settings)]
+        if listing.key == "extraFields" and isinstance(history, list):
+            history = [one for one in history if not isinstance(one, Mapping) or _asked(one, settings)]
         found[identity(row.get("employeeId"))] = history
     return found
 
 
-def _asked(extra: Any, settings: Settings) -> bool:
-    field = extra.get("extraField") if isinstance(extra, Mapping) else None
+def _asked(extra: Mapping[str, Any], settings: Settings) -> bool:
+    field = extra.get("extraField")
     return isinstance(field, Mapping) and f"{EXTRA}{field.get('name')}" in settings.fields.values()
 
 

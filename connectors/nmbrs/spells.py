@@ -6,7 +6,6 @@ Pure. Nmbrs keeps the history of each of them apart; what counts on a day is the
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from shared.model import Attributes, Contract
@@ -57,21 +56,23 @@ def _weight(spell: Spell, day: date) -> tuple[bool, date, str, str]:
     return covers, spell.start, spell.made, repr(sorted(spell.fields.items()))
 
 
-def cut(employment: Employment, histories: Iterable[History]) -> list[Contract]:
+def cut(employment: Employment, histories: Iterable[History], since: date = date.min) -> list[Contract]:
     """The contracts of one employment, in order, without a gap between them; a later history adds to an earlier one.
 
     The first has the employment's id, each other one that and its first day: they stay the same when others are added.
+    What changed before `since` is one contract, with what counts on that day.
     """
     every = tuple(histories)
-    turns = {employment.start, *(day for history in every for spell in history for day in _turns(spell))}
     last = employment.end or date.max
+    first = min(max(employment.start, since), last)
+    turns = {first, *(day for history in every for spell in history for day in _turns(spell))}
     found: list[tuple[date, Attributes]] = []
-    for day in sorted(day for day in turns if employment.start <= day <= last):
+    for day in sorted(day for day in turns if first <= day <= last):
         fields = dict(employment.fields)
         for history in every:
             fields |= speaking(history, day)
         if not found or found[-1][1] != fields:
-            found.append((day, MappingProxyType(fields)))
+            found.append((day if found else employment.start, fields))
     ends = [*(day - ONE for day, _ in found[1:]), employment.end]
     return [
         Contract(id=_id(employment, start), start=start, end=end, fields=fields)

@@ -74,8 +74,9 @@ class Known:
 
 
 def known(lists: Lists, settings: Settings, today: date) -> Known:
-    """Raises `Misconfigured` when not everything can be there."""
-    persons, employments = (Grouped(lists.all[name].packed.values()) for name in ("persons", "employments"))
+    """The lists are emptied by it. Raises `Misconfigured` when not everything can be there."""
+    chart = _chart(lists, settings)
+    persons, employments = (Grouped(lists.all[name].taken()) for name in ("persons", "employments"))
     if persons and not employments:
         raise Misconfigured(f"{SYSTEM}: there are persons and no employments; check what the application may read")
     _no_more_orphans(persons, employments, settings, today)
@@ -83,11 +84,11 @@ def known(lists: Lists, settings: Settings, today: date) -> Known:
     return Known(
         settings=settings,
         today=today,
-        chart=_chart(lists, settings),
+        chart=chart,
         jobs=_named(lists.rows("jobs"), "id"),
         companies=_named(lists.rows("companies"), "shortName"),
         centres=_named(lists.rows("centres"), "shortName"),
-        shares=_shares(lists.rows("shares"), today),
+        shares=_shares(map(json.loads, lists.all["shares"].taken() if "shares" in lists.all else ()), today),
         persons=persons,
         employments=employments,
         assignments=_by_job(lists.rows("assignments")),

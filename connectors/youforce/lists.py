@@ -44,6 +44,11 @@ class Listing:
     def rows(self) -> Iterator[Row]:
         return map(json.loads, self.packed.values())
 
+    def taken(self) -> Iterator[bytes]:
+        """Every row as text, each given up as it is taken: there is room for one copy of a large company."""
+        while self.packed:
+            yield self.packed.popitem()[1]
+
     async def pages(self, rest: Rest) -> AsyncIterator[None]:
         """Read it; something is given at every page. Raises `TryLater` when it does not keep still."""
         before: set[str] | None = None

@@ -1,8 +1,10 @@
 """The simulated environment's memory: employees with employments, positions and users, units, and app connectors."""
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 
 @dataclass(kw_only=True)
@@ -119,6 +121,8 @@ class Environment:
         """GetConnectors that AFAS or somebody else has blocked."""
         self.renamed: dict[str, dict[str, str]] = {}
         """GetConnector → its fields that this customer called otherwise; their labels stay."""
+        self.kept: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = {}
+        """Rows by GetConnector and order, where they are made once."""
         self.writes: list[tuple[str, str]] = []
         """What was written: the UpdateConnector and the person's or user's id."""
 

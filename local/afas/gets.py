@@ -13,7 +13,7 @@ from local.afas.environment import Environment, Token
 from local.afas.errors import Wrong, unauthorized
 from local.afas.faults import Faults
 from local.afas.query import Row, filtered, ordered, place
-from local.afas.tables import TABLES, Owned, Table
+from local.afas.tables import TABLES, Table
 from local.afas.updates import UPDATES
 
 _ZERO = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![0-9.])0(?=\.[0-9])')
@@ -25,7 +25,6 @@ class Gets:
     def __init__(self, environment: Environment, faults: Faults) -> None:
         self._environment, self._faults = environment, faults
         self._dice = random.Random(64278)  # noqa: S311 - the order that nobody asked for, the same in every test
-        self._kept: dict[tuple[str, str], Sequence[Row]] = {}
 
     async def version(self, request: Request, token: Token) -> Response:
         return JSONResponse({"version": "6.4.10" if self._faults.raw_decimals else "7.7.10"})
@@ -84,14 +83,11 @@ class Gets:
         """What the token's user sees; in the asked order already, where nothing changes any more."""
         if self._faults.unsorted:
             query.pop("orderbyfieldids", None)
-        if not self._environment.still:
-            return _seen(table.rows(self._environment), token, table.name)
-        wanted = (table.name, query.pop("orderbyfieldids", ""))
-        if wanted not in self._kept:
-            every = _seen(table.rows(self._environment), token, table.name)
-            self._kept[wanted] = ordered(every, {"orderbyfieldids": wanted[1]}, table.columns, self._dice)
-        query["orderbyfieldids"] = wanted[1]
-        return self._kept[wanted]
+        order = query.get("orderbyfieldids", "")
+        if self._environment.still and order and not token.hidden:
+            return kept(self._environment, table, order)
+        owned = table.rows(self._environment)
+        return [row for employee, row in owned if not employee or token.sees(employee, table.name)]
 
     def _written(self, answer: Mapping[str, Any]) -> Response:
         text = json.dumps(answer, ensure_ascii=False)
@@ -100,6 +96,9 @@ class Gets:
         return Response(text, media_type="application/json; charset=utf-8")
 
 
-def _seen(rows: Any, token: Token, connector: str) -> list[Row]:
-    owned: list[Owned] = list(rows)
-    return [row for employee, row in owned if not employee or token.sees(employee, connector)]
+def kept(environment: Environment, table: Table, order: str) -> Sequence[Row]:
+    """All rows of a table in an order, made once: for an environment in which nothing changes any more."""
+    if (table.name, order) not in environment.kept:
+        rows = [row for _, row in table.rows(environment)]
+        environment.kept[table.name, order] = ordered(rows, {"orderbyfieldids": order}, table.columns, random.Random(0))  # noqa: S311
+    return environment.kept[table.name, order]

@@ -26,14 +26,19 @@ REACH: Mapping[Role, Reach] = MappingProxyType(
     {
         Role.READ: Reach(
             tables=frozenset({*layout.TABLES, TABLES["sources"]}),
-            sends=frozenset(queues.QUEUES),
+            sends=frozenset(queues.QUEUES) - {queues.MEMBERSHIPS},
             receives=_receives(Role.READ),
         ),
         Role.WRITE: Reach(
             tables=frozenset(
-                {layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER, TABLES["targets"]}
+                {
+                    *(layout.STATE, layout.GATES, layout.IDENTIFIERS, layout.ACCOUNTS, layout.LEDGER),
+                    *(layout.MEMBERSHIPS, TABLES["targets"]),
+                }
             ),
-            sends=frozenset({queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING}),
+            sends=frozenset(
+                {*(queues.CHANGES, queues.ADMIT), *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS)}
+            ),
             receives=_receives(Role.WRITE),
         ),
     }

@@ -88,6 +88,7 @@ CHANGES = Listener(queue=queues.CHANGES, roles=READ)
 ADMIT = Listener(queue=queues.ADMIT, roles=READ, many=True)
 PROVISIONING_NOW = Listener(queue=queues.PROVISIONING_NOW, roles=WRITE)
 PROVISIONING = Listener(queue=queues.PROVISIONING, roles=WRITE)
+MEMBERSHIPS = Listener(queue=queues.MEMBERSHIPS, roles=WRITE, many=True)
 
 HEALTH = Route(name="health", roles=EITHER, method="GET", path="health")
 LIST_HOLDS = Route(name="list_holds", roles=READ, method="GET", path="holds")
@@ -98,7 +99,7 @@ SNOOZE_HOLD = Route(name="snooze_hold", roles=READ, method="POST", path="holds/{
 
 TRIGGERS: tuple[Trigger, ...] = (
     *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION, DIGEST),
-    *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING),
+    *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING, MEMBERSHIPS),
     *(HEALTH, LIST_HOLDS, SHOW_HOLD, APPROVE_HOLD, REJECT_HOLD, SNOOZE_HOLD),
 )
 

@@ -27,6 +27,7 @@ def serve(port: int, policy: Path | None, data: Path | None) -> None:
 
 async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
     try:
+        from local import hr
         from local import sandbox as simulated
     except ImportError:
         raise Misconfigured("the sandbox is not installed here; install Joinly with its extra `sandbox`") from None
@@ -39,16 +40,9 @@ async def _serve(port: int, policy: Path | None, data: Path | None) -> None:
     async with AsyncExitStack() as stack:
         file = stack.enter_context(folder.for_run(data)) / folder.TENANT if data else None
         tenant = await stack.enter_async_context(simulated.sandbox(found, seeds, file, clock, port))
-        hr = await stack.enter_async_context(simulated.personio(clock, port + 1 if port else 0))
-        profit = await stack.enter_async_context(simulated.afas(port + 2 if port else 0))
-        exports = await stack.enter_async_context(simulated.files(port + 3 if port else 0))
-        served = {
-            "entra": tenant.access,
-            "exchange": tenant.settings("exchange"),
-            "personio": hr,
-            "afas": profit,
-            "files": exports,
-        }
+        served: dict[str, object] = {"entra": tenant.access, "exchange": tenant.settings("exchange")}
+        for place, (name, opened) in enumerate(hr.systems(clock).items(), 1):
+            served[name] = await stack.enter_async_context(opened(port + place if port else 0))
         click.echo(json.dumps(served, indent=2))
         click.echo("serving on loopback; Ctrl-C stops it", err=True)
         await asyncio.Event().wait()

@@ -21,6 +21,7 @@ from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record
 from shared.engine.keeping import Restored, backup, restore
 from shared.engine.linking import cut, join
 from shared.engine.mapping import map_person
+from shared.engine.packing import pack
 from shared.engine.parts import Engine, session
 from shared.engine.provisioning import provision
 from shared.engine.records import human_of
@@ -77,6 +78,7 @@ __all__ = [
     "join",
     "join_records",
     "map_person",
+    "pack",
     "part_record",
     "patrol",
     "poll",

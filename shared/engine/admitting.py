@@ -18,13 +18,14 @@ from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
-from shared.guard import admit
+from shared.guard import Decision, admit
 from shared.holds import State
 from shared.layout import Hop
 from shared.ledger import ADMITTED, Entry, operation
 from shared.limiting import Brakes, pressing
 from shared.model import Verb
-from shared.pacing import spread
+from shared.pacing import Pace, spread
+from shared.packs import common, neighbours, spared
 from shared.store import Change, Conflict, Delete, Row, prefixed
 from shared.telemetry import carried, catalogue, continuing, door, linked, spanning
 
@@ -107,8 +108,8 @@ async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozens
     stock = await seats.stock(engine, target, [one.request for one in some], found.seats)
     decision = admit([one.request for one in some], found.before, brakes, now, stock)
     bulk = _bulk(some)
-    times, pace = spread(found.pace, [sum(one.request.whats.values()) if one in bulk else 0 for one in some], now)
-    starts = {one.request.person: at if one in bulk else now for one, at in zip(some, times, strict=True)}
+    packs = _packs(engine, target, some, bulk, decision)
+    starts, pace = _starts(engine, target, some, bulk, packs, found.pace)
     reserved = [replace(one, at=starts[one.person]) for one in decision.reserved]
     seated = [(what, person, starts[person]) for what, person in decision.seated]
     try:
@@ -121,7 +122,43 @@ async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozens
     for one, permitted, held in decided:
         said = {catalogue.PERSON: one.request.person, catalogue.TARGET: target}
         with continuing([str(one.mark.data.get("trace", ""))]), spanning(catalogue.DECIDE.name, said, links=here):
-            await _settle(engine, target, one, permitted, held, starts[one.request.person], now)
+            alike = packs.get(one.request.person, frozenset())
+            await _settle(engine, target, one, permitted, held, starts[one.request.person], alike)
+
+
+def _packs(
+    engine: Engine, target: str, some: list[Asked], bulk: frozenset[str], decision: Decision
+) -> Mapping[str, frozenset[str]]:
+    """What each of a bulk is granted together with others of it, by person."""
+    if not engine.packs.get(target):
+        return {}
+    wanted = {
+        one.request.person: [what for what, under in one.packs.items() if under in permitted]
+        for one, permitted in zip(some, decision.permitted, strict=True)
+        if one.request.person in bulk
+    }
+    return dict(zip(wanted, common(list(wanted.values())), strict=True))
+
+
+def _starts(
+    engine: Engine,
+    target: str,
+    some: list[Asked],
+    bulk: frozenset[str],
+    packs: Mapping[str, frozenset[str]],
+    before: Pace,
+) -> tuple[Mapping[str, datetime], Pace]:
+    """When each begins, and the budget after it: what is granted together costs one write, and so those who are granted
+    the same begin one after the other.
+    """
+    now, people = engine.clock(), [one for one in some if one.request.person in bulk]
+    wanted = [packs.get(one.request.person, frozenset()) for one in people]
+    order = neighbours(wanted)
+    saved = spared([wanted[place] for place in order], engine.packs.get(target, {}))
+    counts = [sum(people[place].request.whats.values()) - less for place, less in zip(order, saved, strict=True)]
+    times, pace = spread(before, counts, now)
+    begin = {people[place].request.person: at for place, at in zip(order, times, strict=True)}
+    return {one.request.person: begin.get(one.request.person, now) for one in some}, pace
 
 
 def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], held: Mapping[str, Reason]) -> Entry:
@@ -145,12 +182,16 @@ def _line(engine: Engine, target: str, one: Asked, permitted: Collection[str], h
     )
 
 
-def _bulk(some: list[Asked]) -> list[Asked]:
-    """What is sent at its reserved time; leavers and small cohorts are not kept waiting by it."""
+def _bulk(some: list[Asked]) -> frozenset[str]:
+    """Whose work is sent at its reserved time; leavers and small cohorts are not kept waiting by it."""
     writes: dict[str, int] = {}
     for one in some:
         writes[one.request.cohort] = writes.get(one.request.cohort, 0) + sum(one.request.whats.values())
-    return [one for one in some if writes[one.request.cohort] > FEW and not AT_ONCE & one.request.whats.keys()]
+    return frozenset(
+        one.request.person
+        for one in some
+        if writes[one.request.cohort] > FEW and not AT_ONCE & one.request.whats.keys()
+    )
 
 
 async def _settle(
@@ -160,10 +201,13 @@ async def _settle(
     permitted: frozenset[str],
     held: Mapping[str, Reason],
     start: datetime,
-    now: datetime,
+    packs: frozenset[str],
 ) -> None:
-    """Turn one decision into permit, holds and the next mark, in the commit that removes this hop's mark."""
-    request, person = one.request, one.request.person
+    """Turn one decision into permit, holds and the next mark, in the commit that removes this hop's mark.
+
+    `packs` is what they are granted together with others.
+    """
+    request, person, now = one.request, one.request.person, engine.clock()
     rows = await engine.rows_of(person)
     if any(not codec.readable(row.data) for key, row in rows.items() if key == layout.permit(person, target)):
         return  # another version's; the mark stays until that version comes by
@@ -176,7 +220,9 @@ async def _settle(
         starts = {what: max(start, engine.earliest(target, what)) for what in permitted}
         start = min(starts.values())
         changes.append(permit(key, rows.get(key), request.version, starts, now))
-        mark = engine.marked(Hop.PROVISION, person, request.cohort, target, attempts=0, due=start.isoformat())
+        beside: dict[str, object] = {"packs": sorted(packs)} if packs else {}
+        due = start.isoformat()
+        mark = engine.marked(Hop.PROVISION, person, request.cohort, target, attempts=0, due=due, **beside)
         changes.append(mark)
     for what in sorted(request.whats):
         key = layout.hold(person, target, what)

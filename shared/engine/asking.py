@@ -5,6 +5,7 @@ No fact of HR stands in it but the first day: where somebody belongs is a keyed 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 from shared import codec, layout
@@ -13,8 +14,11 @@ from shared.desired import View
 from shared.engine.parts import Engine
 from shared.limiting import Request
 from shared.model import Desired
+from shared.packs import Packable
 from shared.policy import TargetPolicy
 from shared.store import Change, Delete, Put, Row
+
+NO_PACKS: Packable = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +76,21 @@ def belonging(person: str, before: Mapping[str, Any], now: Mapping[str, Traits])
 
 
 def question(
-    version: int, whats: Mapping[str, int], wanted: Desired, known: Traits, account: str = ""
+    version: int,
+    whats: Mapping[str, int],
+    wanted: Desired,
+    known: Traits,
+    account: str = "",
+    packs: Packable = NO_PACKS,
 ) -> Mapping[str, Any]:
-    """What is asked, beside the mark of the admit step; `account` is the one that was found, if any."""
+    """What is asked, beside the mark of the admit step; `account` is the one that was found, if any, and `packs` what
+    could be granted together with others.
+    """
     return {
         "version": version,
         "whats": dict(whats),
         "account": account,
+        "packs": dict(packs),
         "asking": dict(wanted.asking),
         "urgent": wanted.urgent,
         "start": known.start,
@@ -97,6 +109,11 @@ class Asked:
     @property
     def account(self) -> str:
         return str(self.mark.data["account"])
+
+    @property
+    def packs(self) -> Packable:
+        """What could be granted together with others."""
+        return dict(self.mark.data.get("packs", {}))
 
     @property
     def asking(self) -> Mapping[str, str]:

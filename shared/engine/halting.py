@@ -4,12 +4,12 @@ Only writing to targets stops: HR is read, people are mapped and decided on, and
 everything goes on from where it was.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared import layout
-from shared.connector import NONE, DirectoryPage, Target
+from shared.connector import NONE, DirectoryPage, Packing, Target
 from shared.engine.brake import BY_SETTING, STOP, Stop
 from shared.engine.ledger import note
 from shared.engine.parts import Engine
@@ -110,6 +110,16 @@ class Stoppable:
         kind = action.entitlement.kind if action.entitlement else ""
         with writing(self.name, self.person, action.verb, list(action.attributes), kind):
             return await self._target.apply(account, action)
+
+    async def grant_all(self, accounts: Sequence[str], action: Action) -> None:
+        """Raises `Halted` when nothing may be written now, and `TypeError` (a bug) where it cannot be done at all."""
+        target = self._target
+        if not isinstance(target, Packing) or action.entitlement is None:
+            raise TypeError(f"{self.name} grants nothing to many accounts at once")
+        if await stopped(self.engine, self.name):
+            raise Halted
+        with writing(self.name, NOBODY, action.verb, [], action.entitlement.kind):
+            await target.grant_all(accounts, action)
 
 
 async def _said(engine: Engine) -> list[Stop]:

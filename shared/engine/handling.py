@@ -15,6 +15,7 @@ from shared.engine.admitting import admit_all
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import poll
 from shared.engine.mapping import map_person
+from shared.engine.packing import pack
 from shared.engine.parts import Engine
 from shared.engine.provisioning import provision
 from shared.errors import Misconfigured, Refused, TryLater
@@ -44,6 +45,8 @@ async def _handle(engine: Engine, queue: str, session: str, body: Mapping[str, s
                 await admit_all(engine)
             case queues.PROVISIONING | queues.PROVISIONING_NOW:
                 await provision(engine, body["person"], body["target"])
+            case queues.MEMBERSHIPS:
+                await pack(engine, body["target"], body["group"])
             case _:
                 raise ValueError(f"nothing handles the queue {queue}")
     except TryLater as later:

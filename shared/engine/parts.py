@@ -41,6 +41,8 @@ def session(queue: str, body: Mapping[str, str]) -> str:
             return "admit"
         case queues.PROVISIONING | queues.PROVISIONING_NOW:
             return f"{body['person']}|{body['target']}"
+        case queues.MEMBERSHIPS:
+            return f"{body['target']}|{body['group']}"
     raise ValueError(f"there is no queue {queue}")
 
 
@@ -68,6 +70,10 @@ class Engine:
     """Source → the facts that it always gives."""
     entitlements: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Target → the kinds of entitlement it can give and take away."""
+    packs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Target → kinds of entitlement that many accounts are granted in one write, and how many at most."""
+    gathers: timedelta = timedelta(seconds=15)
+    """How long a grant waits for others of the same."""
     brake: Brake = field(default_factory=Brake)
     """What this process knows of the kill switch."""
     accesses: Mapping[str, Access] = field(default_factory=dict)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from shared import codec, consent, layout
 from shared.case import Case, Outcome
-from shared.engine import blocking, breaker, renaming, undoing
+from shared.connector import NONE
+from shared.engine import blocking, breaker, members, renaming, undoing
 from shared.engine.asking import question
 from shared.engine.breaker import Passage
 from shared.engine.desk import Desk, let_go, sit_down
@@ -19,10 +20,12 @@ from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.exceptions import with_block
 from shared.layout import Hop
-from shared.model import Verb
+from shared.model import Desired, Entitlement, Verb
+from shared.packs import packable
 from shared.reconcile import reconcile
 from shared.store import Change, Conflict, Delete, Replace
 from shared.telemetry import catalogue, door, tell
+from shared.whats import Apart
 
 ATTEMPTS = 10
 """Times the same work is tried before a person is asked."""
@@ -85,23 +88,12 @@ async def _watched(desk: Desk) -> None:
 
 async def _work(desk: Desk) -> None:
     engine, target = desk.engine, desk.target
-    wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, target)].data)
-    asked, kinds, basis, block = desk.asked, engine.attributes[target], desk.known.basis, desk.block
+    wanted, asked, basis, block = _wanted(desk), desk.asked, desk.known.basis, desk.block
     taken_back = desk.rows.get(layout.undone(desk.person, target))
     try:
-        if block is not None:
-            wanted = with_block(wanted, block)
-        case = Case(
-            target=Stoppable(engine, target, desk.person, block.although if block else None),
-            kinds=kinds,
-            protected=frozenset(engine.policy.targets[target].protected),
-            desired=renaming.with_asked(wanted, asked, kinds) if asked else wanted,
-            work=desk,
-            undone=None if block else undoing.standing(taken_back, desk.version),
-            told_apart=consent.apart(engine.policy.targets[target], wanted.asking),
-        )
+        case = case_of(desk, members.gathering(desk))
         outcome = await reconcile(case, renaming.begun(desk.known) if asked else desk.known)
-        tell(catalogue.PLAN_SIZE, outcome.planned, {catalogue.TARGET: target})
+        tell(catalogue.PLAN_SIZE, len(outcome.actions), {catalogue.TARGET: target})
     except Refused as error:
         await desk.stopped(error.reason, str(error))
         outcome = Outcome(desk.known, problems=[("-", error.reason, str(error))])
@@ -113,22 +105,52 @@ async def _work(desk: Desk) -> None:
         outcome.problems.append((Verb.RENAME, Reason.REFUSED, because))
     changes = [*_holds(desk, outcome), *([renaming.done(asked)] if asked else [])]
     changes += undoing.lapsed(taken_back, desk.version)
-    if desk.release is not None and Verb.ENABLE not in outcome.needed:  # it is for one look
+    if desk.release is not None and Verb.ENABLE not in outcome.needed and not outcome.gathering:  # it is for one look
         changes.append(Delete(desk.release.key, desk.release.version))
     later = {what: begins for what in outcome.needed if (begins := desk.begins(what)) is not None}
     ask = {what: count for what, count in outcome.needed.items() if what not in later and not _waits(desk, what)}
     if ask:
         cohort = str(desk.mark.data["cohort"])
-        beside = question(desk.version, ask, wanted, desk.traits, outcome.account)
+        packs = packable(outcome.actions, engine.packs.get(target, {}), _told_apart(desk, wanted))
+        beside = question(desk.version, ask, wanted, desk.traits, outcome.account, packs)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
     again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
     if outcome.again is not None:
         again.append(outcome.again)
     if block is not None and block.again is not None and block.again > desk.now:
         again.append(block.again)
+    if outcome.gathering:
+        again.append(members.promise(desk, outcome.gathering))
     await desk.finish(changes, outcome.link, min(again, default=None))
+    if outcome.gathering:
+        await members.line_up(desk, outcome.gathering)
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
+
+
+def _wanted(desk: Desk) -> Desired:
+    wanted = codec.DESIRED.load(desk.rows[layout.desired(desk.person, desk.target)].data)
+    return wanted if desk.block is None else with_block(wanted, desk.block)
+
+
+def _told_apart(desk: Desk, wanted: Desired) -> Apart:
+    return consent.apart(desk.engine.policy.targets[desk.target], wanted.asking)
+
+
+def case_of(desk: Desk, gathering: frozenset[Entitlement] = NONE) -> Case:
+    """What this account is to become; `gathering` is what of it is left to be granted together with others."""
+    engine, target, block, wanted = desk.engine, desk.target, desk.block, _wanted(desk)
+    kinds, rules = engine.attributes[target], engine.policy.targets[target]
+    return Case(
+        target=Stoppable(engine, target, desk.person, block.although if block else None),
+        kinds=kinds,
+        protected=frozenset(rules.protected),
+        desired=renaming.with_asked(wanted, desk.asked, kinds) if desk.asked else wanted,
+        work=desk,
+        undone=None if block else undoing.standing(desk.rows.get(layout.undone(desk.person, target)), desk.version),
+        told_apart=_told_apart(desk, wanted),
+        gathering=gathering,
+    )
 
 
 def _waits(desk: Desk, what: str) -> bool:

@@ -22,12 +22,13 @@ from shared.errors import Reason, Refused
 from shared.exceptions import Block, left_alone, with_block, with_exceptions
 from shared.facts import shift
 from shared.layout import Hop
-from shared.model import Attributes, Desired, Link, Person, Stage, Value
+from shared.model import Account, Action, Attributes, Desired, Link, Person, Stage, Value
+from shared.packs import packable
 from shared.planning import Kinds, plan, remembered
 from shared.policy import TargetPolicy
 from shared.quality_values import misfit
 from shared.store import Delete, Insert, Put, Replace, Row
-from shared.whats import Apart, counted
+from shared.whats import counted
 from shared.writeback import corrected, differs
 
 
@@ -175,9 +176,12 @@ def _renew(draft: Draft, target: str, old: Row | None, new: Desired) -> None:
     row = draft.rows.get(layout.link(person, target))
     link, block = codec.LINK.load(row.data) if row else Link(), blocking.of(person, draft.rows)
     told_apart = apart(engine.policy.targets[target], new.asking)
-    whats = _foreseen(new, link, engine.attributes[target], told_apart, block)
+    known = remembered(link)
+    actions = _foreseen(new, link, known, engine.attributes[target], block)
+    whats = counted(actions, known.attributes if known else {}, told_apart)
     if whats:
-        beside = question(version, whats, new, draft.traits[target], link.account)
+        packs = packable(actions, engine.packs.get(target, {}), told_apart)
+        beside = question(version, whats, new, draft.traits[target], link.account, packs)
         draft.changes.append(engine.marked(Hop.ADMIT, person, draft.cohort, target, **beside))
         draft.admit = True
     else:
@@ -209,7 +213,7 @@ def _equal(old: Desired, new: Desired) -> bool:
     return bare == other
 
 
-def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart, block: Block | None) -> Mapping[str, int]:
+def _foreseen(new: Desired, link: Link, known: Account | None, kinds: Kinds, block: Block | None) -> tuple[Action, ...]:
     """What this will take, judged by what we remember; what is found live may differ and is then asked again.
 
     A block takes some away, and needs no leave for others.
@@ -218,12 +222,11 @@ def _foreseen(new: Desired, link: Link, kinds: Kinds, told_apart: Apart, block: 
         new = with_block(new, block)
         new = replace(new, only=frozenset(verb for verb in new.only or () if not block.allows(verb)))
     if new.stage < Stage.READY and not link.account:
-        return {}
-    known = remembered(link)
+        return ()
     try:
-        return counted(plan(new, link, known, kinds), known.attributes if known else {}, told_apart)
+        return plan(new, link, known, kinds)
     except Refused:
-        return {}
+        return ()
 
 
 def _check(engine: Engine, target: str, new: Desired) -> None:

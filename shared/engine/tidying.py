@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from shared import codec, layout
 from shared.engine.identifiers import HOLDING, unused
+from shared.engine.members import forget_waiting
 from shared.engine.parts import Engine
 from shared.engine.pieces import remove_old
 from shared.identifiers import Holding, folded
@@ -20,6 +21,7 @@ async def tidy(engine: Engine) -> int:
     It reads all links and the whole ledger: once a day.
     """
     await remove_old(engine)
+    await forget_waiting(engine)
     borne, unknown = await _borne(engine)
     count = 0
     async for row in engine.store.everything(layout.IDENTIFIERS):

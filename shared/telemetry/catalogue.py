@@ -82,6 +82,7 @@ DECIDE = Span(
 PROVISION = Span(
     name="provision", means="one account is brought in line under its lease", attributes=(PERSON, TARGET, *_DOOR)
 )
+PACK = Span(name="pack", means="many accounts are granted one thing together", attributes=(TARGET, *_DOOR))
 FOLLOW = Span(name="follow", means="what changed in a directory is read", attributes=(TARGET, *_DOOR))
 WAKE = Span(name="wake", means="whoever has a day today is looked at again", attributes=_DOOR)
 RENEW = Span(name="renew", means="whoever another policy mapped is looked at again", attributes=_DOOR)
@@ -101,7 +102,7 @@ WRITE = Span(
     attributes=(VERB, TARGET, PERSON, ATTRIBUTES_WRITTEN, ENTITLEMENT, OUTCOME, REASON, ERROR),
 )
 SPANS = (
-    *(POLL, MAP, DEPENDENTS, ADMIT, DECIDE, PROVISION, FOLLOW, WAKE, RENEW, SWEEP, RELOOK, PATROL),
+    *(POLL, MAP, DEPENDENTS, ADMIT, DECIDE, PROVISION, PACK, FOLLOW, WAKE, RENEW, SWEEP, RELOOK, PATROL),
     *(RETENTION, TOKENS),
     *(REQUEST, WRITE),
 )

@@ -40,7 +40,10 @@ from shared.store import Store
 from shared.telemetry import parted
 
 APP = "11111111-2222-3333-4444-555555555555"
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (
+    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
+    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
+)
 HEADING = "Number;First;Last;Start;End;Department;Manager"
 POLICY = """
 customer: Contoso
@@ -169,7 +172,7 @@ class World:
     async def drain(self, queue: str) -> None:
         trigger = getattr(function_app, queue.replace("-", "_"))
         while held := await self.bus.accept(queue, 0):
-            many = queue == queues.ADMIT
+            many = queue in (queues.ADMIT, queues.MEMBERSHIPS)
             deliveries = await held.receive(1000 if many else 1)
             self.delivered += [(queue, one) for one in deliveries]
             messages = [as_message(one) for one in deliveries]

@@ -217,6 +217,7 @@ async def test_what_stands_in_the_way_of_a_doorbell_is_logged_and_the_message_co
         (queues.ADMIT, {}, "admit"),
         (queues.PROVISIONING, {"person": "p", "target": "entra"}, "p|entra"),
         (queues.PROVISIONING_NOW, {"person": "p", "target": "entra"}, "p|entra"),
+        (queues.MEMBERSHIPS, {"target": "entra", "group": "g"}, "entra|g"),
     ],
 )
 def test_the_session_of_a_doorbell_follows_from_its_body(queue: str, body: dict[str, str], expected: str) -> None:
@@ -224,7 +225,7 @@ def test_the_session_of_a_doorbell_follows_from_its_body(queue: str, body: dict[
 
 
 def test_every_queue_has_a_session_and_no_other_has() -> None:
-    body = {"source": "s", "person": "p", "target": "t"}
+    body = {"source": "s", "person": "p", "target": "t", "group": "g"}
     assert all(session(queue, body) for queue in queues.QUEUES)
     with pytest.raises(ValueError, match="there is no queue elsewhere"):
         session("elsewhere", body)

@@ -84,7 +84,11 @@ def test_together_the_two_apps_have_everything_and_no_queue_has_two_listeners() 
 
 
 def test_only_the_app_that_writes_listens_to_what_is_written_and_it_reads_nothing() -> None:
-    assert {one.name for one in of(Role.WRITE) if isinstance(one, Listener)} == {"provisioning", "provisioning_now"}
+    assert {one.name for one in of(Role.WRITE) if isinstance(one, Listener)} == {
+        "provisioning",
+        "provisioning_now",
+        "memberships",
+    }
     assert not {"poll", "follow", "changes", "admit"} & {one.name for one in of(Role.WRITE)}
 
 
@@ -157,9 +161,10 @@ def test_the_check_would_see_a_host_that_does_not_fit(host: dict[str, Any], said
     assert said in "; ".join(mistakes(indexed(), Role.BOTH, host))
 
 
-def test_only_admit_takes_many_because_only_there_all_doorbells_say_the_same() -> None:
-    assert [one.queue for one in TRIGGERS if isinstance(one, Listener) and one.many] == [queues.ADMIT]
-    assert queues.QUEUES[queues.ADMIT].lock_seconds == 300, "the lock of a batch is not renewed"
+def test_only_where_all_doorbells_of_a_session_say_the_same_many_are_taken() -> None:
+    many = [one.queue for one in TRIGGERS if isinstance(one, Listener) and one.many]
+    assert many == [queues.ADMIT, queues.MEMBERSHIPS]
+    assert {queues.QUEUES[one].lock_seconds for one in many} == {300}, "the lock of a batch is not renewed"
 
 
 def test_every_schedule_is_a_setting_of_its_own_and_not_all_run_at_once() -> None:

@@ -22,6 +22,7 @@ from shared.azure.triggers import Role
 from shared.bus import Doorbell
 from shared.compose import assemble
 from shared.doorbells import to_text
+from shared.engine.sweeping import TIDY_AT
 from shared.errors import Misconfigured
 from shared.model import Action, Verb
 from shared.policy_file import load
@@ -56,6 +57,7 @@ async def test_people_come_change_and_go_with_each_app_using_only_what_it_was_gr
     world.staff(25, leaving="2026-03-02")
     world.clock.now += timedelta(days=1)
     await world.run()
+    world.clock.now = (world.clock.now + timedelta(days=1)).replace(hour=TIDY_AT)
     await world.run()
     assert sum(user["accountEnabled"] for user in world.users().values()) == 24
     for app in world.apps.values():

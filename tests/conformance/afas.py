@@ -10,12 +10,15 @@ import httpx
 
 from connectors.afas import Settings
 from local.afas import Employment, Environment, Faults, Position, Token, Unit, afas_app
+from local.afas.gets import kept
+from local.afas.tables import TABLES
 from shared.tokens_kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("t4e", "positions", "profit")
 DATA, OTHER = "949C1A9CD9AE4797950D94F55A7A4D05", "0" * 32
 NUMBER = "999911120"
+MANY = 2_000
 ONLY_PEOPLE_CHANGE_IT = "a token of Profit lasts until somebody takes it away, and then nothing renews it"
 ONE_LIST = "employees and employments are one list without a total; only at_least and the limits on leavers hold them"
 CANNOT = {Fault.TOKENS_END: ONLY_PEOPLE_CHANGE_IT}
@@ -50,8 +53,10 @@ class Afas:
         """A token is made in Profit, and nobody signs in."""
 
     def hire(self, count: int, *, first: bool = False) -> None:
+        """So many as are hired for a measurement only are the last: their rows are made once."""
+        self.environment.still = count >= MANY
         known = sorted(self.environment.employees)
-        begin = 1_000 if first else 5_000 + len(known)
+        begin = 10_000_000 if first else 50_000_000 + len(known)
         boss = known[0] if known else None
         if boss and not first:
             self.environment.units[0].manager = boss
@@ -67,6 +72,12 @@ class Afas:
                 email=f"mail{number}@private.test",
                 bsn=NUMBER,
             )
+        for view in self.settings().views if self.environment.still else ():
+            order = ",".join(dict.fromkeys((view.key, *view.order)))
+            kept(self.environment, TABLES[view.connector].with_names(self._names(view.connector)), order)
+
+    def _names(self, connector: str) -> Mapping[str, str]:
+        return self.environment.renamed.get(connector, {})
 
     def remove(self, hr_id: str) -> None:
         del self.environment.employees[hr_id]

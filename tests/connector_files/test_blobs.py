@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob.aio import ContainerClient
 from csv_world import NAME, PEOPLE, answer, outside, people, settings, sleeping, table
 
@@ -216,3 +216,37 @@ def test_only_a_source_in_a_container_is_given_microsoft_s_sign_in() -> None:
     assert one.microsoft(there)
     assert not one.microsoft(settings())
     assert (one.features(there), one.features(settings())) == ({"blob"}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "words"),
+    [
+        (503, "ServerBusy", TryLater, "the storage account is busy (503 ServerBusy)"),
+        (429, "", TryLater, "the storage account is busy (429 unknown)"),
+        (409, "ContainerBeingDeleted", TryLater, "the storage account is busy"),
+        (409, "BlobArchived", Misconfigured, "export.csv is archived and cannot be read; deliver it to the hot"),
+        (412, "ConditionNotMet", TryLater, "export.csv was written to while it was read"),
+        (401, "InvalidAuthenticationInfo", Misconfigured, "needs the role «Storage Blob Data Reader»"),
+        (403, "AuthorizationFailure", Misconfigured, "the account's network rules must let the app in"),
+    ],
+)
+async def test_every_answer_of_the_account_says_what_to_do(
+    status: int, code: str, kind: type[Exception], words: str
+) -> None:
+    async def answered() -> None:
+        error = HttpResponseError("Kanarie")
+        error.status_code, error.error_code = status, code  # type: ignore[attr-defined]
+        raise error
+
+    with pytest.raises(kind) as refused:
+        await blob._answered(NAME, answered())
+    assert words in str(refused.value)
+    assert "Kanarie" not in str(refused.value)
+
+
+async def test_an_answer_that_nobody_knows_is_a_bug_and_propagates() -> None:
+    async def answered() -> None:
+        raise HttpResponseError("an answer of its own")
+
+    with pytest.raises(HttpResponseError):
+        await blob._answered(NAME, answered())

@@ -10,6 +10,7 @@ import pytest
 from csv_world import ANNA, COLUMNS, PEOPLE, PIET, answer, outside, people, settings, sleeping, table
 
 from connectors.files.names import Names, unfinished
+from connectors.files.places.disk import DiskFolder
 from shared.connector import Edition
 from shared.errors import Misconfigured, TryLater
 from shared.model import Person, Rejected
@@ -205,3 +206,41 @@ async def test_nothing_is_left_behind_when_nobody_reads_on(tmp_path: Path, monke
     await reading.aclose()  # type: ignore[attr-defined]
     await world.http.aclose()
     assert not list(ours.iterdir())
+
+
+async def test_a_newest_file_that_vanishes_before_it_is_looked_at_is_tried_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(tmp_path, "people-1.csv")
+    looked = DiskFolder.look
+
+    async def once(self: DiskFolder, name: str) -> object:
+        found = await looked(self, name)
+        (tmp_path / name).unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(DiskFolder, "look", once)
+    with pytest.raises(TryLater, match=r"people-1\.csv was taken away while it was looked at"):
+        await read(tmp_path, "people-{n}.csv")
+    deliver(tmp_path, "people-1.csv")
+    with pytest.raises(TryLater, match=r"people-1\.csv was taken away while it was read"):
+        await read(tmp_path, "people-1.csv")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (PermissionError(13, "no"), Misconfigured, "the folder of the export may not be read; give this process"),
+        (NotADirectoryError(20, "no"), Misconfigured, "the folder of the export cannot be opened"),
+        (OSError(5, "no"), TryLater, "the folder of the export could not be read to its end"),
+    ],
+)
+async def test_a_folder_that_cannot_be_listed_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, kind: type[Exception], words: str
+) -> None:
+    def denied(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("connectors.files.places.disk.os.listdir", denied)
+    with pytest.raises(kind, match=words):
+        await read(tmp_path, "*.csv")

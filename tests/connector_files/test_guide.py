@@ -9,8 +9,9 @@ import pytest
 from csv_world import MAPPING
 from ruamel.yaml import YAML
 
+from connectors.files.complete import Complete
 from connectors.files.places.settings import Blob, Sftp
-from connectors.files.settings import Complete, Settings
+from connectors.files.settings import Settings
 from shared.policy import SourcePolicy
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,5 +1,6 @@
 """An export on an SFTP server: only of the very server that is pinned, whole, and nothing is written there."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from csv_world import ANNA, NAME, people, table
 from sftp_world import PASSWORD, World, serving
 
-from connectors.files.places import sftp
+from connectors.files.places import sftp, ssh
 from connectors.files.places.algorithms import negotiable
 from local.files import Faults
 from shared.errors import Misconfigured, TryLater
@@ -83,6 +84,14 @@ async def test_a_host_key_of_another_kind_is_another_host_key(tmp_path: Path) ->
     other = asyncssh.generate_private_key("ssh-rsa").export_public_key().decode()
     async with serving(tmp_path) as world:
         await why_not(world, Misconfigured, "shows another host key", sftp={"host_keys": [other]})
+
+
+async def test_a_pinned_key_that_is_damaged_is_said_so(tmp_path: Path) -> None:
+    damaged = "ssh-ed25519 " + b64encode(b"\0\0\0\x0bssh-ed25519\0\0").decode()
+    async with serving(tmp_path) as world:
+        await why_not(
+            world, Misconfigured, "the ssh-ed25519 key in host_keys is damaged", sftp={"host_keys": [damaged]}
+        )
 
 
 async def test_the_next_host_key_can_be_named_beside_the_present_one(tmp_path: Path) -> None:
@@ -161,7 +170,7 @@ async def test_a_connection_that_is_reset_in_mid_transfer_is_tried_again_later(t
 async def test_a_server_that_trickles_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faults: Faults, path: str
 ) -> None:
-    monkeypatch.setattr(sftp, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(ssh, "MOST_SECONDS", 0.3)
     async with serving(tmp_path, faults) as world:
         await why_not(world, TryLater, "came too slowly", path=path)
 

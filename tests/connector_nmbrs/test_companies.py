@@ -129,7 +129,7 @@ class TestManagers:
         three = Three(world)
         for number, boss in enumerate(three.people[1:]):
             boss.info[0].mail = f"boss{number}@contoso.example"
-            world.place(three.people[0], manager=f"boss{number}@contoso.example", period=(2020 + number, 1))
+            world.place(three.people[0], manager=f"boss{number}@contoso.example", period=(2026, 1 + 3 * number))
         found = {one.hr_id: one for one in await world.read()}[three.people[0].id]
         assert isinstance(found, Person)
         assert [one.fields["manager"] for one in found.contracts] == [boss.id for boss in three.people[1:]]

@@ -263,6 +263,20 @@ class TestContracts:
         assert (fields["departmentId"], fields["departmentCode"]) == ("d-sales", "7")
         assert (fields["functionId"], fields["functionCode"]) == ("f-lead", "7")
 
+    def test_what_changed_long_ago_is_not_told_apart(self) -> None:
+        """Somebody whose hours change every month would have hundreds of contracts."""
+        history = [placed(f"D{year}-{month}", year, month) for year in range(2010, 2026) for month in range(1, 13)]
+        old = employment("2008-01-01", "2012-12-31", id="J-0")
+        given = row(employments=[old, employment("2014-01-01")], departments=history)
+        found = made(given, about(since=date(2025, 10, 15)))
+        assert spans(found, "department") == [
+            (date(2008, 1, 1), date(2012, 12, 31), "D2012-12"),
+            (date(2014, 1, 1), date(2025, 10, 31), "D2025-10"),
+            (date(2025, 11, 1), date(2025, 11, 30), "D2025-11"),
+            (date(2025, 12, 1), None, "D2025-12"),
+        ]
+        assert [one.id for one in found.contracts][:2] == ["j-0", "j-1"]
+
     def test_a_row_without_a_period_was_always_so(self) -> None:
         """The official example of departments has none."""
         always = placed("Sales", 2020, 1)

@@ -411,6 +411,59 @@ async def test_a_history_of_an_unknown_form_holds_one_person_only(shape: object,
     assert sorted(type(one).__name__ for one in await world.read()) == ["Person", "Person", "Rejected"]
 
 
+@pytest.mark.parametrize(
+    ("end", "spoilt"),
+    [
+        ("/personalinfo", {"info": [{"contactInfo": "none", "period": {"year": 2020, "period": 1}}]}),
+        ("/personalinfo", {"info": [{"basicInfo": 7}]}),
+        ("/personalinfo", {"info": 7}),
+        ("/employees", {"employeeBasicInfo": "none"}),
+        ("/employees", {"employeeBasicInfo": {"employeeType": ["payroll"], "lastName": "X"}}),
+        ("/extraFields", {"extraFields": 7}),
+        ("/extraFields", {"extraFields": [7]}),
+    ],
+)
+async def test_whatever_form_a_record_has_it_holds_one_person_only(end: str, spoilt: Any, world: World) -> None:
+    world.crowd(3)
+    for who in world.company.employees.values():
+        who.extras.append(Extra(name="Colour", value="Red"))
+    chosen = min(world.company.employees)
+
+    def spoil(path: str, body: Any) -> Any:
+        if path.endswith(end):
+            body["data"] = [{**row, **spoilt} if row["employeeId"] == chosen else row for row in body["data"]]
+        return body
+
+    world.wire_end.spoil = spoil
+    found = await world.read(fields={"colour": "extra:Colour"})
+    assert [one.hr_id for one in found if isinstance(one, Rejected)] == [chosen]
+    assert len(found) == 3
+
+
+async def test_whoever_is_listed_is_read_though_the_template_hides_what_they_are(world: World) -> None:
+    """The list was asked for certain types; taking all of them for strangers would make leavers of everybody."""
+    world.crowd(3)
+    world.hire(type="applicant")
+    world.nmbrs.hidden = {"employeeType"}
+    found = await world.read()
+    assert len(found) == 3
+    assert not [one for one in found if isinstance(one, Person) and "status" in one.contracts[0].fields]
+
+
+@pytest.mark.parametrize(("path", "key"), [("/api/debtors", "debtorId"), ("/companies", "companyId")])
+async def test_a_debtor_or_company_without_an_id_stops_everything(path: str, key: str, world: World) -> None:
+    world.hire()
+
+    def spoil(where: str, body: Any) -> Any:
+        if where.endswith(path):
+            body["data"][0][key] = None
+        return body
+
+    world.wire_end.spoil = spoil
+    with pytest.raises(Misconfigured, match=f"has a record without {key}"):
+        await world.read()
+
+
 async def test_a_list_of_another_shape_is_misconfigured(world: World) -> None:
     world.crowd(1)
     world.wire_end.spoil = lambda path, body: body if "connect" in path else {"items": []}

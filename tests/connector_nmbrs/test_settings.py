@@ -38,6 +38,12 @@ def test_soap_is_not_asked_for_what_only_rest_has(name: str) -> None:
     assert f"{name} can be read with api rest only" in refused(**SOAP, **{name: True})
 
 
+def test_soap_is_not_asked_for_extra_fields_and_parental_leave() -> None:
+    assert "extra fields can be read with api rest only" in refused(**SOAP, fields={"locker": "extra:Locker"})
+    assert "leave can be read with api rest only" in refused(**SOAP, leave=["1"])
+    assert Settings.model_validate({**SOAP, "fields": {"born": "birthDate"}}).fields == {"born": "birthDate"}
+
+
 @pytest.mark.parametrize("key", ["client_id", "client_secret", "subscription_key"])
 def test_a_secret_is_never_in_a_policy(key: str) -> None:
     told = refused(**{**REST, key: "s3cret"})

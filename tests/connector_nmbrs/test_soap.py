@@ -153,6 +153,37 @@ async def test_a_token_that_was_changed_in_the_vault_is_read_anew_once(soap: Wor
     assert len([one for one in found if isinstance(one, Person)]) == 1
 
 
+async def test_another_token_that_is_not_accepted_either_is_tried_once(soap: World) -> None:
+    soap.soap_token = "an-old-one"
+
+    def forget(name: str) -> None:
+        soap.soap_token = "wrong-as-well"
+
+    async with soap.outside(soap.settings()) as outside:
+        object.__setattr__(outside, "forget", forget)
+        with pytest.raises(Misconfigured, match="the API user is not accepted; check secret:nmbrs-user"):
+            _ = [one async for one in source(soap.settings(), outside).fetch()]
+    assert len(soap.wire_end.heard) == 2
+
+
+async def test_a_blocked_address_is_misconfigured(soap: World) -> None:
+    soap.faults.blocked = True
+    with pytest.raises(Misconfigured, match="answered 403; check soap_base in the settings, and ask Nmbrs whether"):
+        await soap.read()
+
+
+async def test_a_company_without_payroll_counts_in_months(soap: World) -> None:
+    soap.company.period = None
+    soap.place(soap.hire(), department="Support", period=(2026, 6))
+    assert len((await soap.one()).contracts) == 1
+
+
+async def test_names_that_the_template_hides_are_absent(soap: World) -> None:
+    soap.hire()
+    soap.nmbrs.hidden = {"FirstName", "Nickname", "Naamstelling", "StartYear"}
+    assert not {"givenName", "nickName", "nameUsage"} & (await soap.one()).fields.keys()
+
+
 async def test_a_token_that_is_not_accepted_is_misconfigured_and_named(soap: World) -> None:
     soap.soap_token = "wrong"
     with pytest.raises(Misconfigured, match="the API user is not accepted; check secret:nmbrs-user and secret:nmbrs-t"):

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from local import people
+from local.hr import youforce
 from local.youforce import SCOPES, Company, Faults, Limits, settle, youforce_app
 from local.youforce.company import PRIVATE
 from shared.model import Person, Rejected
@@ -219,3 +220,16 @@ async def test_the_application_can_be_served_and_read_by_several_at_once() -> No
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as http:
         answers = await asyncio.gather(*(http.get("/iam/v1.0/persons") for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [401, 429, 429]
+
+
+@pytest.mark.parametrize("system", ["beaufort", "business"])
+async def test_the_sandbox_serves_it_with_the_people_of_the_sample_export(system: str) -> None:
+    world = World(system)
+    async with youforce(world.time.clock, system) as where, httpx.AsyncClient(base_url=where["base"]) as http:
+        form = {key: where[key] for key in ("client_id", "client_secret")} | {"grant_type": "client_credentials"}
+        path = "/connect/token" if system == "beaufort" else "/authentication/token"
+        given = await http.post(path, data=form | ({"tenant_id": where["tenant"]} if system == "beaufort" else {}))
+        headers = {"Authorization": f"Bearer {given.json()['access_token']}"}
+        headers |= {"X-Client-Id": where["client_id"], "X-Raet-Tenant-Id": where["tenant"]}
+        found = await http.get(f"/iam/v1.0/{world.people}", headers=headers)
+    assert len(found.json()["value"]) > 150

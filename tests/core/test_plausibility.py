@@ -129,3 +129,10 @@ def test_a_field_is_doubted_exactly_when_both_its_share_and_its_number_are_too_l
     limits = Plausible(most_changed=most, always_changed=few)
     found = doubts(Answer(known=known, seen=known, changed=changed), limits)
     assert bool(found) is any(n > few and n * 100 > known * most for n in changed.values())
+
+
+def test_a_delivery_that_is_earlier_than_the_last_is_doubted_however_little_differs() -> None:
+    answer = Answer(known=100, seen=100, differing=1, late=("people-21.csv", "people-23.csv"))
+    assert doubts(answer, Plausible(may_come_again=True)) == [
+        "it is people-21.csv, which is earlier than people-23.csv, the last one that was read"
+    ]

@@ -113,6 +113,79 @@ def test_what_is_no_precedence_is_refused(wrong: object) -> None:
         People.model_validate({"precedence": {"email": wrong}})
 
 
+def with_contracts(source: str, hr_id: str, *contracts: Contract, **fields: Value) -> Record:
+    return Record(source=source, person=Person(hr_id=hr_id, fields=fields, contracts=contracts))
+
+
+def job(id: str, start: date = date(2026, 1, 1), end: date | None = None, **fields: Value) -> Contract:
+    return Contract(id=id, start=start, end=end, fields=fields)
+
+
+def test_what_the_record_that_speaks_lacks_comes_from_the_others_in_the_order_of_the_file() -> None:
+    first = record("guests", "X", {"fte": 0.1}, phone="guests", room="guests")
+    hr, planning = record("hr", "7", {"fte": 0.1}, phone="hr"), record("planning", "P", {"fte": 1}, name="p")
+    found = facts(policy(), first, planning, hr)
+    assert (found["employeeId"], found["phone"], found["room"], found["name"]) == ("P", "hr", "guests", "p")
+
+
+def test_of_records_of_one_source_those_in_service_come_first_then_those_to_come_then_those_that_ended() -> None:
+    past = with_contracts("planning", "P1", job("1", end=TODAY - timedelta(1)), email="past")
+    coming = with_contracts("planning", "P2", job("1", TODAY + timedelta(1)), email="coming")
+    serving = with_contracts("planning", "P3", job("1"), email="serving")
+    never = with_contracts("planning", "P0", email="never")
+    rules, everybody = policy({"email": ["planning"]}), [never, past, coming, serving]
+    for expected in ("serving", "coming", "past", "never"):
+        assert facts(rules, HR, *everybody)["email"] == expected
+        everybody.pop()
+        everybody.sort(key=lambda one: ["never", "past", "coming"].index(str(one.person.fields["email"])))
+
+
+def test_somebody_without_any_contract_has_the_preferred_facts_too() -> None:
+    first, other = with_contracts("hr", "7", email="hr"), with_contracts("planning", "P", email="planning")
+    rules = policy({"email": ["planning", "hr"]})
+    assert blended(first, [other], rules, TODAY).fields == {"email": "planning"}
+    assert origins(first, [other], policy(), TODAY, None)["email"] == Origin("hr", "7", chosen=False)
+
+
+def test_when_every_record_is_gone_what_they_said_last_still_holds() -> None:
+    gone = [replace(one, gone_from=TODAY) for one in (HR, PLANNING)]
+    assert facts(policy({"email": ["planning", "hr"]}), *gone)["email"] == "planning@x.nl"
+
+
+def test_a_policy_without_such_people_prefers_nobody() -> None:
+    rules = policy().model_copy(update={"people": None})
+    assert facts(rules, HR, PLANNING)["email"] == "hr@x.nl"
+
+
+def test_the_origin_is_the_record_whose_contract_speaks_and_only_what_that_contract_says() -> None:
+    hr = with_contracts("hr", "7", job("1", fte=0.1, desk="hr"), name="hr", room="hr")
+    guests = with_contracts("guests", "7", job("1", fte=0.1, badge="guests"), name="guests")
+    planning = with_contracts(
+        "planning", "7", job("1", fte=1, desk="planning"), job("2", fte=0.2, badge="planning"), name="planning"
+    )
+    others = [guests, planning, with_contracts("planning", "8", job("1", fte=0.1), name="eight")]
+    whole = blended(hr, others, policy(), TODAY)
+    speaks = primary(whole, policy().sources["hr"], TODAY)
+    assert speaks is not None
+    assert (speaks.id, speaks.source) == ("7/1", "planning")
+    found = origins(hr, others, policy(), TODAY, speaks)
+    assert found == {
+        "name": Origin("planning", "7"),
+        "fte": Origin("planning", "7"),
+        "desk": Origin("planning", "7"),
+        "room": Origin("hr", "7"),
+    }
+    own = origins(hr, others, policy(), TODAY, whole.contracts[0])
+    assert (own["name"], own["desk"]) == (Origin("hr", "7"), Origin("hr", "7"))
+
+
+@pytest.mark.parametrize("id", ["x1", "/1", "7/1"])
+def test_the_number_of_a_contract_may_be_anything(id: str) -> None:
+    first, other = with_contracts("hr", "7", job(id, fte=1, desk="a")), record("planning", "P", desk="b")
+    whole = blended(first, [other], policy(), TODAY)
+    assert origins(first, [other], policy(), TODAY, whole.contracts[0])["desk"] == Origin("hr", "7")
+
+
 NAMES = ("email", "phone", "department")
 VALUES = st.sampled_from(["a", "b", None, ""])
 FIELDS = st.dictionaries(st.sampled_from(NAMES), VALUES)

@@ -108,6 +108,74 @@ def test_managers() -> None:
     assert [(one.hr_id, one.others) for one in found if one.kind is Kind.CYCLE] == [("a", ("b", "c"))]
 
 
+def test_a_doubtful_manager_is_told_in_whole_sentences() -> None:
+    people = [
+        person("boss", manager=None),
+        person("1", manager="boss"),
+        person("lost", manager=None),
+        person("self", manager="self"),
+        person("strange", manager="nobody"),
+        person("late", manager="gone"),
+        person("gone", end=TODAY - timedelta(1)),
+        *(person(f"c{each:02d}", manager=f"c{(each + 1) % 12:02d}") for each in range(12)),
+    ]
+    unread = policy(targets={"entra": {"connector": "entra", "correlate": ["x"], "attributes": {"x": "[employeeId]"}}})
+    for rules, severity in ((policy(), Severity.CORRECT), (unread, Severity.LOOK)):
+        found = {one.hr_id: one for one in findings(*people, rules=rules)}
+        assert {hr_id: (one.severity, one.sentence, one.facts) for hr_id, one in found.items()} == {
+            "lost": (Severity.LOOK, "manager is empty; choose a manager, if there is one", ("manager",)),
+            "self": (
+                Severity.LOOK,
+                "they are named as their own manager; choose a manager, if there is one",
+                ("manager",),
+            ),
+            "strange": (severity, "manager names an id that HR does not hold; choose the manager again", ("manager",)),
+            "late": (
+                severity,
+                "the manager has left, or their record cannot be used; choose another manager",
+                ("manager",),
+            ),
+            "c00": (
+                severity,
+                "12 people are each other's managers in a circle; choose another manager for one of them",
+                ("manager",),
+            ),
+        }
+        assert found["c00"].others == tuple(f"c{each:02d}" for each in range(1, 10))
+        assert (found["strange"].others, found["late"].others, found["lost"].others) == (("nobody",), ("gone",), ())
+
+
+def test_the_head_is_whoever_has_most_people_below_them_however_deep() -> None:
+    deep = [person("a", manager=None), person("b", manager="a"), person("c", manager="b"), person("d", manager="c")]
+    wide = [person("z", manager="z"), person("y", manager="z"), person("x", manager="z")]
+    assert told(findings(*deep, *wide), Kind.NO_MANAGER) == {"z"}
+    assert told(findings(*wide, person("w", manager="z"), person("v", manager="z"), *deep), Kind.NO_MANAGER) == {"a"}
+    assert told(findings(*deep[:3], *wide), Kind.NO_MANAGER) == {"z"}, "of two that are equal, the lower id"
+    assert told(findings(person("1", manager="2"), person("2", manager="gone"), *wide), Kind.NO_MANAGER) == set()
+
+
+def test_where_nobody_has_a_manager_nobody_is_asked_for_one() -> None:
+    assert findings(*(person(str(each), manager=None) for each in range(9))) == []
+    assert findings(person("1", manager="1"), person("2", manager=None)) == []
+
+
+def test_a_manager_of_another_contract_is_looked_at_too() -> None:
+    jobs = [
+        Contract(id=str(each), start=date(2020, 1, 1), fields={"manager": f"m{each}", "fte": 1 / each})
+        for each in (1, 2, 3)
+    ]
+    two = Person(hr_id="1", contracts=tuple(jobs))
+    assert [one.others for one in findings(two)] == [("m1",), ("m2",), ("m3",)]
+    left = Person(
+        hr_id="1",
+        contracts=(
+            jobs[0],
+            *(Contract(id="x", start=date(2020, 1, 1), end=date(2021, 1, 1), fields={"manager": "m9"}),),
+        ),
+    )
+    assert [one.others for one in findings(left)] == [("m1",)]
+
+
 def test_whoever_cannot_be_used_is_no_unknown_manager() -> None:
     together = Together(policy(), TODAY)
     together.known("hr", "9")

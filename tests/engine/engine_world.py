@@ -27,7 +27,10 @@ from shared.store import Change, Put, Row, Store
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TODAY = START.date()
 YESTERDAY = TODAY - timedelta(days=1)
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (
+    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
+    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
+)
 MANAGER = Attribute(name="manager", reference=True)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="employeeId"))
 NAMES = ("userPrincipalName", "mail")
@@ -146,6 +149,10 @@ class Directory:
     """Licence → seats bought; of what is not named here nobody counts any."""
     declined: set[str] = field(default_factory=set)
     """Attributes whose value is refused."""
+    barred: set[str] = field(default_factory=set)
+    """Accounts that are put into no group."""
+    packed: list[tuple[str, ...]] = field(default_factory=list)
+    """The accounts of each grant that was asked for together, done or not."""
     page: int = 0
     """Accounts on a page of changes; all of them on one when it is 0."""
     passes: Callable[[], None] = lambda: None
@@ -190,6 +197,8 @@ class Directory:
     async def apply(self, account: str, action: Action) -> str:
         if action.verb in self.failing:
             raise TryLater("the directory does not answer", 5)
+        if action.verb is Verb.GRANT and account in self.barred:
+            raise Refused("it cannot be added")
         if declined := sorted(self.declined & action.attributes.keys()):
             raise Refused("the value is declined", Reason.INVALID_VALUE, declined[0])
         done = self._done(account, action)
@@ -201,6 +210,25 @@ class Directory:
             raise TryLater("the answer was lost", 5)
         await self._meanwhile("after_write")
         return done
+
+    async def grant_all(self, accounts: Sequence[str], action: Action) -> None:
+        """All of them or none; somebody who has it already, is barred or is gone keeps the others from it."""
+        self.packed.append(tuple(accounts))
+        if Verb.GRANT in self.failing:
+            raise TryLater("the directory does not answer", 5)
+        there = [self.accounts.get(one) for one in accounts]
+        if any(one is None or one.id in self.barred or action.entitlement in one.entitlements for one in there):
+            raise Refused("one or more of them cannot be added")
+        for one in accounts:
+            self._done(one, action)
+            self.log.append(one)
+        self.writes.append(
+            Write(action.verb, " ".join(accounts), action.entitlement.name if action.entitlement else "")
+        )
+        if Verb.GRANT in self.losing:
+            self.losing.discard(Verb.GRANT)
+            raise TryLater("the answer was lost", 5)
+        await self._meanwhile("after_write")
 
     async def stock(self) -> Mapping[Entitlement, int]:
         self._answers()
@@ -424,7 +452,7 @@ class World:
         for queue in names:
             session = await self.bus.accept(queue, 0)
             if session is not None:
-                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
+                deliveries = await session.receive(100 if queue in (queues.ADMIT, queues.MEMBERSHIPS) else 1)
                 await production.handle(self.engine, queue, session.id, deliveries[-1].body)
                 for delivery in deliveries:
                     await session.complete(delivery)

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import bugs_of_answers
 import bugs_of_limits
+import bugs_of_packs
 import bugs_of_polls
 import bugs_of_rules
 from storage import SimulatedBus, SimulatedStore
@@ -201,4 +202,5 @@ PLANTED: dict[str, Plant] = {
     **bugs_of_answers.PLANTED,
     **bugs_of_rules.PLANTED,
     **bugs_of_polls.PLANTED,
+    **bugs_of_packs.PLANTED,
 }

@@ -95,6 +95,12 @@ def heeded(noes: Iterable[No], holds: Iterable[Held], waiting: Iterable[Held], t
             raise Violation(f"S15: {one.hr_id} is not asked for {one.what} on the day to which it was put off")
 
 
+def lined_up(store: SimulatedStore) -> None:
+    """L1: nobody waits for a group any more."""
+    if waiting := [key for key, _ in _rows(store, layout.MEMBERSHIPS)]:
+        raise Violation(f"L1: {waiting} still wait for others to be granted a group with")
+
+
 def tidied(store: SimulatedStore, there: Collection[str]) -> None:
     """S8: once workers that died are long gone, every name held is borne, and every name borne is held.
 

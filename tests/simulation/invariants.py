@@ -92,6 +92,7 @@ class Invariants:
         self._dates(seen, verb, now)
         self._by_hand(name, seen, action, now)
         self._grace(name, seen, action, now)
+        self._granted(seen, action, now)
 
     # ── limits and answers ───────────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +185,16 @@ class Invariants:
             raise Violation("S10: somebody is enabled who is not in service")
         if verb is Verb.DISABLE and stages == {Stage.ACTIVE} and not seen.blocked(now):
             raise Violation("S10: somebody in service is disabled")
+
+    def _granted(self, seen: Seen, action: Action, now: datetime) -> None:
+        """S17: what is granted is wanted now, and was saved as about to be ours, alone or together with others."""
+        if action.verb is not Verb.GRANT:
+            return
+        what = str(action.entitlement)
+        if what not in seen.remembered:
+            raise Violation("S17: a grant that nobody would know to be ours")
+        if what not in seen.given and seen.given_at is not None and now - seen.given_at >= LATE:
+            raise Violation("S17: somebody is granted what is not wanted for them")
 
     def _grace(self, name: str, seen: Seen, action: Action, now: datetime) -> None:
         """S14: who stays keeps the group Sales for the days that the rule allows."""

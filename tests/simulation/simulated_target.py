@@ -1,6 +1,6 @@
 """A directory in memory that checks the safety invariants at every single write, and loses answers on request."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +13,8 @@ from shared.model import Account, Action, Entitlement, Verb
 
 LAG = timedelta(minutes=10)
 """How long `find` may not see a new account."""
+MOST = 3
+"""Accounts that may be granted one thing in one write."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,10 @@ class Write:
 class SimulatedTarget:
     """`check` is told of every write before it is done, with the account as it was."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, alone: str = "") -> None:
         self.faults = faults
+        self.alone = alone
+        """Whom it grants nothing together with others."""
         self.check: Callable[[Account, Action, datetime], None] = lambda account, action, now: None
         self.touched: dict[str, datetime] = {}
         """Account → when an administrator last changed it."""
@@ -38,6 +42,8 @@ class SimulatedTarget:
         self.untouchable: set[str] = set()
         self.bin: dict[str, tuple[datetime, Account]] = {}
         self.writes: list[Write] = []
+        self.together: list[int] = []
+        """How many accounts were in each write for several."""
         self.bearers: dict[str, str] = {}
         """Every name that anybody could see, and whose: nobody else may have it for as long as a history lasts."""
         self.log: list[tuple[str, bool]] = []
@@ -72,6 +78,28 @@ class SimulatedTarget:
             raise TryLater("the target's answer was lost", 5)
         self._shown([self.accounts[account]] if account in self.accounts else [])
         return account
+
+    async def grant_all(self, accounts: Sequence[str], action: Action) -> None:
+        """All of them or none, for whatever reason: somebody has it, is gone, or may not have it."""
+        await self.faults.turn()
+        if len(accounts) > MOST or len(set(accounts)) < len(accounts):
+            raise Violation("S16: too many in one write, or somebody twice")
+        if self.faults.happens("target fails before"):
+            raise TryLater("the target timed out", 5)
+        there = [self.accounts.get(one) for one in accounts]
+        if any(
+            one is None or action.entitlement in one.entitlements or self._alone(one) for one in there
+        ) or self.faults.happens("together is refused"):
+            raise Refused("one of them cannot be added")
+        for one in accounts:
+            self._apply(one, action)
+        self.together.append(len(accounts))
+        await self.faults.turn()
+        if self.faults.happens("target fails after"):
+            raise TryLater("the target's answer was lost", 5)
+
+    def _alone(self, account: Account) -> bool:
+        return account.attributes.get("employeeId") == self.alone
 
     def _shown(self, accounts: list[Account]) -> list[Account]:
         """These, and from now on somebody knows what they are called."""

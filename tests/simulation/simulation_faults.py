@@ -14,6 +14,7 @@ LIKELY = {
     "target fails before": 0.05,
     "target fails after": 0.05,
     "find lags": 0.15,
+    "together is refused": 0.4,
     "worker is killed": 0.004,
     "worker stalls": 0.006,
     "lock is lost": 0.05,

@@ -25,10 +25,13 @@ def few_buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("first", range(0, effort(200, 4_000), 50))
 def test_no_history_breaks_an_invariant(first: int) -> None:
     faults: dict[str, int] = {}
+    together: list[int] = []
     for seed in range(first, first + 50):
         world = World(seed)
         world.run()
         faults |= world.faults.seen
+        together += world.target.together
+    assert together, "nobody was granted anything together with others"
     assert len(faults) >= 10, "the machine room behaved too well to prove anything"
 
 

@@ -1,9 +1,11 @@
 """Plain coroutines stepped by hand: whoever is next, who stalls and who is killed is one seed's choice."""
 
-from collections.abc import Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
+
+from shared.flow import caught
 
 
 class Killed(BaseException):
@@ -42,6 +44,11 @@ class Task:
         except BaseException:
             self.done = True
             raise
+
+
+async def one_by_one(some: Sequence[Awaitable[Any]]) -> list[Any]:
+    """What `shared.flow.together` does, without anything at the same time: there is no loop here."""
+    return [await caught(one) for one in some]
 
 
 class Graveyard:

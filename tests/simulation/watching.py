@@ -1,5 +1,6 @@
 """What the saved state says of each person, followed write by write: since when, and for which version."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from counting import falls_under
 from customer import EMPLOYEES
 from storage import SimulatedStore
+from violation import Violation
 
 from shared import codec, layout
 from shared.layout import Hop
-from shared.model import Entitlement, Person, Stage
+from shared.model import Account, Entitlement, Link, Person, Stage
 
 SALES = str(Entitlement("group", "Sales"))
 
@@ -31,6 +33,14 @@ class Seen:
     blocked_at: datetime | None = None
     """When they were last seen blocked."""
     sold: bool = False
+    given: frozenset[str] = frozenset()
+    """What they are to be granted, as text."""
+    given_at: datetime | None = None
+    """Since when it is that."""
+    granted: frozenset[str] = frozenset()
+    """What is known to be ours, as text."""
+    remembered: frozenset[str] = frozenset()
+    """What is known to be ours, or may become ours by what is about to be done."""
     lost_sales: date | None = None
     """The day on which the rules no longer gave somebody who stays the group Sales."""
     waits: bool = False
@@ -53,6 +63,8 @@ class Seen:
 @dataclass
 class Watch:
     store: SimulatedStore
+    accounts: Mapping[str, Account]
+    """What the directory holds."""
     seen: dict[str, Seen] = field(default_factory=lambda: {name: Seen() for name in EMPLOYEES})
     noted: int = 0
 
@@ -67,9 +79,11 @@ class Watch:
                 layout.block(one),
                 layout.mark(Hop.ADMIT, one, "entra"),
                 layout.hold(one, "entra", "map"),
+                layout.link(one, "entra"),
             )
             for name, one in own.items()
         }
+        self.linked: dict[str, str] = {}
         self.known: dict[str, tuple[str, str]] = dict.fromkeys(EMPLOYEES, ("", ""))
 
     def versions(self) -> dict[str, int]:
@@ -80,11 +94,14 @@ class Watch:
         if self.noted == self.store.writes:
             return
         self.noted = self.store.writes
-        for name, (place, person, desired, mark, block, asked, held) in self.places.items():
+        for name, (place, person, desired, mark, block, asked, held, link) in self.places.items():
             rows, seen = self.store.rows.get(place, {}), self.seen[name]
             if block in rows:
                 seen.blocked_at = now
             seen.waits = held in rows
+            if link in rows and rows[link].version != self.linked.get(name):
+                self.linked[name] = rows[link].version
+                self._ours(seen, codec.LINK.load(rows[link].data))
             before = self.known[name]
             versions = tuple(rows[key].version if key in rows else "" for key in (person, desired))
             if versions != before:
@@ -104,6 +121,14 @@ class Watch:
             if seen.settled is None:
                 seen.settled, seen.mapped_on = now, now.date()
 
+    def _ours(self, seen: Seen, link: Link) -> None:
+        """S18: what is newly said to be granted is there, for nobody takes it away by hand."""
+        said = frozenset(map(str, link.granted))
+        there = self.accounts.get(link.account)
+        if there is not None and (missing := said - seen.granted - frozenset(map(str, there.entitlements))):
+            raise Violation(f"S18: {sorted(missing)} is said to be granted and is not")
+        seen.granted, seen.remembered = said, said | frozenset(map(str, link.granting))
+
     def _wanted(self, seen: Seen, data: Any, now: datetime) -> None:
         wanted = data["is"]
         if int(data["version"]) != seen.version:
@@ -114,6 +139,8 @@ class Watch:
         elif seen.left is None:
             seen.left = now
         given = {f"{one['kind']}:{one['name']}" for one in wanted["entitlements"]}
+        if given != seen.given:
+            seen.given, seen.given_at = frozenset(given), now
         if seen.stage is not Stage.ACTIVE or SALES in given:
             seen.lost_sales = None
         elif seen.sold:

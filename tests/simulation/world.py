@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from unittest.mock import patch
 
-from convergence import asked, converged, heeded, tidied
+from convergence import asked, converged, heeded, lined_up, tidied
 from counting import Counts
 from customer import EMPLOYEES, GRACE, VARIANTS, SimulatedHR, policy
 from history import History
 from invariants import Invariants
 from machine_room import MachineRoom
 from simulated_people import People
-from simulated_target import SimulatedTarget
+from simulated_target import MOST, SimulatedTarget
 from simulation_faults import Faults
 from storage import SimulatedBus, SimulatedStore
-from turns import Graveyard
+from turns import Graveyard, one_by_one
 from violation import Violation
 from watching import Watch
 
 from shared import engine as production
 from shared.attributes import Attribute, Unique
-from shared.engine import Engine, reading
+from shared.engine import Engine, admitting, packing, reading
 from shared.model import Account
 
 detecting = sys.modules[production.detect.__module__]
@@ -30,13 +30,16 @@ START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="manager", reference=True))
 WHILE = (timedelta(), timedelta(minutes=5), timedelta(minutes=40), timedelta(minutes=40))
 """What passes before the next thing happens: often enough that the lease of whoever died has run out."""
-SETTLED = 0.7
-"""How often everybody has what they should when a history begins."""
+SETTLED, AT_ONCE = 0.7, 0.5
+"""How often everybody has what they should when a history begins: less often where they are granted groups together."""
 PEACE = 0.4
 """How often what happened is seen and answered before anything goes wrong."""
 IN_TURNS = 0.25
 """In how many of all histories HR is read in turns, a person or two in each."""
 TURN = timedelta(seconds=2)
+PACKING = 0.25
+"""In how many of all histories groups are granted to several people in one write."""
+GATHERS = timedelta(seconds=2)
 ROUNDS = 4
 """Times that every timer goes off and everything that waits is answered, before everything must be right."""
 
@@ -47,12 +50,14 @@ class World:
         self.graveyard = Graveyard()
         self.faults = Faults(self.random, START, self.graveyard)
         self.in_turns = Random(f"in turns {seed}").random() < IN_TURNS
+        packs = Random(f"packing {seed}")
+        self.packing = packs.random() < PACKING
         self.hr = SimulatedHR(self.faults, self.in_turns)
-        self.target = SimulatedTarget(self.faults)
+        self.target = SimulatedTarget(self.faults, alone=packs.choice(("", "", *EMPLOYEES[:-1])))
         self.store = SimulatedStore(self.faults)
         self.bus = SimulatedBus(self.faults, self.store)
         self.history = History(self.random, self.faults, self.hr, self.target)
-        self.watch = Watch(self.store)
+        self.watch = Watch(self.store, self.target.accounts)
         self.numbers = 0
         self.engine = Engine(
             policy=policy(variant=self.variant),
@@ -61,6 +66,8 @@ class World:
             targets={"entra": self.target},
             attributes={"entra": {kind.name: kind for kind in KINDS}},
             entitlements={"entra": frozenset({"group"})},
+            packs={"entra": {"group": MOST}} if self.packing else {},
+            gathers=GATHERS,
             store=self.store,
             bus=self.bus,
             clock=self.faults.clock,
@@ -100,7 +107,13 @@ class World:
         """A troubled history, then calm: everything must converge, doing it all again must write nothing, and some days
         later it must be as right.
         """
-        with patch.object(reading, "ENOUGH", 1), patch.object(detecting, "SHORT", TURN):
+        bulk = 0 if self.packing else admitting.FEW
+        with (
+            patch.object(reading, "ENOUGH", 1),
+            patch.object(detecting, "SHORT", TURN),
+            patch.object(admitting, "FEW", bulk),
+            patch.object(packing, "together", one_by_one),
+        ):
             self._run(events)
 
     def _run(self, events: int) -> None:
@@ -116,6 +129,7 @@ class World:
             self.faults.now += timedelta(days=2)
             asked(production.tidy(self.engine))
             tidied(self.store, self.target.accounts)
+            lined_up(self.store)
         finally:
             self.graveyard.tasks += self.room.tasks
             self.graveyard.close()
@@ -123,7 +137,7 @@ class World:
     def _begin(self) -> None:
         for name in self.random.sample(EMPLOYEES, 3):
             self.history.employ(name, START.date() - timedelta(30))
-        if self.random.random() < SETTLED:
+        if self.random.random() < (AT_ONCE if self.packing else SETTLED):
             self.room.rest()
             self.room.do("poll")
             self.faults.active = True

@@ -36,7 +36,10 @@ from shared.errors import Refused
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
 
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
+ORDER = (
+    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
+    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
+)
 DOORS = (production.renew, production.wake, production.patrol, production.relook, production.sweep)
 PLENTY = 500
 RESTLESS = 2000
@@ -153,7 +156,7 @@ class World:
         for queue in ORDER:
             session = await self.bus.accept(queue, 0)
             if session is not None:
-                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
+                deliveries = await session.receive(100 if queue in (queues.ADMIT, queues.MEMBERSHIPS) else 1)
                 await production.handle(self.engine, queue, session.id, deliveries[-1].body)
                 for delivery in deliveries:
                     await session.complete(delivery)

@@ -72,18 +72,8 @@ class BlobFolder:
         blob = self._container.get_blob_client(self._prefix + name)
         try:
             return _file(name, await _answered(name, blob.get_blob_properties()))
-        except ResourceNotFoundError as error:
-            await self._refuse_a_missing_container(error)
-            return None
-
-    async def _refuse_a_missing_container(self, error: ResourceNotFoundError) -> None:
-        """An answer without a body does not say which of the two is not there."""
-        if _code(error) == "BlobNotFound":
-            return
-        try:
-            await _answered("the container", self._container.get_container_properties())
         except ResourceNotFoundError:
-            raise _no_container() from None
+            return None
 
     async def fetch(self, file: File, to: Path) -> None:
         try:
@@ -134,16 +124,12 @@ def _ours(what: str, error: AzureError) -> Exception:
     if status == _CHANGED:
         return TryLater(f"{what} was written to while it was read")
     if code == "ContainerNotFound":
-        return _no_container()
+        return Misconfigured("there is no such container; make it, or correct container in blob")
     if code == "BlobArchived":
         return Misconfigured(f"{what} is archived and cannot be read; deliver it to the hot or cool tier")
     if status in _BUSY or status >= 500 or code == "ContainerBeingDeleted":
         return TryLater(f"{what}: the storage account is busy ({status} {code})", seconds=10.0)
     return error
-
-
-def _no_container() -> Misconfigured:
-    return Misconfigured("there is no such container; make it, or correct container in blob")
 
 
 def _code(error: HttpResponseError) -> str:

@@ -15,8 +15,8 @@ def an_incomplete_answer_is_believed() -> Iterator[None]:
     """What one turn has read counts as the whole answer."""
     keep = reading.keep
 
-    async def whole(turn: Any, part: Any, cursor: str) -> None:
-        await keep(turn, part, cursor, whole=True)
+    async def whole(turn: Any, part: Any, cursor: str, **beside: Any) -> None:
+        await keep(turn, part, cursor, **{**beside, "whole": True})
 
     with patch.object(reading, "keep", whole):
         yield
@@ -27,8 +27,8 @@ def taken_up_one_too_far() -> Iterator[None]:
     """The next turn begins after somebody who was not read."""
     keep = reading.keep
 
-    async def further(turn: Any, part: Any, cursor: str) -> None:
-        await keep(turn, part, chr(ord(cursor) + 1))
+    async def further(turn: Any, part: Any, cursor: str, **beside: Any) -> None:
+        await keep(turn, part, chr(ord(cursor) + 1), **beside)
 
     with patch.object(reading, "keep", further):
         yield

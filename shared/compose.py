@@ -67,8 +67,8 @@ class Surroundings:
     meter: Meter = field(default_factory=Meter)
     witness: Callable[[str, str, Action], None] = lambda person, target, action: None
     """Told of every action that was done, by person and target."""
-    gathers: timedelta = timedelta(seconds=15)
-    """How long a grant waits for others of the same; nothing where all that is due is done before it."""
+    gathers: timedelta | None = timedelta(seconds=15)
+    """How long a grant waits for others of the same, so that one write makes many; None where each is made alone."""
     preview: bool = False
     """Ask everything and write nothing."""
     reads: bool = True
@@ -113,7 +113,7 @@ async def assemble(
             attributes[name] = {kind.name: kind for kind in one.attributes}
             unset = {kind for kind, setting in one.entitlement_settings.items() if not getattr(final, setting)}
             entitlements[name] = one.entitlements - unset
-            packs[name] = {} if around.preview else one.packs
+            packs[name] = {} if around.preview or around.gathers is None else one.packs
             targets[name] = Rehearsal(target, attributes[name]) if around.preview else target
     return Engine(
         policy=found.policy,
@@ -130,7 +130,7 @@ async def assemble(
         facts=facts,
         entitlements=entitlements,
         packs=packs,
-        gathers=around.gathers,
+        gathers=around.gathers or timedelta(),
         brake=Brake(stopped=around.stopped, heeded=not around.preview),
         accesses=accesses,
     )

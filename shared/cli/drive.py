@@ -39,10 +39,8 @@ PATIENCE = timedelta(seconds=90)
 SWEEPS = 3
 """Times that marks without a doorbell are rung for; a doorbell may be lost, and the mark is the truth."""
 
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS)
+ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 ALL_AT_ONCE = 100
-ALIKE = (queues.ADMIT, queues.MEMBERSHIPS)
-"""Queues of which all doorbells of a session say the same."""
 UNUSABLE = (TryLater, Misconfigured, Refused)
 
 
@@ -154,7 +152,7 @@ async def _work(
             continue
         busy.add(number)
         try:
-            deliveries = await session.receive(ALL_AT_ONCE if queue in ALIKE else 1)
+            deliveries = await session.receive(ALL_AT_ONCE if queue == queues.ADMIT else 1)
             await _settle(engine, story, queue, session, deliveries)
             progress("working", _left(bus))
         except LockLost:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -156,7 +156,7 @@ async def opened(
             transport=_transport(found, simulated),
             witness=story.witness,
             meter=meter,
-            gathers=timedelta(),  # the doorbells of groups are handled after all others
+            gathers=None,  # one process is done sooner when it looks at everybody once
             preview=preview,
         )
         engine = await assemble(found, connectors.manifest, around, stack)

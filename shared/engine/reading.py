@@ -50,7 +50,7 @@ async def _read(turn: Turn, known: Mapping[str, str], watching: Watch) -> Part |
                 continue
             cursor = item.cursor if isinstance(item, Reached) else ""
             if not isinstance(item, Reached):
-                hr_id, said = heard(turn.engine, turn.source, watching.clean(item))
+                hr_id, said = heard(turn.engine, turn.source, watching.clean(item), known)
                 part.hear(turn.engine, hr_id, said)
                 weight += size(hr_id, part.said[hr_id])
             late = turn.over or turn.engine.clock() - since >= LATEST

@@ -36,9 +36,10 @@ def other(human: str = "7", *, confidence: float = 1.0, settled: bool = False, e
 
 
 def test_the_rules_on_the_page_are_rules() -> None:
-    (found,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    people = People.model_validate(YAML(typ="safe").load(found)["people"])
-    assert [one.confidence for one in people.same] == [1.0, 0.8]
+    found = [YAML(typ="safe").load(one)["people"] for one in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+    same, precedence = map(People.model_validate, found)
+    assert [one.confidence for one in same.same] == [1.0, 0.8]
+    assert [*precedence.precedence] == ["email", "phone"]
 
 
 def test_the_page_says_how_many_are_a_crowd() -> None:

@@ -283,7 +283,7 @@ def test_a_mistake_found_later_still_has_its_place() -> None:
         ("{path: a.csv, key: Id, person: {a: {colum: A}}, contract: {start: S}}", ["3:68: sources.hr.settings.person.a.column: this key is missing", "3:72: sources.hr.settings.person.a.colum: this key is not known; did you mean column?"]),
         ("{path: a.csv, key: 5, person: {a: A}, contract: {start: S}}", ["3:55: sources.hr.settings.key: write a text; a number or a truth is one between quotes"]),
         ("{path: a.csv, key: Id, rows: people, person: {a: A}, contract: {start: S}}", ["3:65: sources.hr.settings.rows: write 'person' or 'contract'"]),
-        ("{path: a.csv, key: Id, person: {a: BSN}, contract: {start: S}}", ["3:71: sources.hr.settings.person.a: the citizen service number (BSN) may not be used for accounts; remove this column"]),
+        ("{path: a.csv, key: Id, person: {a: BSN}, contract: {start: S}}", ["3:71: sources.hr.settings.person.a: the citizen service number (BSN) and other data of identity, tax, bank, pay or health may not be used for accounts; remove this column"]),
     ],
 )  # fmt: skip
 def test_a_connectors_own_settings_are_told_the_same_way(given: str, said: list[str]) -> None:

@@ -17,7 +17,12 @@ settings.register_profile(
 )
 settings.load_profile("joinly")
 
-WHOLE = frozenset({"fuzz", "laws", "local_functions", "local_graph", "mutation", "simulation", "stories_runner"})
+WHOLE = frozenset(
+    {
+        *("conformance", "fuzz", "laws", "local_functions", "local_graph", "mutation", "scaffold"),
+        *("simulation", "stories_runner"),
+    }
+)
 """Folders whose tests drive whole histories, or what is not part of what is measured."""
 
 

@@ -27,7 +27,7 @@ KINDS = {
     "userPrincipalName": Attribute(name="userPrincipalName", longest_local=64, unique=Unique.ADDRESSES),
     "mail": Attribute(name="mail", longest_local=64, unique=Unique.ADDRESSES),
 }
-WORKERS, PEOPLE = 8, effort(150, 1_000)
+WORKERS, PEOPLE = 8, effort(80, 1_000)
 """The promise is a thousand people, tried by `make thorough`."""
 
 POLICY = Policy.model_validate(

@@ -1,6 +1,7 @@
 """HR's values reduced to ours: what cannot be used says why, in words HR can act on, and never what it was."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -76,3 +77,8 @@ def plain(field: str, value: Any) -> Value:
     if value is None or isinstance(value, str):
         return text(field, value)
     raise Unusable(f"has {field} in a form that cannot be used; leave it out of `fields` in the settings.")
+
+
+def heaviest(shares: Iterable[tuple[float, str]]) -> str | None:
+    """The cost centre that carries most; of equals the first by name, whatever order they came in."""
+    return min(shares, key=lambda share: (-share[0], share[1]), default=(0.0, None))[1]

@@ -54,12 +54,6 @@ def supervisor(value: Any) -> str:
     return found
 
 
-def heaviest(shares: Iterable[tuple[float, str]]) -> str | None:
-    """The cost centre that carries most; of equals, the first by name, whatever order they came in."""
-    ordered = sorted(shares, key=lambda share: (-share[0], share[1]))
-    return ordered[0][1] if ordered else None
-
-
 def span(start: date | None, ends: Mapping[str, date | None], status: str | None) -> tuple[date, date | None]:
     """First and last working day of one employment, inclusive.
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors._values import Unusable, identity, number
+from connectors._values import Unusable, heaviest, identity, number
 from connectors.personio.links import cursor
-from connectors.personio.reduce import SYSTEM, heaviest
+from connectors.personio.reduce import SYSTEM
 from shared.answers import rows
 from shared.errors import Misconfigured, Refused
 from shared.paging import by_cursor

@@ -6,14 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 from connectors._forbidden import forbidden
-from connectors._values import Unusable, day, identity, number
+from connectors._values import Unusable, day, heaviest, identity, number
 from connectors.personio.place import Page
 from connectors.personio.reduce import (
     SYSTEM,
     WITHOUT_ID,
     choice,
     extra,
-    heaviest,
     require_shared,
     span,
     supervisor,

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from connectors._values import heaviest, identity
 from connectors.youforce.known import Job, Known, begins, job
-from connectors.youforce.reduce import Row, Unusable, day, extra, heaviest, identity, number, text
+from connectors.youforce.reduce import Row, Unusable, day, extra, number, text
 from connectors.youforce.slices import begin
 from shared.errors import Reason
 from shared.model import Contract, Value

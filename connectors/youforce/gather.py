@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from connectors._forbidden import forbidden
+from connectors._values import identity
 from connectors.youforce.lists import Listing, require
-from connectors.youforce.reduce import Row, identity, of_type
+from connectors.youforce.reduce import Row, of_type
 from connectors.youforce.settings import Settings
 from shared.rest import Rest
 

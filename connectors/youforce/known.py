@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
+from connectors._values import identity
 from connectors.youforce.gather import FROM, Lists
-from connectors.youforce.reduce import SYSTEM, Row, Unusable, day, identity, number
+from connectors.youforce.reduce import SYSTEM, Row, Unusable, day, number
 from connectors.youforce.settings import Settings
 from connectors.youforce.slices import Slices
 from connectors.youforce.units import Chart, Role, Unit

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from connectors._values import identity
 from connectors.youforce.contracts import contracts
 from connectors.youforce.known import Known, begins
-from connectors.youforce.reduce import Row, Unusable, extra, identity, of_type, text
+from connectors.youforce.reduce import Row, Unusable, extra, of_type, text
 from connectors.youforce.slices import Slices
 from connectors.youforce.units import order
 from shared.model import Person, Rejected, Value

@@ -5,7 +5,7 @@ shown whenever it has a value. Whether a whole answer lacks a property is anothe
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import isfinite
 from typing import Any, TypeAlias
@@ -18,7 +18,6 @@ Row: TypeAlias = Mapping[str, Any]
 
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][0-9:.+Zz-]{0,30})?")
 NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,6})?")
-LONGEST_ID = 100
 PLAUSIBLE = range(1900, 2200)
 NEVER = 9999
 """The year of «no end»."""
@@ -41,14 +40,6 @@ WITHOUT_ID = Rejected(
     code=Reason.INVALID_RECORD.value,
     because="A person has no personCode, so nobody can tell who it is; enter the person number (Business: the UPI).",
 )
-
-
-def identity(value: Any) -> str:
-    """A key as text, whether it comes as text or as a number; "" when there is none."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    found = value.strip() if isinstance(value, str) else ""
-    return found if len(found) <= LONGEST_ID and found.isprintable() else ""
 
 
 def text(key: str, value: Any) -> str | None:
@@ -105,8 +96,3 @@ def of_type(items: Any, wanted: str) -> Any:
     found = [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
     values = [item.get("address") or item.get("number") for item in found if item.get("type") == wanted]
     return min((one for one in values if isinstance(one, str) and one.strip()), default=None)
-
-
-def heaviest(shares: Iterable[tuple[float, str]]) -> str | None:
-    """The cost centre that carries most; of equals, the first by its code."""
-    return min(shares, key=lambda share: (-share[0], share[1]), default=(0.0, None))[1]

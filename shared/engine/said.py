@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -16,7 +15,6 @@ from shared.model import Person, Rejected
 from shared.records import storable
 
 MISSING = "missing"
-NOTHING: Mapping[str, str] = MappingProxyType({})
 FORGOTTEN = "?"
 REJECTED = "!"
 
@@ -82,16 +80,19 @@ class Part:
         self.said[hr_id] = Said(mark=said.mark) if self.known.get(hr_id) == said.mark else said
 
 
-def heard(engine: Engine, source: str, item: Person | Rejected, known: Mapping[str, str] = NOTHING) -> tuple[str, Said]:
+def heard(engine: Engine, source: str, item: Person | Rejected, known: Mapping[str, str]) -> tuple[str, Said]:
     """The HR id of a record and what it says; what cannot be kept, or lacks what the policy asks, is held.
 
     What HR has said before, by the hashes that are `known`, and was believed, is no mistake because a day has passed:
     a contract that was withdrawn before its first day stays so.
     """
-    usable = storable(item)
-    if isinstance(usable, Rejected) or engine.fingerprint(usable) != known.get(usable.hr_id):
-        usable = quality_record.checked(usable, engine.asked(source), engine.today)
+    usable = kept = storable(item)
+    mark = engine.fingerprint(kept) if isinstance(kept, Person) else ""
+    if not mark or mark != known.get(kept.hr_id):
+        usable = quality_record.checked(kept, engine.asked(source), engine.today)
     found = checked(usable, engine.policy.sources[source].external, engine.today)
+    if isinstance(found, Person) and found is kept:
+        return found.hr_id, Said(mark=mark, person=found)
     return found.hr_id, _said(engine, found, unfit=found is not usable)
 
 

@@ -1,6 +1,6 @@
 """Plain coroutines stepped by hand: whoever is next, who stalls and who is killed is one seed's choice."""
 
-from collections.abc import Awaitable, Coroutine, Generator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -46,9 +46,15 @@ class Task:
             raise
 
 
-async def one_by_one(some: Sequence[Awaitable[Any]]) -> list[Any]:
-    """What `shared.flow.together` does, without anything at the same time: there is no loop here."""
-    return [await caught(one) for one in some]
+async def one_by_one(some: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """What `shared.flow.together` does, without anything at the same time: there is no loop here. Whoever is killed
+    meanwhile begins none of the rest.
+    """
+    try:
+        return [await caught(one) for one in some]
+    finally:
+        for one in some:
+            one.close()
 
 
 class Graveyard:

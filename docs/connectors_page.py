@@ -27,12 +27,29 @@ gives so many places from which the next turn may take it up ([polls.md](polls.m
 | source | requests for data | to sign in | places to go on from | the next poll in all |
 |---|---|---|---|---|"""
 
+ONLY_CHANGES = """Nothing reads only what has changed ([why](adr/0022-hr-is-read-whole.md)):
+
+| source | what there is for it, and why it would not do |
+|---|---|"""
+
 
 def page() -> str:
     manifests = [connectors.manifest(name) for name in connectors.names()]
     counted = json.loads(CALLS.read_text(encoding="utf-8"))
-    costs = [_cost(one.name, counted.get(one.name, {})) for one in manifests if one.source]
-    return "\n".join([INTRODUCTION, *(line for lines in costs for line in lines), "", *map(_one, manifests)])
+    sources = [one for one in manifests if one.source]
+    costs = [_cost(one.name, counted.get(one.name, {})) for one in sources]
+    whole = [_row((one.name, one.read_whole)) for one in sources]
+    return "\n".join(
+        [
+            INTRODUCTION,
+            *(line for lines in costs for line in lines),
+            "",
+            ONLY_CHANGES,
+            *whole,
+            "",
+            *map(_one, manifests),
+        ]
+    )
 
 
 def _cost(name: str, forms: Mapping[str, Any]) -> list[str]:

@@ -247,6 +247,10 @@ class Manifest:
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """For a source: the names that its settings add, such as mapped columns and custom fields."""
+    read_whole: str = ""
+    """For a source: what its vendor offers for reading only what has changed, and why every poll reads everybody all
+    the same (ADR 22).
+    """
     link: Callable[[Any, str], str | None] | None = None
     """For a source: from the settings and an HR id, the page in the system where that record is corrected; None where
     the settings do not say. It is https and holds nothing but the id.

@@ -28,6 +28,10 @@ MANIFEST = Manifest(
     docs="https://docs.afas.help/profit/en/get-connector",
     settings=Settings,
     proven="simulated",
+    read_whole=(
+        "*Gewijzigd op* can be filtered on. It does not move when only a joined table changed, and who was "
+        "deleted is in no answer; a full read is a request for every 1,000 rows as it is."
+    ),
     recorded=RECORDED,
     source=Employees,
     target=Records,

@@ -54,6 +54,10 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    read_whole=(
+        "`createdFrom` on most lists and `changedFrom` on employments. A corrected name, a contract, a "
+        "department and whoever leads it have neither, and the lists that have none are most of the requests."
+    ),
     source=source,
     facts=PERSON | CONTRACT,
     more_facts=more_facts,

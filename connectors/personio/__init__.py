@@ -43,6 +43,11 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    read_whole=(
+        "`updated_since` (v1) costs what a full read does, but for pages; `updated_at` (v2) does not move "
+        "when only the employment changed, so that all the employments, which are the many requests, would "
+        "have to be asked for."
+    ),
     source=source,
     facts=CANONICAL,
     permissions=MappingProxyType(

@@ -36,6 +36,10 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    read_whole=(
+        "`changeTimestampBefore` is in the answers; how to ask with it is not published. An export is one "
+        "file for everybody."
+    ),
     recorded=RECORDED,
     source=Employees,
     facts=CANONICAL,

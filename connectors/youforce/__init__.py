@@ -45,6 +45,10 @@ MANIFEST = Manifest(
     sign_in=sign_in,
     quota=quota,
     proven="simulated",
+    read_whole=(
+        "`from` and `to` tell who has changed, but not whose department changed because the unit got another "
+        "name or manager, nor who is gone; 10,000 people take some seventy requests as it is."
+    ),
     recorded=RECORDED,
     source=People,
     target=Records,

@@ -16,6 +16,7 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
+    read_whole="Say here what the vendor offers for reading only what has changed, and why it would not do.",
     source=Employees,
     facts=CANONICAL,
     permissions=MappingProxyType(

@@ -1,14 +1,14 @@
 """Nmbrs over its REST API: every list is asked for once for a whole company, 100 employees to a page."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.nmbrs.companies import Company, Debtor, chosen, chosen_debtors
 from connectors.nmbrs.periods import Calendar
 from connectors.nmbrs.problems import judging
 from connectors.nmbrs.reduce import SYSTEM
-from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing, kept
+from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing
 from connectors.nmbrs.settings import Settings
 from connectors.nmbrs.signin import scopes
 from shared.answers import rows
@@ -26,6 +26,8 @@ TRIES = 3
 TYPES = ("newHire", "payroll", "formerPayroll")
 EXTERNALS = ("external", "formerExternal")
 """What is read of; applicants are not."""
+
+Read = TypeVar("Read")
 
 
 class RestApi:
@@ -65,12 +67,19 @@ class RestApi:
         return [replace(one, calendar=await self._calendar(one)) for one in chosen(found, self._settings)]
 
     async def listing(self, company: Company, listing: Listing) -> Kept:
-        """One list of a company, to its end."""
+        """One list of a company, to its end, reduced page by page."""
         tail = f"/employees/{listing.path}".rstrip("/")
         types = TYPES + (EXTERNALS if self._settings.externals else ())
         asked = {"employeeType": ",".join(types)} if listing is EMPLOYEES else NONE
         path, route = f"/api/companies/{segment(company.id)}{tail}", f"/api/companies/{{id}}{tail}"
-        return kept(listing, await self._list(path, route, asked), self._settings)
+
+        async def read() -> Kept:
+            found = Kept()
+            async for page in self._pages(path, route, asked):
+                found.keep(listing, page, self._settings)
+            return found
+
+        return await _steadily(read)
 
     async def departments(self, debtor: Debtor) -> list[Mapping[str, Any]]:
         """The departments of a debtor with who heads them."""
@@ -82,18 +91,26 @@ class RestApi:
         found = await self._rest.find(path, route=route)
         return Calendar.of(next(iter(_rows(found)), {}))
 
-    async def _list(self, path: str, route: str, params: Params = NONE) -> list[Mapping[str, Any]]:
-        """Raises `Anew` when it changes again and again while it is read."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self._whole(path, route, params)
-            except Anew:
-                continue
-        return await self._whole(path, route, params)
+    async def _list(self, path: str, route: str) -> list[Mapping[str, Any]]:
+        async def read() -> list[Mapping[str, Any]]:
+            return [row async for page in self._pages(path, route, NONE) for row in page]
 
-    async def _whole(self, path: str, route: str, params: Params) -> list[Mapping[str, Any]]:
+        return await _steadily(read)
+
+    async def _pages(self, path: str, route: str, params: Params) -> AsyncIterator[list[Mapping[str, Any]]]:
         pages = by_page(self._rest, path, _rows, _told, limit=LIMIT, params=params, route=route)
-        return [row async for page in pages for row in _rows(page)]
+        async for page in pages:
+            yield _rows(page)
+
+
+async def _steadily(read: Callable[[], Awaitable[Read]]) -> Read:
+    """What it reads. Raises `Anew` when that changes again and again while it is read."""
+    for _ in range(TRIES - 1):
+        try:
+            return await read()
+        except Anew:
+            continue
+    return await read()
 
 
 def _rows(page: Any) -> list[Mapping[str, Any]]:

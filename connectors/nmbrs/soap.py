@@ -24,7 +24,7 @@ from connectors.nmbrs.envelope import (
 )
 from connectors.nmbrs.periods import Calendar
 from connectors.nmbrs.reduce import SYSTEM, identity
-from connectors.nmbrs.rows import APPLICANTS, EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing, kept
+from connectors.nmbrs.rows import APPLICANTS, EMPLOYED, EMPLOYEES, EXTERNAL, FORMER, Kept, Listing
 from connectors.nmbrs.settings import Settings
 from connectors.nmbrs.soap_rows import READS, Row, company_period, manager
 from shared.answers import BUSY
@@ -85,7 +85,7 @@ class SoapApi:
                 {"employeeId": found.get("EmployeeId"), listing.key: [read(values(one)) for one in history]}
                 for found, history in await self._histories(operation, inside, company)
             ]
-        return kept(listing, rows, self._settings)
+        return Kept().keep(listing, rows, self._settings)
 
     async def departments(self, debtor: Debtor) -> list[Mapping[str, Any]]:
         """None: SOAP does not say who heads a department, and the settings cannot ask for it."""

@@ -30,10 +30,11 @@ class Company:
     killed: int = 0
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
-    async def kill_one(self) -> bool:
-        """SIGKILL one worker that is at work, whichever the dice say; whether there was one."""
+    async def kill_one(self, at_work: bool) -> bool:
+        """SIGKILL one worker, or one of those `at_work`, whichever the dice say; whether there was one."""
         told = [await one.told() for one in self.hosts]
-        pids = [one["pid"] for each in told for one in each.get("instances", ()) if one["pid"] and one["running"]]
+        alive = [one for each in told for one in each.get("instances", ()) if one["pid"]]
+        pids = [one["pid"] for one in alive if one["running"] or not at_work]
         if pids:
             os.kill(self.dice.choice(pids), signal.SIGKILL)
             self.killed += 1

@@ -59,9 +59,9 @@ async def test_a_host_that_is_killed_is_made_up_for_by_the_next_one(tmp_path: Pa
 
 
 async def _killed_until_done(running: Company) -> None:
-    """Kill a worker at work every few seconds, until all is as it should be and enough have died.
+    """Kill any worker every few seconds, until all is as it should be and enough have died.
 
-    With few people there is little time: once for every queue in which something waits.
+    With few people there is little time: one at work, once for every queue in which something waits.
     """
     end, next_kill, next_round = time.monotonic() + PATIENCE, 0.0, 0.0
     hit: set[str] = set()
@@ -74,7 +74,8 @@ async def _killed_until_done(running: Company) -> None:
             next_round = now + ROUND
         lengths = {name: one.active for name, one in running.azure.broker.lengths().items() if one.active}
         fresh = lengths.keys() - hit if SMALL else lengths
-        if now > next_kill and fresh and await running.kill_one():
+        if now > next_kill and fresh and await running.kill_one(at_work=SMALL):
             next_kill, hit = now + EVERY, hit | lengths.keys()
             sys.stderr.write(f"{running.killed} killed, {len(running.wrong())} things to do, waiting: {lengths}\n")
+            sys.stderr.flush()
         await asyncio.sleep(0.3)

@@ -19,7 +19,7 @@ from shared import engine as production
 from shared import layout
 from shared.bus import Delivery, Doorbell, Session
 from shared.connector import Reached
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.engine.turns import POLL
 from shared.model import Contract, Person, Rejected

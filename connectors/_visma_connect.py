@@ -10,8 +10,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import StringConstraints
 
-from shared.oauth import OAuth
-from shared.tokens import Budget, Rules
+from shared.oauth.forms import OAuth
+from shared.tokens.deciding import Budget, Rules
 
 CONNECT = "https://connect.visma.com"
 """Where Visma Connect is; `https://connect.identity.stagaws.visma.com` for Visma's staging."""

@@ -13,20 +13,20 @@ from pydantic import BaseModel
 from shared.attributes import Attribute
 from shared.bus import Bus
 from shared.calls import Calls
+from shared.checks.policy import check
 from shared.connector import Manifest, Outside, Source, Target
 from shared.engine import Brake, Engine
 from shared.errors import Misconfigured
 from shared.model import Action
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
-from shared.policy_check import check
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
 from shared.policy_file import PolicyText
 from shared.quota import Quota
 from shared.rehearsal import Rehearsal
 from shared.store import Store
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keyring
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keyring
 from shared.wire import Meter, open_http
 
 

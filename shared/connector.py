@@ -20,7 +20,7 @@ from shared.attributes import Attribute
 from shared.errors import Misconfigured
 from shared.flow import Pace
 from shared.model import Account, Action, Entitlement, Person, Rejected, Verb
-from shared.oauth import OAuth
+from shared.oauth.forms import OAuth
 from shared.quota import Quota
 
 NONE: frozenset[Entitlement] = frozenset()

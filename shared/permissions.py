@@ -18,7 +18,7 @@ SECRET = "secret:"  # noqa: S105 - what a setting that names one begins with
 DIGEST = Permission(why="send the digest from the mailbox that the policy names", by=Grantor.GRAPH, read=ALWAYS)
 
 Built = Mapping[tuple[str, str], BaseModel]
-"""The settings of every source and target, as `shared.policy_check.check` gives them."""
+"""The settings of every source and target, as `shared.checks.policy.check` gives them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from connectors.nmbrs.settings import Settings
-from shared.oauth import OAuth
-from shared.tokens import Rules
+from shared.oauth.forms import OAuth
+from shared.tokens.deciding import Rules
 
 ALWAYS = ("company.info.read", "employee.info.read", "employee.employment.read")
 ASKED = {

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from connectors.personio.settings import Settings
-from shared.oauth import OAuth
-from shared.tokens import Budget, Rules
+from shared.oauth.forms import OAuth
+from shared.tokens.deciding import Budget, Rules
 
 DAY = timedelta(days=1)
 

@@ -3,8 +3,8 @@
 from connectors._visma_connect import visma_connect
 from connectors.visma.exports import KINDS, SCOPES
 from connectors.visma.settings import Settings
-from shared.oauth import OAuth
-from shared.tokens import Budget
+from shared.oauth.forms import OAuth
+from shared.tokens.deciding import Budget
 
 MONTH = 30 * 86_400
 

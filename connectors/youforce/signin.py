@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from connectors._visma_connect import visma_connect
 from connectors.youforce.settings import Settings
-from shared.oauth import OAuth
+from shared.oauth.forms import OAuth
 from shared.quota import Quota
-from shared.tokens import Budget, Rules
+from shared.tokens.deciding import Budget, Rules
 
 DAY, MONTH = 86_400.0, 30 * 86_400.0
 APART = 0.6

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from shared import layout, queues
 from shared.azure.triggers import Listener, Role, of
-from shared.tokens_kept import TABLES
+from shared.tokens.kept import TABLES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

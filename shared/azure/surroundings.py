@@ -26,7 +26,7 @@ from shared.policy import Mail
 from shared.policy_blobs import BlobShelf
 from shared.servicebus import ServiceBus
 from shared.tables import TableStore
-from shared.tokens_sealed import from_secret
+from shared.tokens.sealed import from_secret
 from shared.vault import Remembered, Vault
 from shared.wire import Meter, open_http
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared import layout
 from shared.cli.drive import Story, drive
-from shared.embedded_bus import MemoryBus
+from shared.embedded.bus import MemoryBus
 from shared.engine import Engine
 from shared.errors import Misconfigured
 from shared.store import MOST, Delete, prefixed

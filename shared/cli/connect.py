@@ -20,11 +20,11 @@ from shared.cli.stopping import until_done
 from shared.cli.who import who
 from shared.engine.ledger import note
 from shared.errors import Misconfigured, TryLater
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
-from shared.oauth_consent import NotOurs, Question
-from shared.tokens import Known, connected
-from shared.tokens_access import Gone
+from shared.oauth.asking import Asking
+from shared.oauth.consent import NotOurs, Question
+from shared.oauth.forms import OAuth
+from shared.tokens.access import Gone
+from shared.tokens.deciding import Known, connected
 
 THEN = "nothing was kept; connect again"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shared.errors import Misconfigured
-from shared.oauth_consent import NotOurs
+from shared.oauth.consent import NotOurs
 
 HOST = "127.0.0.1"
 SECONDS = 10.0

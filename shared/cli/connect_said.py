@@ -9,9 +9,9 @@ import click
 
 from shared.cli import terminal
 from shared.cli.ending import FAILED, OK, complain
-from shared.oauth import OAuth
-from shared.tokens import Known, Rules, end
-from shared.tokens_alarm import Dying, dying, sentence
+from shared.oauth.forms import OAuth
+from shared.tokens.alarm import Dying, dying, sentence
+from shared.tokens.deciding import Known, Rules, end
 
 Found = Mapping[str, tuple[OAuth, Known | None]]
 

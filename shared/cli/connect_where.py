@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 import connectors
+from shared.checks.policy import check
 from shared.cli import deployment_file
 from shared.cli.kept_tokens import now, tokens_in
 from shared.cli.local import Local, environment_secret, open_state
@@ -17,12 +18,11 @@ from shared.cli.place import is_deployment
 from shared.cli.policy_text import refusing
 from shared.compose import TokenStore
 from shared.errors import Misconfigured
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
-from shared.policy_check import check
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import from_secret
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import from_secret
 from shared.wire import Meter, open_http
 
 

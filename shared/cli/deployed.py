@@ -27,15 +27,15 @@ from shared.cli.nearby import Nearby
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import Given, read_policy, refusing
 from shared.compose import Surroundings, TokenStore, assemble
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured, Refused, TryLater
 from shared.overlay import Overlay
 from shared.policy import Policy
 from shared.policy_file import PolicyText
 from shared.store import Store
 from shared.strict_yaml import Tree
-from shared.tokens_sealed import from_secret
+from shared.tokens.sealed import from_secret
 from shared.wire import Meter
 
 

@@ -12,7 +12,7 @@ from shared.bus import Delivery, LockLost, Session
 from shared.cli.ending import place_of
 from shared.cli.leftovers import forget_leases, mend, unfinished
 from shared.cli.stock import Free, free_seats
-from shared.embedded_bus import MemoryBus
+from shared.embedded.bus import MemoryBus
 from shared.engine import (
     Doubted,
     Engine,

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 import connectors
+from shared.checks.policy import check
 from shared.cli import terminal
 from shared.cli.ending import FAILED, LATER, OK, complain
 from shared.cli.hr_html import document
@@ -21,7 +22,6 @@ from shared.cli.stopping import until_done
 from shared.connector import Manifest
 from shared.engine import Report, check_hr
 from shared.errors import Misconfigured, TryLater
-from shared.policy_check import check
 from shared.policy_words import near
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 from shared.cli.hr_page import MEANS, Line, grouped, summary
 from shared.cli.terminal import printable
-from shared.quality import TITLES, Kind, Severity
+from shared.quality.findings import TITLES, Kind, Severity
 
 STYLE = """
 :root { color-scheme: light; }

@@ -12,7 +12,7 @@ from shared.cli import terminal
 from shared.cli.cells import cell, csv_line
 from shared.facts import items, text_of
 from shared.model import Attributes
-from shared.quality import TITLES, Finding, Kind, Severity
+from shared.quality.findings import TITLES, Finding, Kind, Severity
 
 MOST = 10
 """Findings named of each kind; the others are counted. One more is named rather than counted."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import connectors
 from shared.compose import TokenStore
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured
 from shared.policy import Policy
-from shared.tokens_sealed import Keyring, Keys, new_key
+from shared.tokens.sealed import Keyring, Keys, new_key
 
 TOKENS, KEY = "tokens.db", "token.key"
 

@@ -28,8 +28,8 @@ from shared.cli.place import is_deployment
 from shared.cli.policy_text import Given, refusing, text_of
 from shared.codec import UnknownSchema
 from shared.compose import Surroundings, assemble
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.errors import Misconfigured
 from shared.overlay import Overlay

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 import connectors
+from shared.checks.policy import check
 from shared.cli import deployment_file
 from shared.cli.permissions_script import script_of
 from shared.cli.place import is_deployment
@@ -17,7 +18,6 @@ from shared.cli.policy_text import refusing, text_of
 from shared.connector import App
 from shared.permissions import Need, needs, secrets
 from shared.policy import Policy
-from shared.policy_check import check
 from shared.policy_file import PolicyText
 
 HEADINGS = {App.READ: "The app that reads HR and decides", App.WRITE: "The app that writes to targets"}

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import connectors
 from shared.azure.root import refuse_other_tenants
+from shared.checks.policy import check
 from shared.cli import deployment_file, folder, local
 from shared.cli.local import Local
 from shared.cli.place import is_deployment
 from shared.cli.policy_text import Given, policies_in, refusing, text_in
 from shared.cli.who import user
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine.ledger import note
 from shared.errors import Misconfigured, Refused
 from shared.policies import Activation, Policies
-from shared.policy_check import check
 from shared.policy_file import PolicyText, load
 from shared.queues import QUEUES
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 import connectors
+from shared.checks.policy import warnings
 from shared.cli import terminal
 from shared.cli.ending import FAILED, LATER, OK
 from shared.cli.policy_consequences import Consequences, consequences
@@ -19,7 +20,6 @@ from shared.cli.policy_text import Given, shown, text_in
 from shared.cli.progress import Progress
 from shared.cli.stopping import until_done
 from shared.policies import Activation
-from shared.policy_check import warnings
 
 COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

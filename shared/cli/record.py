@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 import connectors
 from shared.calls import Calls
+from shared.checks.policy import check
 from shared.cli import terminal
 from shared.cli.connect_where import kept
 from shared.cli.local import Local, open_state
@@ -26,15 +27,14 @@ from shared.cli.stopping import until_done
 from shared.connector import Manifest, Outside
 from shared.errors import Misconfigured
 from shared.model import Person, Rejected
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
-from shared.policy_check import check
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
 from shared.quota import Quota
 from shared.recording import EXCHANGES, Recorder, about
 from shared.scrubbed_answers import Scrub
 from shared.scrubbing import Stand
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
 from shared.wire import Meter, network, open_http
 
 

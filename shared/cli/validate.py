@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 import connectors
+from shared.checks.policy import check, warnings
 from shared.cli.policy_text import read_policy, refusing, shown
-from shared.policy_check import check, warnings
 
 
 def validate_policy(policy: Path) -> None:

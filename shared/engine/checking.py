@@ -15,10 +15,10 @@ from shared.externals import checked
 from shared.flow import closing
 from shared.forbidden import Evidence, Net
 from shared.model import Person, Rejected
-from shared.quality import Finding, Kind, Severity, ordered, rejected
-from shared.quality_record import of_record
-from shared.quality_together import Together, Who
-from shared.quality_values import of_values
+from shared.quality.findings import Finding, Kind, Severity, ordered, rejected
+from shared.quality.record import of_record
+from shared.quality.together import Together, Who
+from shared.quality.values import of_values
 from shared.records import storable
 
 OFTEN = 1_000

@@ -20,8 +20,8 @@ from shared.errors import TryLater
 from shared.holds import Held, State
 from shared.policy.digest import Mail
 from shared.store import Change, Conflict, Insert, Put, Replace
-from shared.tokens_alarm import dying
-from shared.tokens_alarm import sentence as consent
+from shared.tokens.alarm import dying
+from shared.tokens.alarm import sentence as consent
 
 DAY = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from shared.engine.tokens import known_tokens
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.pacing import left
 from shared.telemetry import catalogue, tell
-from shared.tokens import end
+from shared.tokens.deciding import end
 
 UNREADABLE = (TryLater, Misconfigured, Refused)
 DAY = timedelta(days=1)

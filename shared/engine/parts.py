@@ -15,10 +15,10 @@ from shared.engine.brake import Brake
 from shared.layout import Hop
 from shared.model import Action, Person, Verb
 from shared.policy import Policy
-from shared.quality_record import Asked
+from shared.quality.record import Asked
 from shared.store import Put, Row, Store, prefixed
 from shared.telemetry import carried
-from shared.tokens_access import Access
+from shared.tokens.access import Access
 
 NOBODY = codec.plain(owner="", until=datetime.min.replace(tzinfo=UTC).isoformat())
 """A lease that is nobody's: whoever had it stops at the next save, because the row has another version."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared import quality_record
 from shared.engine.parts import Engine
 from shared.errors import Reason
 from shared.externals import checked
 from shared.model import Person, Rejected
+from shared.quality import record as quality_record
 from shared.records import storable
 
 MISSING = "missing"

@@ -15,8 +15,8 @@ from shared.engine.records import named, settled
 from shared.errors import Reason
 from shared.facts import items, shift, text_of
 from shared.layout import Hop
-from shared.quality_record import ahead
-from shared.quality_together import GIVE_OWN, folded_value, shared_by
+from shared.quality.record import ahead
+from shared.quality.together import GIVE_OWN, folded_value, shared_by
 
 
 async def shares(draft: Draft, *, alone: bool) -> None:

@@ -26,7 +26,7 @@ from shared.model import Account, Action, Attributes, Desired, Link, Person, Sta
 from shared.packs import packable
 from shared.planning import Kinds, plan, remembered
 from shared.policy import TargetPolicy
-from shared.quality_values import misfit
+from shared.quality.values import misfit
 from shared.store import Delete, Insert, Put, Replace, Row
 from shared.whats import counted
 from shared.writeback import corrected, differs

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, TryLater
 from shared.telemetry import catalogue, door
-from shared.tokens import Known, Rules
+from shared.tokens.deciding import Known, Rules
 
 
 @door(catalogue.TOKENS)
@@ -29,5 +29,5 @@ async def renew_tokens(engine: Engine) -> int:
 
 
 async def known_tokens(engine: Engine) -> Mapping[str, tuple[Rules, Known | None]]:
-    """What is known of the tokens of every system that has some, for `shared.tokens_alarm.dying`. Raises `TryLater`."""
+    """What is known of the tokens of every system that has some, for `shared.tokens.alarm.dying`. Raises `TryLater`."""
     return {place: (access.rules, await access.known()) for place, access in engine.accesses.items()}

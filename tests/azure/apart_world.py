@@ -19,13 +19,13 @@ from local.exchange import Organisation, exchange_app
 from local.graph import Faults, Tenant, graph_app
 from shared import queues
 from shared.bus import Bus, Doorbell
+from shared.checks.policy import check
 from shared.compose import Surroundings, assemble
 from shared.connector import App
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine, detect, follow, handle, patrol, relook, renew, session, sweep, wake
 from shared.permissions import needs
-from shared.policy_check import check
 from shared.policy_file import PolicyText, load
 from shared.store import Change, Row, Store
 

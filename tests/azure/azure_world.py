@@ -30,8 +30,8 @@ from shared.bus import Bus, Delivery, Doorbell
 from shared.compose import Surroundings
 from shared.digest_page import Letter
 from shared.doorbells import to_text
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.errors import TryLater
 from shared.policy import Mail

@@ -96,7 +96,7 @@ async def test_without_a_digest_in_the_policy_nobody_is_mailed(world: World) -> 
 
 def test_the_permission_to_mail_is_asked_for_only_with_a_digest_and_only_for_the_app_that_reads() -> None:
     import connectors
-    from shared.policy_check import check
+    from shared.checks.policy import check
 
     for text, apps in ((LIMITED, [App.READ]), (POLICY, [])):
         found = load(text.replace("TENANT", "0f0e0d0c-1111-4222-8333-444455556666"))

@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from shared.azure.surroundings import HASH_KEY, KEY_BYTES
-from shared.tokens_sealed import SECRET
+from shared.tokens.sealed import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 RIGHTS = json.loads((ROOT / "infra" / "rights.json").read_text())

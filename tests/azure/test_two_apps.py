@@ -26,8 +26,8 @@ from shared.engine.sweeping import TIDY_AT
 from shared.errors import Misconfigured
 from shared.model import Action, Verb
 from shared.policy_file import load
-from shared.tokens_kept import TABLES as TOKENS
-from shared.tokens_sealed import SECRET
+from shared.tokens.kept import TABLES as TOKENS
+from shared.tokens.sealed import SECRET
 from shared.wire import NotAllowedToWrite
 
 READING = {"User.Read.All", "User-LifeCycleInfo.Read.All", "LicenseAssignment.Read.All"}

@@ -8,13 +8,13 @@ import httpx
 import pytest
 from loopback import NAME, URL, Loopback
 
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured, TryLater
 from shared.rest import Rest
 from shared.signing import Fixed
-from shared.tokens import Known
-from shared.tokens_kept import Rows
-from shared.tokens_sealed import Pair, from_secret, new_key
+from shared.tokens.deciding import Known
+from shared.tokens.kept import Rows
+from shared.tokens.sealed import Pair, from_secret, new_key
 from shared.vault import MOST, Remembered
 from shared.wire import Meter, open_http
 

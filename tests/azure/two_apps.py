@@ -21,9 +21,9 @@ from shared.azure.reach import REACH
 from shared.azure.settings import Settings
 from shared.azure.triggers import Listener, Role, Timer, of
 from shared.compose import TokenStore
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
-from shared.tokens_sealed import SECRET, from_secret, new_key
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
+from shared.tokens.sealed import SECRET, from_secret, new_key
 
 KEY = new_key()
 CLIENTS = {

@@ -14,7 +14,7 @@ from cli_world import DAY, Place, Said, joinly, small_place
 from connectors.personio import MANIFEST, Settings
 from shared.cli.hr_html import document
 from shared.cli.hr_page import Line, report_csv
-from shared.quality import Finding, Kind, Severity
+from shared.quality.findings import Finding, Kind, Severity
 
 COLUMNS = ("Mail", "Geboren", "Veld12")
 SECRETS = ("p3@contoso.nl", "2026-02-30", "Verkop", "Quinten", "111222333")

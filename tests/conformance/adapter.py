@@ -19,7 +19,7 @@ import httpx
 from azure.core.credentials_async import AsyncTokenCredential
 from pydantic import BaseModel
 
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 
 
 class Fault(StrEnum):

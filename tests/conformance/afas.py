@@ -12,7 +12,7 @@ from connectors.afas import Settings
 from local.afas import Employment, Environment, Faults, Position, Token, Unit, afas_app
 from local.afas.gets import kept
 from local.afas.tables import TABLES
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("t4e", "positions", "profit")

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from connectors.files.settings import Settings
 from local.files import SftpServer, User
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("csv", "excel", "json", "sftp")

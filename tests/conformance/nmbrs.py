@@ -12,10 +12,10 @@ import httpx
 from connectors.nmbrs import Settings
 from connectors.nmbrs.signin import sign_in
 from local.nmbrs import Contract, Employment, Environment, Extra, Faults, Info, Placed, Schedule, nmbrs_app
-from shared.oauth import by_code, said
-from shared.oauth_consent import Question
-from shared.tokens import connected
-from shared.tokens_kept import Rows
+from shared.oauth.consent import Question
+from shared.oauth.forms import by_code, said
+from shared.tokens.deciding import connected
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("rest", "soap")

@@ -9,7 +9,7 @@ import httpx
 
 from connectors.personio import Settings
 from local.personio import Company, Credential, Custom, Employment, Faults, personio_app
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("v1", "v2")

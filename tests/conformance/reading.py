@@ -15,12 +15,12 @@ import httpx
 import connectors
 from shared.calls import Calls
 from shared.connector import Edition, Manifest, Outside, Reached, Source, no_token
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.model import Person, Rejected
-from shared.oauth_asking import Asking
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.oauth.asking import Asking
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 from shared.wire import Meter, open_http
 from tests.conformance.adapter import Adapter, System, Time
 from tests.conformance.wire import Wire

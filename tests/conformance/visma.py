@@ -9,7 +9,7 @@ import httpx
 from connectors.visma import Settings
 from local.visma import Company, Faults, visma_app
 from local.visma.company import SCOPES
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("",)

@@ -10,7 +10,7 @@ import httpx
 
 from connectors.youforce import Settings
 from local.youforce import Company, Faults, youforce_app
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 
 FORMS = ("beaufort", "business")

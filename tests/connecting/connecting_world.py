@@ -21,10 +21,10 @@ from local.authorization import STRICT, Authority, Faults, Manners, Registered, 
 from local.serve import serving
 from shared.connector import Manifest, Outside
 from shared.model import Contract, Person, Rejected
-from shared.oauth import OAuth
+from shared.oauth.forms import OAuth
 from shared.rest import Rest
 from shared.signing import Bearer
-from shared.tokens import Rules
+from shared.tokens.deciding import Rules
 from tests.cli.cli_world import Said, joinly
 
 CLIENT, SECRET = "joinly-client", "s3cret*$+never shown"

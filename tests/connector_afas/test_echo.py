@@ -17,8 +17,8 @@ from local.graph import Tenant, graph_app
 from shared import engine as production
 from shared import queues
 from shared.compose import Surroundings, assemble
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.policy_file import load
 from tests.connector_afas.afas_world import BASE, World, job

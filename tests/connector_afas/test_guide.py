@@ -5,7 +5,7 @@ from pathlib import Path
 
 import connectors
 from connectors.afas import Settings
-from shared.policy_check import check
+from shared.checks.policy import check
 from shared.policy_file import load
 
 ROOT = Path(__file__).resolve().parents[2]

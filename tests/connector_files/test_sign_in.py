@@ -12,8 +12,8 @@ from connectors import manifest
 from shared import queues
 from shared.compose import Surroundings, assemble
 from shared.connector import Manifest, Outside
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.policy_file import load
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -30,15 +30,15 @@ from local.nmbrs import (
 )
 from shared.connector import Outside, Reached
 from shared.model import Person, Rejected
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
-from shared.oauth_consent import Question
+from shared.oauth.asking import Asking
+from shared.oauth.consent import Question
+from shared.oauth.forms import OAuth
 from shared.overlay import Overlay
 from shared.store import Change, Row, Store
-from shared.tokens import connected
-from shared.tokens_access import Access, Granted
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.tokens.access import Access, Granted
+from shared.tokens.deciding import connected
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET, KEY = "joinly-client", "s3cret*+never$%41shown", "30d05593229f49c1never-shown"

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 import connectors
 from connectors.nmbrs import MANIFEST, Settings, features, more_facts
 from connectors.nmbrs.settings import CONTRACT, PERSON
+from shared.checks.policy import check, warnings
 from shared.connector import App
 from shared.permissions import needed
-from shared.policy_check import check, warnings
 from shared.policy_file import load
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "hr" / "nmbrs.md").read_text(encoding="utf-8")

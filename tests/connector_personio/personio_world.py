@@ -17,13 +17,13 @@ from connectors.personio.signin import sign_in
 from local.personio import Company, Credential, Custom, Employee, Employment, Faults, personio_app
 from shared.connector import Outside, Reached
 from shared.model import Person, Rejected
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
 from shared.overlay import Overlay
 from shared.store import Change, Row, Store
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET = "papi-client-0001", "s3cret-never-shown"

@@ -18,13 +18,13 @@ from local.authorization import Faults as SignInFaults
 from local.visma import Company, Faults, visma_app
 from shared.connector import Outside, Reached
 from shared.model import Person, Rejected
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
 from shared.overlay import Overlay
 from shared.store import Change, Row, Store
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET = "isv_joinly", "s3cret-never-shown"

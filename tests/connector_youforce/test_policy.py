@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import connectors
-from shared.policy_check import check
+from shared.checks.policy import check
 from shared.policy_file import PolicyInvalid, load
 
 POLICY = """\

@@ -13,8 +13,8 @@ from local.sandbox import Sandbox, within
 from shared import engine as production
 from shared import queues
 from shared.compose import Surroundings, TokenStore, assemble
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.policy_file import load
 from tests.connector_youforce.youforce_world import BASE, World, keys

@@ -18,12 +18,12 @@ from local.youforce import Company, Faults, Limits, User, youforce_app
 from shared.calls import Calls
 from shared.connector import Outside, Reached
 from shared.model import Contract, Person, Rejected
-from shared.oauth_asking import Asking
+from shared.oauth.asking import Asking
 from shared.overlay import Overlay
 from shared.store import Change, Row, Store
-from shared.tokens_access import Access
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.tokens.access import Access
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET = "joinly-client-0001", "s3cret-never-shown"

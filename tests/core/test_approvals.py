@@ -24,9 +24,9 @@ from shared.approvals import (
     verdict,
     with_deputies,
 )
+from shared.checks.policy import check
 from shared.holds import Held, Said, Yes
 from shared.policy import Approvals, Deputy
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 ELS, TOM = "entra:els@c.nl/1", "entra:tom@c.nl/2"

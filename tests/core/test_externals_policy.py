@@ -6,8 +6,8 @@ import pytest
 from core_world import ROOT
 
 import connectors
+from shared.checks.policy import check
 from shared.policy import External
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 POLICY = (ROOT / "config" / "externals.yaml").read_text(encoding="utf-8")

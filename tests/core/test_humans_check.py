@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from shared.attributes import Attribute
+from shared.checks.humans import humans
+from shared.checks.policy import check
 from shared.connector import Manifest
-from shared.humans_check import humans
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 TEXT = """\

@@ -11,7 +11,7 @@ from core_world import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.overlay import Overlay
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Row, Store
 

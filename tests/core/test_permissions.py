@@ -8,10 +8,10 @@ import pytest
 import connectors
 from connectors import exchange, personio
 from connectors.entra import MANIFEST
+from shared.checks.policy import check
 from shared.connector import ALWAYS, App, Grantor, Manifest
 from shared.permissions import features, needed, needs, secrets
 from shared.policy import TargetPolicy
-from shared.policy_check import check
 from shared.policy_file import load
 
 READING = {"User.Read.All", "User-LifeCycleInfo.Read.All"}

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 import connectors
 from shared.attributes import Attribute
+from shared.checks.policy import check, warnings
 from shared.connector import Manifest, Source, Target
 from shared.errors import Misconfigured
 from shared.model import Verb
-from shared.policy_check import check, warnings
 from shared.policy_file import PolicyInvalid, load
 
 

@@ -7,9 +7,9 @@ from core_world import SMALL
 from pydantic import BaseModel
 
 from shared.attributes import Attribute
+from shared.checks.policy import check
 from shared.connector import Manifest, Source, Target
 from shared.model import Verb
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 

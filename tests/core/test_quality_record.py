@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.errors import Reason
 from shared.model import Contract, Person, Rejected, Value
-from shared.quality import TITLES, Finding, Kind, Severity, held, ordered, rejected
-from shared.quality_record import Asked, checked, of_record
+from shared.quality.findings import TITLES, Finding, Kind, Severity, held, ordered, rejected
+from shared.quality.record import Asked, checked, of_record
 
 TODAY = date(2026, 3, 2)
 ASKED = Asked(source="hr", read=frozenset({"surname"}), given=frozenset({"surname"}))

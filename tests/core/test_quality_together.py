@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from shared.model import Contract, Person, Value
 from shared.policy import Policy
-from shared.quality import Finding, Kind, Severity
-from shared.quality_spelling import doubtful
-from shared.quality_together import Together
+from shared.quality.findings import Finding, Kind, Severity
+from shared.quality.spelling import doubtful
+from shared.quality.together import Together
 
 TODAY = date(2026, 3, 2)
 
@@ -240,7 +240,7 @@ def test_of_two_names_that_are_both_usual_or_both_rare_none_is_doubted() -> None
 
 def test_many_departments_are_compared_without_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
-    monkeypatch.setattr("shared.quality_spelling._slip", lambda one, other: bool(asked.append((one, other))))
+    monkeypatch.setattr("shared.quality.spelling._slip", lambda one, other: bool(asked.append((one, other))))
     dice = Random(3)
     names = {"".join(dice.choices("abcdefghijklmnopqrstuvwxyz", k=12)): 1 + each % 2 * 50 for each in range(6_000)}
     assert list(doubtful(names)) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from deployed_world import World, joinly
 
-from shared.tokens_sealed import new_key
+from shared.tokens.sealed import new_key
 from tests.connecting.connecting_world import SECRET, install, vendor
 
 

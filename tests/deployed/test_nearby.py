@@ -9,7 +9,7 @@ from deployed_world import Counted
 
 from shared import layout
 from shared.cli.nearby import PATIENCE, Nearby
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.store import Put
 
 ROWS = 250

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from connectors import manifest
+from shared.checks.policy import check
 from shared.cli import joinly
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from connectors import manifest
+from shared.checks.policy import check
 from shared.policy import External
-from shared.policy_check import check
 from shared.policy_file import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import connectors
+from shared.checks.policy import check
 from shared.policy import SAFE_LIMITS
-from shared.policy_check import check
 from shared.policy_file import load
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")

@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 from shared.cli import joinly
 from shared.forbidden import BSN, NATIONAL, PLENTY, SHARE
 from shared.policy import People, SourcePolicy
-from shared.quality import Kind
-from shared.quality_record import EARLIEST, LATEST, OLDEST, YOUNGEST
-from shared.quality_spelling import RARE, TIMES
+from shared.quality.findings import Kind
+from shared.quality.record import EARLIEST, LATEST, OLDEST, YOUNGEST
+from shared.quality.spelling import RARE, TIMES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "hr" / "quality.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from shared import engine as production
 from shared import layout, queues
 from shared.attributes import Attribute, Unique
 from shared.connector import DirectoryPage, Edition, Reached
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine, Held
 from shared.engine.ledger import lines_of
 from shared.errors import Anew, Reason, Refused, TryLater

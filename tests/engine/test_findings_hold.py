@@ -9,8 +9,8 @@ from engine_world import DAY, TODAY, World, person, policy
 
 from shared.errors import Reason
 from shared.model import Contract, Person
-from shared.quality import Severity
-from shared.quality_record import of_record
+from shared.quality.findings import Severity
+from shared.quality.record import of_record
 
 NAMED = {
     "employeeId": "[employeeId]",

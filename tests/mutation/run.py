@@ -40,7 +40,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = {
     ),
     "shared.humans": ("tests/core/test_humans.py",),
     "shared.precedence": ("tests/core/test_precedence.py",),
-    "shared.quality_record": ("tests/core/test_quality_record.py",),
+    "shared.quality.record": ("tests/core/test_quality_record.py",),
     "shared.guard": ("tests/core/test_guard*.py",),
     "shared.limiting": ("tests/core/test_guard*.py",),
     "shared.consent": ("tests/core/test_consent.py",),

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors import manifest
+from shared.checks.policy import check
 from shared.expressions import ExpressionError, Scope, compile_expression
 from shared.model import Candidates
 from shared.names import FACTS
-from shared.policy_check import check
 from shared.policy_file import PolicyInvalid, load
 
 SCOPE = Scope(now=datetime(2025, 7, 30, 12, tzinfo=UTC))

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from local.servicebus import Broker
 from shared.bus import Bus, Doorbell, QueueSettings
-from shared.embedded_bus import MemoryBus
+from shared.embedded.bus import MemoryBus
 from shared.servicebus import ServiceBus
 
 QUEUES = {

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.bus import Doorbell, LockLost, QueueSettings
-from shared.embedded_bus import MemoryBus, MemorySession
+from shared.embedded.bus import MemoryBus, MemorySession
 from shared.queues import QUEUES
 
 T = TypeVar("T")

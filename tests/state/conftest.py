@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from local.azurite import Azurite
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.store import Store
 from shared.tables import TableStore
 from tests.emulator import emulator

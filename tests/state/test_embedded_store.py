@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured, TryLater
 from shared.store import Conflict, Put, Replace
 
 ROOT = Path(__file__).resolve().parents[2]
 PAIRS = """
 import asyncio, sys
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.store import Put
 
 async def main():
@@ -31,7 +31,7 @@ asyncio.run(main())
 """
 ADDS = """
 import asyncio, sys
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.store import Conflict, Replace
 
 async def main():

@@ -11,9 +11,9 @@ import pytest
 
 from shared.errors import Misconfigured
 from shared.store import Conflict, Put, Store
-from shared.tokens import Given, Known, connected
-from shared.tokens_kept import PARTITION, Rows
-from shared.tokens_sealed import Keys, Pair, from_secret, new_key
+from shared.tokens.deciding import Given, Known, connected
+from shared.tokens.kept import PARTITION, Rows
+from shared.tokens.sealed import Keys, Pair, from_secret, new_key
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 KNOWN = connected(None, Given(timedelta(hours=1), refresh=True, scopes=("people.read",)), NOW)

@@ -29,8 +29,8 @@ from shared import layout, queues
 from shared.attributes import Attribute
 from shared.compose import Surroundings, assemble
 from shared.connector import Manifest
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine, Held
 from shared.errors import Refused
 from shared.model import Action, Verb

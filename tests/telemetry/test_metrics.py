@@ -19,7 +19,7 @@ from shared.model import Entitlement
 from shared.pacing import BURST, RATE, Pace, left
 from shared.rest import Rest
 from shared.telemetry import catalogue
-from shared.tokens import Known, Rules
+from shared.tokens.deciding import Known, Rules
 from shared.wire import Meter, open_http
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)

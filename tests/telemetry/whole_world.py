@@ -29,7 +29,7 @@ from local.azurite import Azurite
 from local.graph import Faults, Tenant, graph_app
 from local.personio import Company, personio_app
 from local.servicebus import Broker
-from shared import layout, queues, tokens_kept
+from shared import layout, queues
 from shared.azure import Doors, deploy
 from shared.azure.ground import Ground
 from shared.azure.settings import Settings
@@ -38,7 +38,8 @@ from shared.compose import TokenStore
 from shared.servicebus import ServiceBus
 from shared.store import Row
 from shared.tables import TableStore
-from shared.tokens_sealed import from_secret
+from shared.tokens import kept as tokens_kept
+from shared.tokens.sealed import from_secret
 from shared.vault import Remembered
 
 QUEUES = {name: QueueSettings(lock_seconds=60, max_deliveries=2) for name in queues.QUEUES}

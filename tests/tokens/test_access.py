@@ -13,8 +13,8 @@ import pytest
 from local.authorization import EXACT, NMBRS, Manners, Registered
 from shared.errors import Misconfigured, TryLater
 from shared.store import Change, Row, Store
-from shared.tokens import Budget, Rules
-from shared.tokens_sealed import new_key
+from shared.tokens.deciding import Budget, Rules
+from shared.tokens.sealed import new_key
 from tests.tokens.tokens_world import CLIENT, CONSENTS, MONTH, PLACE, SECRET, World, ring, world
 
 ITSELF = Rules()
@@ -180,7 +180,7 @@ async def test_a_busy_vendor_says_how_long(vendor: World) -> None:
 async def test_a_vendor_that_never_answers_is_left_within_the_lease(
     vendor: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.oauth_asking.SECONDS", 0.1)
+    monkeypatch.setattr("shared.oauth.asking.SECONDS", 0.1)
     vendor.faults.slow = 5
     with pytest.raises(TryLater, match="the token endpoint gave no answer in"):
         await vendor.worker(vendor.oauth(ITSELF))()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.tokens import (
+from shared.tokens.alarm import Dying, dying, sentence
+from shared.tokens.deciding import (
     EARLY,
     LAST,
     LEASE,
@@ -29,7 +30,6 @@ from shared.tokens import (
     let_go,
     unanswered,
 )
-from shared.tokens_alarm import Dying, dying, sentence
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DAYS = timedelta(days=1)

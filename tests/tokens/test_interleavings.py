@@ -15,13 +15,13 @@ from random import Random
 
 from local.authorization import STRICT, Authority, Manners, Registered
 from shared.errors import Misconfigured, TryLater
-from shared.oauth import OAuth, said
+from shared.oauth.forms import OAuth, said
 from shared.overlay import Overlay
 from shared.store import Change, Row, Store
-from shared.tokens import LEASE, Rules, connected
-from shared.tokens_access import ROOM, Access, Gone, Granted
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keys, new_key
+from shared.tokens.access import ROOM, Access, Gone, Granted
+from shared.tokens.deciding import LEASE, Rules, connected
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keys, new_key
 
 PLACE, CLIENT = "sources.hr", "joinly"
 RULES = Rules(consents=True, unused=timedelta(days=30))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.errors import Misconfigured
-from shared.oauth import Client, OAuth, by_code, by_itself, by_refreshing, said, sent
-from shared.oauth_consent import NotOurs, Question
-from shared.tokens import Budget, Rules
+from shared.oauth.consent import NotOurs, Question
+from shared.oauth.forms import Client, OAuth, by_code, by_itself, by_refreshing, said, sent
+from shared.tokens.deciding import Budget, Rules
 
 ME = Client("my id", "s3cr:et*$ü")
 TOKEN = "https://vendor.example.test/connect/token"

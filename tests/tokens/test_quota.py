@@ -18,8 +18,8 @@ from shared import queues
 from shared.calls import PARTITION, Calls
 from shared.compose import Surroundings, TokenStore, assemble
 from shared.connector import Outside, Source
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured, TryLater
 from shared.policy_file import load
 from shared.quota import Quota, Spent, called, full_until, moment

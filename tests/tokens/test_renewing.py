@@ -16,18 +16,18 @@ from local.authorization.authority import Family, Refresh
 from shared import queues
 from shared.compose import Surroundings, TokenStore, assemble
 from shared.connector import Manifest
-from shared.embedded_bus import MemoryBus
-from shared.embedded_store import SqliteStore
+from shared.embedded.bus import MemoryBus
+from shared.embedded.store import SqliteStore
 from shared.engine import Engine, gauge_own
 from shared.engine.tokens import known_tokens, renew_tokens
 from shared.errors import Misconfigured, TryLater
 from shared.policy_file import load
 from shared.store import Store
 from shared.telemetry import listen
-from shared.tokens import Why, connected
-from shared.tokens_alarm import dying
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import new_key
+from shared.tokens.alarm import dying
+from shared.tokens.deciding import Why, connected
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import new_key
 from tests.connecting.connecting_world import CLIENT, MANIFEST, SECRET
 from tests.telemetry.listener import Listener
 from tests.tokens.tokens_world import Time, granted, ring

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from connectors._visma_connect import TenantId, visma_connect
 from local.authorization import VISMA, Registered
 from shared.errors import Misconfigured
-from shared.oauth import OAuth
+from shared.oauth.forms import OAuth
 from tests.tokens.tokens_world import CLIENT, SECRET, World, world
 
 TENANT = "af1140c1-52e0-46c7-b684-df894d4b8a5a"

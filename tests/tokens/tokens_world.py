@@ -12,16 +12,16 @@ import httpx
 
 from local.authorization import STRICT, Authority, Faults, Manners, Registered, authorization_app
 from local.serve import serving
-from shared.embedded_store import SqliteStore
+from shared.embedded.store import SqliteStore
 from shared.errors import Misconfigured
-from shared.oauth import OAuth
-from shared.oauth_asking import Asking
+from shared.oauth.asking import Asking
+from shared.oauth.forms import OAuth
 from shared.signing import Bearer
 from shared.store import Store
-from shared.tokens import Given, Rules, connected
-from shared.tokens_access import Access, Granted
-from shared.tokens_kept import TABLES, Rows
-from shared.tokens_sealed import Keyring, Keys, Pair, new_key
+from shared.tokens.access import Access, Granted
+from shared.tokens.deciding import Given, Rules, connected
+from shared.tokens.kept import TABLES, Rows
+from shared.tokens.sealed import Keyring, Keys, Pair, new_key
 from shared.wire import Meter, open_http
 
 CLIENT, SECRET = "joinly-client", "s3cret*$+never shown"

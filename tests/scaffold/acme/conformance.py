@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.tokens_kept import Rows
+from shared.tokens.kept import Rows
 from tests.conformance.adapter import Fault, Time
 from tests.scaffold.acme.connector.settings import Settings
 from tests.scaffold.acme.simulator import Company, Employee, Faults, acme_app

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from shared.oauth import OAuth
-from shared.tokens import Budget, Rules
+from shared.oauth.forms import OAuth
+from shared.tokens.deciding import Budget, Rules
 from tests.scaffold.acme.connector.settings import Settings
 
 HOUR = timedelta(hours=1)

@@ -5,16 +5,16 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from shared.approvals_check import unknown_words
 from shared.attributes import Attribute, Unique
-from shared.brakes_check import brakes
+from shared.checks.approvals import unknown_words
+from shared.checks.brakes import brakes
+from shared.checks.corrections import corrections
+from shared.checks.externals import externals
+from shared.checks.humans import humans
 from shared.conditions import Condition
 from shared.connector import Manifest
-from shared.corrections_check import corrections
 from shared.errors import Misconfigured
 from shared.expressions import Expression, pointed
-from shared.externals_check import externals
-from shared.humans_check import humans
 from shared.model import Verb
 from shared.policy import AttributePolicy, Default, Least, Mode, Most, Order, Rename, TargetPolicy, Timing, TimingRule
 from shared.policy_file import Mistake, PolicyInvalid, PolicyText, settings

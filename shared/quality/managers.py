@@ -6,7 +6,7 @@ Each person is looked at a fixed number of times, however deep the tree and howe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from shared.quality import Finding, Kind, Severity
+from shared.quality.findings import Finding, Kind, Severity
 
 FACT = "manager"
 NAMED = 10

@@ -12,9 +12,9 @@ import httpx
 
 from shared.answers import BUSY, retry_after
 from shared.errors import Misconfigured, TryLater
-from shared.oauth import Client, OAuth, Said, by_code, by_itself, by_refreshing, said, sent
+from shared.oauth.forms import Client, OAuth, Said, by_code, by_itself, by_refreshing, said, sent
 from shared.rest import exchange
-from shared.tokens_access import Gone, Granted
+from shared.tokens.access import Gone, Granted
 
 SECONDS = 45.0
 """What one request may take in all; the lease has room for it."""
@@ -39,7 +39,7 @@ class Asking:
     clock: Callable[[], datetime]
 
     async def __call__(self, refresh: str, /) -> Granted | Gone:
-        """Raises `Misconfigured` and `TryLater`; see `shared.tokens_access.Asks`."""
+        """Raises `Misconfigured` and `TryLater`; see `shared.tokens.access.Asks`."""
         return await self._ask(by_refreshing(refresh) if refresh else by_itself(self.oauth))
 
     async def code(self, code: str, redirect: str, verifier: str) -> Granted | Gone:

@@ -10,8 +10,8 @@ from shared import codec
 from shared.codec import Codec
 from shared.errors import Misconfigured, TryLater
 from shared.store import Conflict, Insert, Put, Replace, Store
-from shared.tokens import Known
-from shared.tokens_sealed import Keyring, Pair
+from shared.tokens.deciding import Known
+from shared.tokens.sealed import Keyring, Pair
 
 TABLES: Mapping[str, str] = {"sources": "tokensread", "targets": "tokenswrite"}
 """One table for each role, so that the app that reads HR cannot see tokens of targets, nor the other HR's."""

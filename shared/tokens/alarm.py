@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.tokens import Known, Rules, Why, end
+from shared.tokens.deciding import Known, Rules, Why, end
 
 THIRD = 3
 """It goes when a third of a consent's life is left: renewing it has failed for a while by then."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.bus import Delivery, Doorbell, QueueSettings
 from shared.doorbells import LONGEST_REASON, to_text
-from shared.embedded_queue import Hold, Message, Queue
+from shared.embedded.queue import Hold, Message, Queue
 from shared.errors import Misconfigured
 
 _SHORTEST_WAIT = 0.01

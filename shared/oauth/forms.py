@@ -15,8 +15,8 @@ from urllib.parse import quote_plus, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from shared.tokens import Given, Rules
-from shared.tokens_sealed import Pair
+from shared.tokens.deciding import Given, Rules
+from shared.tokens.sealed import Pair
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CODE = re.compile(r"[A-Za-z_]{1,40}")

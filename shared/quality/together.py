@@ -14,10 +14,10 @@ from shared.facts import items, text_of
 from shared.humans import CERTAIN, CROWD, likenesses
 from shared.model import Person, Value
 from shared.policy import Alike, Policy
-from shared.quality import Finding, Kind, Severity
-from shared.quality_managers import FACT, Led, Managers
-from shared.quality_record import ahead
-from shared.quality_spelling import doubtful, folded
+from shared.quality.findings import Finding, Kind, Severity
+from shared.quality.managers import FACT, Led, Managers
+from shared.quality.record import ahead
+from shared.quality.spelling import doubtful, folded
 
 FEW = 3
 """People who are named of many whom one thing concerns."""

@@ -13,7 +13,7 @@ from shared.expressions import IGNORE_OBJECT, Result
 from shared.facts import items
 from shared.model import Person, Stage, Value
 from shared.policy import AttributePolicy, Policy
-from shared.quality import Finding, Kind, Severity
+from shared.quality.findings import Finding, Kind, Severity
 
 Kinds = Mapping[str, Mapping[str, Attribute]]
 """Target → what it says of its attributes, by name."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from shared.errors import Reason
 from shared.facts import Item, day_of, items
 from shared.model import Contract, Person, Rejected, Value
-from shared.quality import Finding, Kind, Severity, held
+from shared.quality.findings import Finding, Kind, Severity, held
 
 EARLIEST, LATEST = 1900, 2200
 """Years outside which a day is a slip of the pen."""

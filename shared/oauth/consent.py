@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from shared.errors import Misconfigured
-from shared.oauth import CODE, LOOPBACK, OAuth
+from shared.oauth.forms import CODE, LOOPBACK, OAuth
 
 LONGEST = 8_000
 """Characters of an answer; longer ones are none."""

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from shared.errors import Misconfigured, TryLater
 from shared.store import Conflict
-from shared.tokens import (
+from shared.tokens.alarm import sentence
+from shared.tokens.deciding import (
     EARLY,
     LEASE,
     Ask,
@@ -29,9 +30,8 @@ from shared.tokens import (
     earliest,
     let_go,
 )
-from shared.tokens_alarm import sentence
-from shared.tokens_kept import Kept, Rows
-from shared.tokens_sealed import Pair
+from shared.tokens.kept import Kept, Rows
+from shared.tokens.sealed import Pair
 
 PATIENCE = 30.0
 """Seconds for which somebody else's attempt is waited for; then it is tried later."""

@@ -10,7 +10,7 @@ from tests.effort import effort
 
 settings.register_profile(
     "joinly",
-    max_examples=effort(60, 1_000),
+    max_examples=effort(40, 1_000),
     deadline=None,  # a machine that is busy with other tests is not slow code
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,
@@ -19,8 +19,8 @@ settings.load_profile("joinly")
 
 WHOLE = frozenset(
     {
-        *("conformance", "fuzz", "laws", "local_functions", "local_graph", "mutation", "scaffold"),
-        *("simulation", "stories_runner"),
+        *("cli", "conformance", "deployed", "docs", "fuzz", "laws", "local_functions", "local_graph", "mutation"),
+        *("scaffold", "simulation", "stories_runner"),
     }
 )
 """Folders whose tests drive whole histories, or what is not part of what is measured."""

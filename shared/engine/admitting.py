@@ -7,6 +7,7 @@ the decision and never doubles it.
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shared import codec, consent, layout
@@ -18,6 +19,7 @@ from shared.engine.ledger import ADMITTED_LINE, write
 from shared.engine.parts import Engine
 from shared.engine.permits import permit
 from shared.errors import Reason, TryLater
+from shared.flow import together
 from shared.guard import Decision, admit
 from shared.holds import State
 from shared.layout import Hop
@@ -31,6 +33,9 @@ from shared.telemetry import carried, catalogue, continuing, door, linked, spann
 
 FEW = 20
 """Writes of one cohort that go at once: single changes never queue behind bulk work."""
+
+TOGETHER = 16
+"""Decisions that are saved at the same time; each is a row or two and a doorbell of its own."""
 
 AT_ONCE = frozenset({Verb.DISABLE, Verb.DELETE})
 """What is never spread over time."""
@@ -118,12 +123,11 @@ async def _target(engine: Engine, target: str, rows: list[Row], waiting: frozens
         raise TryLater(f"somebody else is deciding for {target}", 5) from conflict
     decided = list(zip(some, decision.permitted, decision.held, strict=True))
     await write(engine, [_line(engine, target, *one) for one in decided], ADMITTED_LINE)
-    here = linked(carried())
-    for one, permitted, held in decided:
-        said = {catalogue.PERSON: one.request.person, catalogue.TARGET: target}
-        with continuing([str(one.mark.data.get("trace", ""))]), spanning(catalogue.DECIDE.name, said, links=here):
-            alike = packs.get(one.request.person, frozenset())
-            await _settle(engine, target, one, permitted, held, starts[one.request.person], alike)
+    settled = partial(_tell, engine, target, starts, packs)
+    for first in range(0, len(decided), TOGETHER):
+        failed = await together([settled(*each) for each in decided[first : first + TOGETHER]])
+        for failure in filter(None, failed):
+            raise failure
 
 
 def _packs(
@@ -192,6 +196,22 @@ def _bulk(some: list[Asked]) -> frozenset[str]:
         for one in some
         if writes[one.request.cohort] > FEW and not AT_ONCE & one.request.whats.keys()
     )
+
+
+async def _tell(
+    engine: Engine,
+    target: str,
+    starts: Mapping[str, datetime],
+    packs: Mapping[str, frozenset[str]],
+    one: Asked,
+    permitted: frozenset[str],
+    held: Mapping[str, Reason],
+) -> None:
+    """Save the decision about one person, in a span of the trace that brought them here."""
+    person, here = one.request.person, linked(carried())
+    said = {catalogue.PERSON: person, catalogue.TARGET: target}
+    with continuing([str(one.mark.data.get("trace", ""))]), spanning(catalogue.DECIDE.name, said, links=here):
+        await _settle(engine, target, one, permitted, held, starts[person], packs.get(person, frozenset()))
 
 
 async def _settle(

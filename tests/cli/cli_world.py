@@ -1,6 +1,7 @@
 """The command line called in this process, on a copy of the example, with everything it said."""
 
 import contextlib
+import fcntl
 import io
 import json
 import logging
@@ -8,8 +9,8 @@ import shutil
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,14 @@ def files_of(folder: Path) -> Iterator[None]:
 
 def _contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def run_once(folder: Path, make: Callable[[Path], Place], *words: str) -> tuple[Place, Said]:
+    """A place after its first run, and what that said; whichever process comes first makes it, and the others find it."""
+    folder.mkdir(exist_ok=True)
+    kept = folder / "said.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(asdict(make(folder / "example").run(*words))), encoding="utf-8")
+    return Place(folder / "example"), Said(**json.loads(kept.read_text(encoding="utf-8")))

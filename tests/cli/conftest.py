@@ -1,5 +1,6 @@
 """A place to run the example in: new, or as it is after the first run, which is done once for all tests."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cli_world import Place, Said, new_place, small_place
+from cli_world import Place, Said, new_place, run_once, small_place
 
 from shared.cli import policy_text
 
@@ -37,10 +38,17 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def small_first(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of these tests have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def small_first(for_all_workers: Path) -> Place:
     """The example with sixteen people after its first run, not to be touched."""
-    there = small_place(tmp_path_factory.mktemp("small") / "example")
-    assert there.run().code == 0
+    there, said = run_once(for_all_workers / "small", small_place)
+    assert said.code == 0
     return there
 
 
@@ -52,10 +60,9 @@ def kept(small_first: Place, tmp_path: Path) -> Place:
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Said]:
+def first(for_all_workers: Path) -> tuple[Place, Said]:
     """The example after its first run, not to be touched, and what that run said."""
-    there = new_place(tmp_path_factory.mktemp("first") / "example")
-    return there, there.run("--json")
+    return run_once(for_all_workers / "first", new_place, "--json")
 
 
 @pytest.fixture

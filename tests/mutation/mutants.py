@@ -33,7 +33,8 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             name = f"{place.where}: {_difference(place, wrong)}"
             seen[name] += 1
             name = name if seen[name] == 1 else f"{name} ({seen[name]})"
-            yield Mutant(module, name, place.line, ast.fix_missing_locations(_with(tree, place.path, wrong)))
+            located = ast.fix_missing_locations(ast.copy_location(wrong, place.node))
+            yield Mutant(module, name, place.line, _with(tree, place.path, located))
 
 
 Path = tuple[tuple[str, int | None], ...]

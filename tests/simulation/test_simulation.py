@@ -44,7 +44,6 @@ def test_a_seed_tells_the_same_story_every_time() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:coroutine")
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_found(bug: str) -> None:
     seed = STORED[bug]

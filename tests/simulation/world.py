@@ -113,6 +113,7 @@ class World:
             patch.object(detecting, "SHORT", TURN),
             patch.object(admitting, "FEW", bulk),
             patch.object(packing, "together", one_by_one),
+            patch.object(admitting, "together", one_by_one),
         ):
             self._run(events)
 

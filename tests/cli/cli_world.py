@@ -137,7 +137,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def run_once(folder: Path, make: Callable[[Path], Place], *words: str) -> tuple[Place, Said]:
-    """A place after its first run, and what that said; whichever process comes first makes it, and the others find it."""
+    """A place after its first run, and what that said; whichever process comes first makes it, the others find it."""
     folder.mkdir(exist_ok=True)
     kept = folder / "said.json"
     with (folder / "lock").open("w") as lock:

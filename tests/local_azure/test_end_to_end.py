@@ -18,9 +18,9 @@ ASKED = os.environ.get("JOINLY_PEOPLE", "")
 PEOPLE = int(ASKED or "6")
 SMALL = PEOPLE <= 100
 LEAST = 3 if ASKED else 1
-EVERY = 4.0
-ROUND = 20.0
-"""Seconds after which the timers fire again when nothing happens; a poll that was killed is made up for by the next."""
+EVERY = 4.0 if SMALL else 8.0
+ROUND = 20.0 if SMALL else 60.0
+"""Seconds after which the timers fire again; what was lost with a worker is made up for by the next poll and sweep."""
 PATIENCE = 300.0 + PEOPLE * 6
 
 pytestmark = pytest.mark.slow
@@ -68,7 +68,7 @@ async def _killed_until_done(running: Company) -> None:
     while running.killed < LEAST or running.wrong():
         now = time.monotonic()
         assert now < end, f"{running.wrong()[:10]} {await running.errors()}"
-        if now > next_round and await running.quiet():
+        if now > next_round and (not SMALL or await running.quiet()):
             for timer in ("poll", "sweep"):
                 await running.hosts[0].fire(timer)
             next_round = now + ROUND

@@ -68,6 +68,12 @@ def _one(manifest: Manifest) -> str:
             f"It makes no accounts: a policy says with `follows` which {manifest.follows} target they belong to.",
             "",
         ]
+    if manifest.corrects:
+        lines += [
+            "As a target it corrects HR's own records and makes none: a policy says with `writes_back` which source's "
+            "they are ([identifiers.md](identifiers.md)).",
+            "",
+        ]
     if manifest.source:
         lines += _capabilities(manifest)
     lines += ["| setting | required | meaning |", "|---|---|---|"]

@@ -235,6 +235,8 @@ class Manifest:
 
     Its attributes are called as the facts its source gives, so that a poll tells when somebody changed them.
     """
+    unwritten: Callable[[Any], Mapping[str, str]] = lambda _: {}
+    """Of its settings: attributes that cannot be written with them → what to write into the settings."""
     permissions: Mapping[str, Permission] = field(default_factory=lambda: MappingProxyType({}))
     """Least permission by name. See `shared.permissions` for what a feature is."""
     features: Callable[[Any], frozenset[str]] = lambda _: frozenset()

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from connectors.afas.settings import Settings
 from connectors.afas.source import Employees
-from connectors.afas.target import ATTRIBUTES, Records
+from connectors.afas.target import ATTRIBUTES, Records, unwritten
 from shared.connector import ALWAYS, Manifest, Permission
 from shared.model import Verb
 
@@ -39,6 +39,7 @@ MANIFEST = Manifest(
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=ATTRIBUTES,
     corrects=True,
+    unwritten=unwritten,
     permissions=MappingProxyType(
         {
             "App connector with the GetConnectors in the settings": Permission(

@@ -26,6 +26,13 @@ FEW = 100
 """Rows of one employee that are asked for: one for each user they have."""
 
 
+def unwritten(settings: Settings) -> dict[str, str]:
+    """What no field of the settings leads to: the mail address of an employee, or what their user is called."""
+    people, users = settings.people.fields, settings.users.fields if settings.users else {}
+    found = {} if {"personId", MAIL} <= people.keys() else {MAIL: "name personId and email under people.fields"}
+    return found | {name: f"name {name} under users.fields" for name in USER if name not in users}
+
+
 class Records:
     """An account is an employee, by number. Constructing does no I/O. Errors are those of `shared.connector.Target`."""
 

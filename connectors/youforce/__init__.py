@@ -27,6 +27,12 @@ def features(settings: Settings) -> frozenset[str]:
     return frozenset({settings.system, *own})
 
 
+def unwritten(settings: Settings) -> dict[str, str]:
+    """Whatever `writes` does not name."""
+    left = [one.name for one in ATTRIBUTES if one.name not in settings.writes]
+    return {name: f"add {name} to `writes` of the settings" for name in left}
+
+
 WRITTEN = frozenset({"beaufort identity", "beaufort email", "beaufort phone"})
 
 RECORDED = frozenset(
@@ -55,6 +61,7 @@ MANIFEST = Manifest(
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=ATTRIBUTES,
     corrects=True,
+    unwritten=unwritten,
     facts=PERSON | CONTRACT,
     more_facts=lambda settings: settings.facts,
     permissions=MappingProxyType(

@@ -57,6 +57,8 @@ def check(found: PolicyText, manifest: Callable[[str], Manifest]) -> Mapping[tup
     for name, target in found.policy.targets.items():
         if ("targets", name) in manifests:
             mistakes += _target(found, name, target, manifests["targets", name], facts)
+        if ("targets", name) in built:
+            mistakes += _unwritten(found, name, target, manifests["targets", name], built["targets", name])
     sources = {name: _given(manifests[kind, name], built[kind, name]) for kind, name in built if kind == "sources"}
     mistakes += humans(found, sources, facts)
     mistakes += unknown_words(found)
@@ -153,6 +155,16 @@ def _target(found: PolicyText, name: str, target: TargetPolicy, manifest: Manife
     if renames and Verb.RENAME not in manifest.verbs:
         yield found.mistake((*path, "names", "rename"), f"{manifest.name} cannot rename")
     yield from _timing(found, (*path, "timing"), target.timing, manifest, facts)
+
+
+def _unwritten(
+    found: PolicyText, name: str, target: TargetPolicy, manifest: Manifest, settings: Any
+) -> Iterator[Mistake]:
+    """Attributes that the connector has and cannot write with these settings."""
+    for attribute, what in manifest.unwritten(settings).items():
+        if attribute in target.attributes:
+            text = f"{attribute} cannot be written with these settings; {what}"
+            yield found.mistake(("targets", name, "attributes", attribute), text)
 
 
 def _with_names(found: PolicyText, target: TargetPolicy, facts: Facts) -> Facts:

@@ -202,3 +202,19 @@ def test_it_says_that_it_corrects_records_of_hr() -> None:
     found = connectors.manifest("afas")
     assert found.corrects
     assert found.verbs == {Verb.CORRELATE, Verb.UPDATE}
+
+
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [
+        ({}, set()),
+        ({"users": {"fields": {"userPrincipalName": None}}}, {"userPrincipalName"}),
+        ({"people": {"fields": {"email": None}}}, {"email"}),
+        ({"users": None}, {"userPrincipalName", "userEmail"}),
+    ],
+    ids=["all", "no login name", "no mail", "no users"],
+)
+def test_what_no_field_leads_to_is_known_before_anything_is_written(more: dict[str, Any], left: set[str]) -> None:
+    whole = {"base": "https://12345.rest.afas.online", "token": "secret:afas-token", "standard": "profit"}
+    settings = MANIFEST.settings.model_validate({**whole, **more})
+    assert MANIFEST.unwritten(settings).keys() == left

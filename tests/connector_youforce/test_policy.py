@@ -61,6 +61,11 @@ def test_a_policy_that_reads_and_writes_back_is_accepted() -> None:
         ("      manager_role: MGR\n", "", "manager"),
         ("writes_back: hr", "writes_back: entra", "name a source that is read by youforce"),
         ('identity: "[entra.mail]"', 'salary: "[entra.mail]"', "salary"),
+        (
+            "writes: [identity, email]",
+            "writes: [identity]",
+            "email cannot be written with these settings; add email to",
+        ),
         ('jobTitle: "[title]"', 'jobTitle: "[location]"', "location"),
     ],
 )

@@ -13,7 +13,8 @@ from shared.model import Verb
 from shared.policy_file import PolicyInvalid, load
 
 
-class Settings(BaseModel): ...
+class Settings(BaseModel):
+    logins: bool = False
 
 
 def nothing(settings: Settings, outside: object) -> Source | Target:
@@ -32,6 +33,7 @@ HR = Manifest(
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),
     attributes=(Attribute(name="email"), Attribute(name="login")),
     corrects=True,
+    unwritten=lambda settings: {} if settings.logins else {"login": "write logins: true"},
 )
 DIRECTORY = Manifest(
     name="entra",
@@ -63,6 +65,10 @@ def mistakes(text: str) -> list[str]:
 
 def test_records_are_corrected_with_names_that_were_given_elsewhere() -> None:
     assert check(load(CUSTOMER + BACK), MANIFESTS.__getitem__)
+    logins = BACK.replace("writes_back: hr", "writes_back: hr\n    settings: {logins: true}").replace(
+        "email:", "login:"
+    )
+    assert check(load(CUSTOMER + logins), MANIFESTS.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +82,7 @@ def test_records_are_corrected_with_names_that_were_given_elsewhere() -> None:
         ('"[entra.displayName]"', '"SelectUniqueValue([entra.displayName], [givenName])"', "targets.back.attributes.email: email of a record of HR is not tried until it is free; name what was given elsewhere"),
         ('"[entra.displayName]"', '{value: "[entra.displayName]", mode: create_only}', "targets.back.attributes.email.mode: records of HR are never created; write enforce, on_change or if_empty"),
         ("connector: files\n    writes_back", "connector: entra\n    writes_back", "targets.back.writes_back: entra makes accounts of its own; write correlate instead"),
+        ("email:", "login:", "targets.back.attributes.login: login cannot be written with these settings; write logins: true"),
         ("writes_back: hr", "writes_back: hr\n    timing: {delete_after: 3}", "targets.back.timing.delete_after: files cannot delete"),
         ("writes_back: hr", "writes_back: hr\n    limits: {disable: {day: 3}}", "targets.back.limits.disable: files cannot disable"),
     ],

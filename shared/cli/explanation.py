@@ -94,7 +94,8 @@ def _right(one: Right, veil: Veil) -> tuple[str, str]:
         f"{origin.place} (contract {veil.text(origin.contract)})" if origin.contract else origin.place
         for origin in one.origins
     ]
-    said = [", ".join(by), one.withheld, f"kept until {veil.text(_day(one.until))}" if one.until else ""]
+    kept = f"kept until {veil.text(_day(one.until))}" if one.until else ""
+    said = [", ".join(by), one.withheld, kept, "in a minute, together with others" if one.awaited else ""]
     return f"{one.entitlement.kind}:{veil.text(one.entitlement.name)}", "; ".join(part for part in said if part)
 
 

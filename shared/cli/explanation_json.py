@@ -49,6 +49,7 @@ def _right(one: Right, veil: Veil) -> dict[str, Any]:
         "contracts": [_text(origin.contract, veil) for origin in one.origins],
         "until": _text(one.until.isoformat() if one.until else "", veil),
         "withheld": one.withheld or None,
+        "awaited": one.awaited,
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from shared import codec, contracts, layout
 from shared.attributes import Attribute
 from shared.desired import EMPTY, View, evaluated, level, scoped, view
-from shared.engine import blocking, exceptions, extensions
+from shared.engine import blocking, exceptions, extensions, members
 from shared.engine.answering import as_decided
 from shared.engine.dependents import facts_today, manager_of
 from shared.engine.humans import known_records
@@ -19,6 +19,7 @@ from shared.exceptions import Block, Exemption
 from shared.expressions import Candidates, Result, Step
 from shared.externals import Extension, standing
 from shared.identifiers import fits
+from shared.layout import Hop
 from shared.lifecycle import Standing
 from shared.model import Contract, Desired, Entitlement, Link, Person, Stage, Value
 from shared.policy import AttributePolicy, SourcePolicy, TargetPolicy
@@ -57,6 +58,8 @@ class Right:
     """The last day on which it is kept."""
     withheld: str
     """Why it is not given though a rule gives it; "" when it is."""
+    awaited: bool = False
+    """Whether they wait for it, to be granted it together with others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +143,7 @@ async def _target(engine: Engine, name: str, seen: View, own: str, rows: Mapping
     seen = with_names(seen, rules, links) or seen
     found = level(seen, rules)
     row, saved = rows.get(layout.link(own, name)), rows.get(layout.desired(own, name))
+    mark = await engine.store.get(layout.STATE, layout.bucket(own), layout.mark(Hop.PROVISION, own, name))
     link = codec.LINK.load(row.data) if row else Link()
     return OnTarget(
         target=name,
@@ -150,12 +154,15 @@ async def _target(engine: Engine, name: str, seen: View, own: str, rows: Mapping
         attributes=tuple(
             [await _attribute(engine, name, one, rule, seen, link) for one, rule in rules.attributes.items()]
         ),
-        rights=_rights(rules, seen, found, codec.DESIRED.load(saved.data) if saved else None),
+        rights=_rights(rules, seen, found, codec.DESIRED.load(saved.data) if saved else None, mark),
     )
 
 
-def _rights(rules: TargetPolicy, seen: View, now: Standing, saved: Desired | None) -> tuple[Right, ...]:
-    """What rules say today; what is kept follows from what was `saved` last."""
+def _rights(
+    rules: TargetPolicy, seen: View, now: Standing, saved: Desired | None, mark: Row | None
+) -> tuple[Right, ...]:
+    """What rules say today; what is kept follows from what was `saved` last, and what is awaited is in the `mark`."""
+    waits = members.awaited(mark.data) if mark else frozenset()
     found = entitled(rules, seen.about, now.granting)
     wanted = with_rights(Desired(stage=now.stage, urgent=now.urgent), found, rules)
     until = handed_over(saved, wanted, rules, seen.today).until
@@ -166,6 +173,7 @@ def _rights(rules: TargetPolicy, seen: View, now: Standing, saved: Desired | Non
             origins=tuple(found.given.get(one, ())),
             until=until.get(str(one)),
             withheld=withheld.get(one, ""),
+            awaited=str(one) in waits,
         )
         for one in sorted({*found.given, *map(Entitlement.of, until)})
     )

@@ -67,22 +67,24 @@ def test_what_somebody_has_is_told_with_its_rules_and_contracts_and_a_veil_hides
         right("Dept-Sales", *by),
         right("Kept", until=date(2026, 4, 7)),
         right("Lost", by[0], withheld="exclusive.0 prefers group:A"),
+        replace(right("Soon", by[0]), awaited=True),
     )
     found = explanation(explained("a", Step("[x]", "a")))
     found = replace(found, targets=(replace(found.targets[0], rights=rights),))
-    assert page(found)[-3:] == [
+    assert page(found)[-4:] == [
         "  group:Dept-Sales  grants.0 (contract 7b), grants.2 (contract 7b)",
         "  group:Kept        kept until 7 April 2026",
         "  group:Lost        grants.0 (contract 7b); exclusive.0 prefers group:A",
+        "  group:Soon        grants.0 (contract 7b); in a minute, together with others",
     ]
     assert (
-        page(found, Veil(whole=True))[-3]
+        page(found, Veil(whole=True))[-4]
         == f"  group:{HIDDEN}  grants.0 (contract {HIDDEN}), grants.2 (contract {HIDDEN})"
     )
     shown = plain(found, DAY, "", Veil(whole=True))["targets"][0]["entitlements"]
     assert shown[0] == {
         "kind": "group", "name": HIDDEN, "rules": ["grants.0", "grants.2"], "contracts": [HIDDEN, HIDDEN],
-        "until": None, "withheld": None,
+        "until": None, "withheld": None, "awaited": False,
     }  # fmt: skip
     assert plain(found, DAY, "", Veil())["targets"][0]["entitlements"][1]["until"] == "2026-04-07"
     assert plain(found, DAY, "title", Veil())["targets"][0]["entitlements"] == []

@@ -104,6 +104,15 @@ async def test_the_ledger_and_the_link_say_of_each_what_they_would_say_of_one_wh
     assert not (await link(packing, FEW[0])).granting
 
 
+async def test_while_somebody_waits_for_others_it_is_explained(packing: World) -> None:
+    await lined_up(packing, *some(FEW))
+    (told,) = await production.explain(packing.engine, FEW[0])
+    assert [(str(one.entitlement), one.awaited) for one in told.targets[0].rights] == [("group:All", True)]
+    await packed(packing)
+    (told,) = await production.explain(packing.engine, FEW[0])
+    assert [one.awaited for one in told.targets[0].rights] == [False]
+
+
 async def test_one_who_comes_alone_waits_for_nobody(packing: World) -> None:
     await packing.hears(person("7", department="Sales"))
     assert packing.directory.verbs() == [Verb.CREATE, Verb.GRANT, Verb.GRANT, Verb.ENABLE]

@@ -11,7 +11,19 @@ import httpx
 
 from connectors.nmbrs import Settings
 from connectors.nmbrs.signin import sign_in
-from local.nmbrs import Contract, Employment, Environment, Extra, Faults, Info, Placed, Schedule, nmbrs_app
+from local.nmbrs import (
+    Company,
+    Contract,
+    Employee,
+    Employment,
+    Environment,
+    Extra,
+    Faults,
+    Info,
+    Placed,
+    Schedule,
+    nmbrs_app,
+)
 from shared.oauth.consent import Question
 from shared.oauth.forms import by_code, said
 from shared.tokens.deciding import connected
@@ -33,6 +45,8 @@ KNOWN = {
     "soap": {"api": "soap", "user": "secret:user", "token": "secret:token", "domain": "contoso"},
 }
 ONE_DOCUMENT = "SOAP gives a company in one document, and nothing tells how many people are in it"
+LARGEST = 1_000
+"""Employees of one company, more than all but a few have; others work for another company of the same debtor."""
 FIXED = "SOAP's token is changed by people only and does not end"
 
 
@@ -83,7 +97,7 @@ class Nmbrs:
         for number in range(count):
             mail = f"mail{len(here) + number}@private.test"
             info = Info(first=f"Given{len(here) + number}", last=f"Family{len(here) + number}", mail=mail)
-            who = self.nmbrs.hire(self.company, [info], [Employment(start=date(2020, 1, 1))])
+            who = self.nmbrs.hire(self._roomy(), [info], [Employment(start=date(2020, 1, 1))])
             who.departments.append(Placed(id=self.sales))
             who.functions.append(Placed(id=self.adviser))
             who.contracts.append(Contract(start=date(2020, 1, 1)))
@@ -95,22 +109,33 @@ class Nmbrs:
         if first:
             self.company.employees |= here
 
+    def _roomy(self) -> Company:
+        """The company for whoever is hired next."""
+        *_, last = self.debtor.companies.values()
+        if len(last.employees) < LARGEST:
+            return last
+        return self.nmbrs.company(self.debtor, period=self.company.period)
+
+    def _everybody(self) -> Mapping[str, Employee]:
+        return {key: one for company in self.debtor.companies.values() for key, one in company.employees.items()}
+
     def remove(self, hr_id: str) -> None:
-        self.company.employees = {key: one for key, one in self.company.employees.items() if self._id(key) != hr_id}
+        for company in self.debtor.companies.values():
+            company.employees = {key: one for key, one in company.employees.items() if self._id(key, one) != hr_id}
 
     def spoil(self, hr_id: str) -> None:
-        for key, one in self.company.employees.items():
-            if self._id(key) == hr_id:
+        for key, one in self._everybody().items():
+            if self._id(key, one) == hr_id:
                 one.employments[-1].start = None
 
     def ids(self) -> Sequence[str]:
-        return [self._id(key) for key in self.company.employees]
+        return [self._id(*both) for both in self._everybody().items()]
 
-    def _id(self, key: str) -> str:
-        return key if self.api == "rest" else str(self.company.employees[key].number)
+    def _id(self, key: str, one: Employee) -> str:
+        return key if self.api == "rest" else str(one.number)
 
     def private(self) -> Sequence[str]:
-        infos = [info for one in self.company.employees.values() for info in one.info]
+        infos = [info for one in self._everybody().values() for info in one.info]
         values = [value for info in infos for value in (info.first, info.last, info.mail) if value]
         authority = self.nmbrs.authority
         return [SECRET, KEY, USER, TOKEN, *authority.accesses, *authority.refreshes, *values]

@@ -66,16 +66,13 @@ class Company:
     async def errors(self) -> list[str]:
         return [error["text"] for one in self.hosts for error in (await one.told()).get("errors", ())]
 
-    def users(self) -> dict[str, list[dict[str, Any]]]:
-        """The tenant's accounts by employee number."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        for user in self.azure.sandbox.tenant.users.values():
-            found.setdefault(user.get("employeeId") or "", []).append(user)
-        return found
-
     def wrong(self) -> list[str]:
         """What of the tenant is not as HR says, by employee number and name of the attribute."""
-        tenant, users = self.azure.sandbox.tenant, self.users()
+        tenant = self.azure.sandbox.tenant
+        accounts_by_id = tenant.users  # a copy of all of them
+        users: dict[str, list[dict[str, Any]]] = {}
+        for user in accounts_by_id.values():
+            users.setdefault(user.get("employeeId") or "", []).append(user)
         [staff] = [id for id, group in tenant.groups.items() if group["displayName"] == "All staff"]
         members = set(tenant.members(staff))
         found = []
@@ -92,7 +89,7 @@ class Company:
                 "accountEnabled": user.get("accountEnabled") is True,
                 "department": user.get("department") == row.job.department,
                 "jobTitle": user.get("jobTitle") == row.job.function,
-                "manager": (tenant.users[manager].get("employeeId") if manager else "") == above,
+                "manager": (accounts_by_id[manager].get("employeeId") if manager else "") == above,
                 "All staff": user["id"] in members,
             }
             found += [f"{row.number}: {name}" for name, right in expected.items() if not right]

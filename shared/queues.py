@@ -27,13 +27,15 @@ QUEUES: Mapping[str, QueueSettings] = MappingProxyType(
     {
         POLLS: QueueSettings(),
         CHANGES: QueueSettings(),
-        ADMIT: QueueSettings(lock_seconds=300),
+        ADMIT: QueueSettings(lock_seconds=300, max_deliveries=50),
         PROVISIONING_NOW: QueueSettings(),
         PROVISIONING: QueueSettings(),
         MEMBERSHIPS: QueueSettings(lock_seconds=300),
     }
 )
 """A doorbell never expires: the mark in the state is the truth, and a late look is as good as an early one.
+
+Of `admit` one worker holds hundreds at a time, and its death counts for each of them.
 
 One that finds a source being read already, or out of reach, is not rung again: the next poll comes by itself.
 """

@@ -6,13 +6,15 @@ batch: a scheduling request on the management node would cost ten times as much.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
+import certifi
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.servicebus import NEXT_AVAILABLE_SESSION, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
@@ -60,6 +62,12 @@ _LOST = (
 _FAILED = (AzureError, OSError, TimeoutError)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom connections trust, loaded once: the SDK would load it for each of them, which takes longer than the rest."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 class ServiceBus:
     """`shared.bus.Bus` on one namespace. `patience` is how many seconds `Session.receive` waits for a first doorbell.
 
@@ -75,8 +83,8 @@ class ServiceBus:
     def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0, **options: Any) -> Self:
         """With an identity, as in Azure; `credential` stays the caller's to close. `options` are the SDK's own."""
         return cls(
-            ServiceBusClient(namespace, credential, **_SENDING, **options),
-            ServiceBusClient(namespace, credential, **_RECEIVING, **options),
+            ServiceBusClient(namespace, credential, ssl_context=_trust(), **_SENDING, **options),
+            ServiceBusClient(namespace, credential, ssl_context=_trust(), **_RECEIVING, **options),
             patience,
         )
 
@@ -84,8 +92,8 @@ class ServiceBus:
     def from_connection_string(cls, text: str, patience: float = 1.0) -> Self:
         """With a key: for emulators, as Joinly's own namespace has keys switched off."""
         return cls(
-            ServiceBusClient.from_connection_string(text, **_SENDING),
-            ServiceBusClient.from_connection_string(text, **_RECEIVING),
+            ServiceBusClient.from_connection_string(text, ssl_context=_trust(), **_SENDING),
+            ServiceBusClient.from_connection_string(text, ssl_context=_trust(), **_RECEIVING),
             patience,
         )
 

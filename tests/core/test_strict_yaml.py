@@ -1,7 +1,6 @@
 """YAML as policies are written in it: what is text stays text, nothing is read twice, and nothing can blow up."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -164,10 +163,9 @@ def test_aliases_repeat_what_they_name() -> None:
 
 @pytest.mark.parametrize("levels", [6, 9, 60])
 def test_a_bomb_of_aliases_does_not_go_off(levels: int) -> None:
-    started = time.perf_counter()
+    """One that did would fill the memory, or never end."""
     (said,) = faults(bomb(levels))
     assert said.endswith(f"it holds more than {MOST:,} values; use fewer aliases")
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "&a {b: [c, *a]}", "[" * 500, "{a: " * 500])

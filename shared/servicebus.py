@@ -82,20 +82,18 @@ class ServiceBus:
     @classmethod
     def at(cls, namespace: str, credential: AsyncTokenCredential, patience: float = 1.0, **options: Any) -> Self:
         """With an identity, as in Azure; `credential` stays the caller's to close. `options` are the SDK's own."""
-        return cls(
-            ServiceBusClient(namespace, credential, ssl_context=_trust(), **_SENDING, **options),
-            ServiceBusClient(namespace, credential, ssl_context=_trust(), **_RECEIVING, **options),
-            patience,
-        )
+        return cls._with(partial(ServiceBusClient, namespace, credential, **options), patience)
 
     @classmethod
     def from_connection_string(cls, text: str, patience: float = 1.0) -> Self:
         """With a key: for emulators, as Joinly's own namespace has keys switched off."""
-        return cls(
-            ServiceBusClient.from_connection_string(text, ssl_context=_trust(), **_SENDING),
-            ServiceBusClient.from_connection_string(text, ssl_context=_trust(), **_RECEIVING),
-            patience,
-        )
+        return cls._with(partial(ServiceBusClient.from_connection_string, text), patience)
+
+    @classmethod
+    def _with(cls, client: Callable[..., ServiceBusClient], patience: float) -> Self:
+        """One client for sending and one for receiving."""
+        trust = _trust()
+        return cls(client(ssl_context=trust, **_SENDING), client(ssl_context=trust, **_RECEIVING), patience)
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -167,17 +168,21 @@ def _glance(row: Mapping[str, Any], about: About) -> tuple[str, Any]:
 def _require_named(company: Company, who: Lists) -> None:
     """Raise `Misconfigured` when not one of the people of a company has a name."""
     (_, listed), (_, informed) = who
-    basics = [*listed.values(), *(one.get("basicInfo") for one in _histories_in(informed))]
-    named = [basic.get("lastName") for basic in basics if isinstance(basic, Mapping)]
-    if named and not any(named):
-        raise _unshown(company, ["lastName"])
+    basics = chain(listed.values(), (one.get("basicInfo") for one in _histories_in(informed)))
+    named = (bool(basic.get("lastName")) for basic in basics if isinstance(basic, Mapping))
+    if next(named, True) or any(named):
+        return
+    raise _unshown(company, ["lastName"])
 
 
 def _require_dated(company: Company, employments: Kept) -> None:
     """Raise `Misconfigured` when no employment of a company shows dates: then nobody who left would ever be seen."""
-    spans = list(_histories_in(employments))
-    missing = [key for key in ("startDate", "endDate") if spans and not any(key in one for one in spans)]
-    if missing:
+    missing, some = ["startDate", "endDate"], False
+    for one in _histories_in(employments):
+        missing, some = [key for key in missing if key not in one], True
+        if not missing:
+            return
+    if some:
         raise _unshown(company, missing)
 
 

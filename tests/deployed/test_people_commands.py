@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from deployed_world import World, joinly
 from test_commands import EVA, LATER, SASKIA, marked, own, rows_of
+from test_policy_commands import activate, pushed
 
 from shared import codec, layout
 from shared.layout import Hop
@@ -16,10 +17,7 @@ SOON = date.today() + timedelta(days=5)  # noqa: DTZ011 - some day to come
 
 def activated(world: World, old: str, new: str) -> None:
     """Another policy of this deployment."""
-    pushed = joinly("policy", "push", world.env, world.alter(old, new), "--json")
-    assert pushed.code == 0, pushed.err
-    version = pushed.json["version"]
-    said = joinly("policy", "activate", world.env, version, "--because", "CHG-2", "--yes", "100", "--unseen")
+    said = activate(world, pushed(world, old, new), "--yes", "100", "--unseen")
     assert said.code == 0, said.err
 
 
@@ -33,10 +31,7 @@ def test_an_account_is_said_to_be_somebodys_and_the_deployment_brings_it_in_line
     tenant = world.outside.tenant.tenant
     other = tenant.add_user(displayName="S. de Graaf", userPrincipalName="sdg@contoso.nl", accountEnabled=True)
     writes = tenant.writes
-    try:
-        said = joinly("link", "join", world.env, "--person", SASKIA, "--account", other, *WHY)
-    finally:
-        del tenant.users[other]
+    said = joinly("link", "join", world.env, "--person", SASKIA, "--account", other, *WHY)
     assert (said.code, said.err) == (0, "")
     assert "The deployment carries it out now" in said.out
     assert (marked(world, SASKIA), world.rung != []) == ({"dependents", "provision"}, True)

@@ -53,7 +53,7 @@ class Client:
     async def next(self, kind: type[P]) -> tuple[P, bytes]:
         """The next frame of that kind; flow frames in between are passed over."""
         while True:
-            size, offset, _, _ = struct.unpack(">IBBH", await asyncio.wait_for(self.reader.readexactly(8), 5))
+            size, offset, _, _ = struct.unpack(">IBBH", await asyncio.wait_for(self.reader.readexactly(8), 60))
             performative, payload = parse((await self.reader.readexactly(size - 8))[offset * 4 - 8 :])
             if isinstance(performative, kind):
                 return performative, payload
@@ -244,10 +244,10 @@ async def test_a_client_that_asks_for_it_hears_a_heartbeat(client: Client) -> No
     await client.reader.readexactly(8)
     client.send(Open("by-hand", None, 65_536, None, 100))
     await client.next(Open)
-    assert await asyncio.wait_for(client.reader.readexactly(8), 5) == b"\x00\x00\x00\x08\x02\x00\x00\x00"
+    assert await asyncio.wait_for(client.reader.readexactly(8), 60) == b"\x00\x00\x00\x08\x02\x00\x00\x00"
 
 
 async def test_stopping_the_broker_ends_every_connection(broker: Broker, client: Client) -> None:
     await client.begin()
     await broker.stop()
-    assert await asyncio.wait_for(client.reader.read(), 5) == b""
+    assert await asyncio.wait_for(client.reader.read(), 60) == b""

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from story_file import Story, product_stories
+from story_file import Story, product_story
 from story_world import World, opened
 
 from tests.effort import effort
@@ -56,7 +56,7 @@ async def _seen(world: World) -> dict[str, Any]:
 @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
 @pytest.mark.parametrize("life", [*LIVES, *OF_MAILBOXES])
 async def test_whatever_answer_is_lost_every_day_ends_as_if_none_was(life: str, done: bool) -> None:
-    story = product_stories()[life]
+    story = product_story(life)
     mail = life in OF_MAILBOXES
     expected, writes = await _lived(story, mail=mail)
     assert writes >= 4

@@ -76,6 +76,8 @@ def plain(field: str, value: Any) -> Value:
         return value
     if value is None or isinstance(value, str):
         return text(field, value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
     raise Unusable(f"has {field} in a form that cannot be used; leave it out of `fields` in the settings.")
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from math import isfinite
 from typing import Any
 
-from connectors._values import Unusable, day, identity
+from connectors._values import Unusable, day, identity, plain
 from shared.errors import Misconfigured, Reason
 from shared.model import Rejected, Value
 
@@ -37,13 +36,7 @@ def extra(key: str, value: Any, kind: Any) -> Value:
     if isinstance(kind, str) and kind.lower() == "date":
         found = day(key, value)
         return found.isoformat() if found else None
-    if isinstance(value, str):
-        return text(key, value)
-    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise Unusable(f"has {key} in a form that cannot be used; leave it out of `fields` in the settings.")
+    return plain(key, value)
 
 
 def supervisor(value: Any) -> str:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from connectors._values import heaviest, identity
+from connectors._values import Unusable, heaviest, identity, number, plain, text
 from connectors.youforce.known import Job, Known, begins, job
-from connectors.youforce.reduce import Row, Unusable, day, extra, number, text
+from connectors.youforce.reduce import Row, day
 from connectors.youforce.slices import begin
 from shared.errors import Reason
 from shared.model import Contract, Value
@@ -175,7 +175,7 @@ def _extras(row: Row, known: Known) -> Mapping[str, Value]:
     """What the settings let in: null for whom nothing is shown, absent when it is shown for nobody."""
     given = {**row, **known.extensions.get(job(row), {})}
     return {
-        name: extra(reference, given.get(reference))
+        name: plain(reference, given.get(reference))
         for name, reference in known.settings.fields.items()
         if not reference.startswith("person.") and (reference in given or reference in known.seen)
     }

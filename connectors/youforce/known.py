@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
-from connectors._values import identity
+from connectors._values import Unusable, identity, number
 from connectors.youforce.gather import FROM, Lists
-from connectors.youforce.reduce import SYSTEM, Row, Unusable, day, number
+from connectors.youforce.reduce import SYSTEM, Row, day
 from connectors.youforce.settings import Settings
 from connectors.youforce.slices import Slices
 from connectors.youforce.units import Chart, Role, Unit

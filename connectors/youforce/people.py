@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from connectors._values import identity
+from connectors._values import Unusable, identity, plain, text
 from connectors.youforce.contracts import contracts
 from connectors.youforce.known import Known, begins
-from connectors.youforce.reduce import Row, Unusable, extra, of_type, text
+from connectors.youforce.reduce import Row, of_type
 from connectors.youforce.slices import Slices
 from connectors.youforce.units import order
 from shared.model import Person, Rejected, Value
@@ -53,7 +53,7 @@ def _fields(hr_id: str, known: Known) -> Mapping[str, Value]:
     given = {**row, **known.extensions.get((hr_id, ""), {})}
     for name, reference in known.settings.fields.items():
         if reference.startswith("person.") and (reference in given or reference in known.seen):
-            found[name] = extra(reference, given.get(reference))
+            found[name] = plain(reference, given.get(reference))
     return found
 
 

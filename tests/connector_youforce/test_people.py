@@ -176,13 +176,13 @@ async def test_a_date_is_the_day_that_is_written(world: World) -> None:
     ("employment", "because"),
     [
         ({"hireDate": None}, "has an employment without a hire date; enter it in HR Core."),
-        ({"hireDate": "31-12-2020"}, "has hireDate in a form that is not a plausible date; correct it in HR Core."),
-        ({"hireDate": "0001-01-01"}, "has hireDate in a form that is not a plausible date; correct it in HR Core."),
+        ({"hireDate": "31-12-2020"}, "has hireDate in a form that is not a plausible date; correct it."),
+        ({"hireDate": "0001-01-01"}, "has hireDate in a form that is not a plausible date; correct it."),
         (
             {"dischargeDate": "2019-12-31"},
             "leaves before the first day (dischargeDate is before hireDate); correct the",
         ),
-        ({"workingAmount": {"amountOfWork": "many"}}, "has amountOfWork in a form that is not a number; correct it in"),
+        ({"workingAmount": {"amountOfWork": "many"}}, "has amountOfWork in a form that is not a number; correct it."),
     ],
 )
 async def test_a_record_that_cannot_be_used_says_what_to_correct(
@@ -192,7 +192,7 @@ async def test_a_record_that_cannot_be_used_says_what_to_correct(
     world.hire("7", **employment)
     found = (await world.read())[1]
     assert found.hr_id == "7"
-    assert found.because.startswith(f"Person 7 {because}")  # type: ignore[union-attr]
+    assert found.because.startswith(f"Employee 7 {because}")  # type: ignore[union-attr]
 
 
 async def test_a_person_without_any_employment_is_not_given(world: World) -> None:

@@ -40,7 +40,7 @@ check: .venv/dev  ## everything the project promises: format, lint, types, floor
 	$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term
 
 thorough: .venv/dev laws mutants  ## what takes an hour or more: the same tests trying far more, a million plans, every mutant
-	JOINLY_THOROUGH=1 $(BIN)/python -m pytest $(SPREAD)
+	JOINLY_THOROUGH=1 $(BIN)/python -m pytest $(SPREAD) --cov=shared --cov=connectors --cov-report=term
 	$(BIN)/python tests/simulation/run.py $(SEEDS) $(FIRST)
 
 lint: .venv/dev

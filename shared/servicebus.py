@@ -63,7 +63,7 @@ _FAILED = (AzureError, OSError, TimeoutError)
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
     """Whom connections trust, loaded once: the SDK would load it for each of them, which takes longer than the rest."""
     return ssl.create_default_context(cafile=certifi.where())
 
@@ -92,8 +92,8 @@ class ServiceBus:
     @classmethod
     def _with(cls, client: Callable[..., ServiceBusClient], patience: float) -> Self:
         """One client for sending and one for receiving."""
-        trust = _trust()
-        return cls(client(ssl_context=trust, **_SENDING), client(ssl_context=trust, **_RECEIVING), patience)
+        whom = trust()
+        return cls(client(ssl_context=whom, **_SENDING), client(ssl_context=whom, **_RECEIVING), patience)
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.effort import effort
+from tests.effort import THOROUGH, effort
 
 settings.register_profile(
     "joinly",
@@ -25,15 +25,21 @@ WHOLE = frozenset(
 )
 """Folders whose tests drive whole histories, or what is not part of what is measured."""
 
+CONNECTORS = "connector_"
+"""How the folders begin whose tests are of what talks to one system: the thorough checks measure that too."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long, tries a law on many examples or lives through a whole history runs code that plain tests have
-    covered; to measure it there as well would double its time.
+    covered; to measure it there as well would double its time. The thorough checks have that time.
     """
+    if THOROUGH:
+        return
     here = Path(__file__).parent
     for item in items:
         law = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if law or item.get_closest_marker("slow") or item.path.relative_to(here).parts[0] in WHOLE:
+        folder = item.path.relative_to(here).parts[0]
+        if law or item.get_closest_marker("slow") or folder in WHOLE or folder.startswith(CONNECTORS):
             item.add_marker("no_cover")
 
 

@@ -13,6 +13,7 @@ from azure.servicebus.aio import ServiceBusClient
 
 from local.functions.host_json import BusOptions
 from shared.errors import Misconfigured
+from shared.servicebus import trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,20 @@ class Connection:
 
 def service_bus(name: str, settings: Mapping[str, str], options: BusOptions) -> Connection:
     """No I/O. Raises `Misconfigured` with the settings that are missing."""
-    retries: dict[str, Any] = {
+    every: dict[str, Any] = {
+        "ssl_context": trust(),
         "retry_total": options.retries,
         "retry_backoff_factor": options.retry_delay.total_seconds(),
         "retry_backoff_max": options.retry_longest.total_seconds(),
         "retry_mode": options.retry_mode,
     }
     if text := settings.get(name):
-        return Connection(ServiceBusClient.from_connection_string(text, **retries))
+        return Connection(ServiceBusClient.from_connection_string(text, **every))
     namespace = settings.get(f"{name}__fullyQualifiedNamespace", "")
     if not namespace:
         raise Misconfigured(f"the app setting {name}__fullyQualifiedNamespace is missing: set it to the namespace")
     credential = _credential(name, settings)
-    return Connection(ServiceBusClient(namespace, credential, use_tls=not _here(namespace), **retries), credential)
+    return Connection(ServiceBusClient(namespace, credential, use_tls=not _here(namespace), **every), credential)
 
 
 def _here(namespace: str) -> bool:

@@ -10,12 +10,13 @@ from unicodedata import normalize
 import pytest
 from csv_world import ANNA, CARL, COLUMNS, PEOPLE, PIET, people, read, read_now, table, text_of
 from hypothesis import given
-from hypothesis import settings as effort
+from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from connectors.files.forms.records import records
 from connectors.files.origin import Origin
 from shared.errors import Misconfigured
+from tests.effort import effort
 
 ENCODINGS = {
     "utf-8": ("utf-8", b""),
@@ -160,7 +161,7 @@ visible = st.text(
 )
 
 
-@effort(max_examples=60, deadline=None)
+@trying(max_examples=effort(30, 600))
 @given(
     names=st.lists(visible, min_size=1, max_size=5),
     delimiter=st.sampled_from(";,\t|"),

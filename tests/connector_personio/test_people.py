@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -364,7 +364,6 @@ V1_KEYS = {
 V2_KEYS = {"status", "termination", "weekly_working_hours", "org_units", "cost_centers", "supervisor", "position"}
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"id": st.just({"value": 7}), "hire_date": START}, optional=dict.fromkeys(sorted(V1_KEYS), WRAPPED)
@@ -376,7 +375,6 @@ def test_whatever_v1_sends_it_is_a_person_or_a_reason(attributes: dict[str, Any]
     json.dumps(dict(found.fields) if isinstance(found, Person) else found.because, allow_nan=False)
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"id": st.just("7")}, optional={"first_name": JSON, "gender": JSON, "custom_attributes": JSON}

@@ -18,6 +18,7 @@ from shared.errors import Anew
 from shared.model import Person, Rejected
 from shared.names.parts import FACTS as NAME_FACTS
 from tests.connector_visma.visma_world import CANARY, TENANT, World
+from tests.effort import effort
 
 
 async def test_everything_that_is_said_of_somebody_is_read(world: World) -> None:
@@ -271,7 +272,7 @@ class TestUnits:
         assert two.contracts[0].fields["costCenterId"] == "2"
 
     @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["", *"abcdef"])))
-    @settings(max_examples=50)
+    @settings(max_examples=effort(30, 500))
     def test_every_way_up_ends(self, parents: dict[str, str]) -> None:
         rows = [
             {"orgunitid": id, "orgname": id, "orgunitparentid": up, "manageruserid": id, "startdate": "", "enddate": ""}

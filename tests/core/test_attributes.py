@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.attributes import Attribute
 from shared.model import Value
+from tests.effort import effort
 
 LETTERS = string.ascii_letters + string.digits + ".-"
 LOGON = Attribute(name="logon", longest=20, longest_local=8, allows=LETTERS, between=".")
@@ -59,7 +60,7 @@ def test_a_misfit_says_why(attribute: Attribute, value: Value, why: str) -> None
 
 
 @given(st.text(alphabet=LETTERS + "@ é\0", max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_an_address_fits_exactly_when_it_is_well_formed(text: str) -> None:
     local, at, domain = text.partition("@")
     formed = bool(local and at and domain) and "@" not in domain and set(local) <= set(LETTERS) and len(local) <= 8
@@ -68,7 +69,7 @@ def test_an_address_fits_exactly_when_it_is_well_formed(text: str) -> None:
 
 
 @given(st.text(alphabet="QZ@.é", min_size=3, max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_no_misfit_holds_the_value(text: str) -> None:
     for attribute in (LOGON, NICK):
         assert text not in attribute.misfit(text)

@@ -16,6 +16,7 @@ from shared.expressions import Facts
 from shared.model import Account, Entitlement, Link, Person
 from shared.planning import after, plan, remembered
 from shared.policy import Policy
+from tests.effort import effort
 
 KINDS = {"entra": {"manager": Attribute(name="manager", reference=True)}}
 
@@ -138,7 +139,7 @@ def test_who_has_no_day_to_come_costs_no_rule() -> None:
 
 
 @given(cases())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_it_says_what_a_run_on_every_single_day_would_do(case: Any) -> None:
     someone, _, _, window = case
     source, rules = POLICY.sources["hr"], POLICY.targets["entra"]

@@ -14,6 +14,7 @@ from shared import codec
 from shared.codec import UnknownSchema
 from shared.layout import SCHEMA
 from shared.model import Account, Candidates, Contract, Desired, Entitlement, Link, Person, Series, Stage
+from tests.effort import effort
 
 KEYS = st.text(max_size=6)
 FINITE = VALUES.filter(lambda value: not isinstance(value, float) or isfinite(value))
@@ -89,7 +90,7 @@ def through_json(data: Any) -> Any:
 
 @pytest.mark.parametrize("noun", NOUNS)
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=effort(30, 800))
 def test_a_noun_comes_back_as_it_was(noun: str, data: st.DataObject) -> None:
     one, strategy = NOUNS[noun]
     before = data.draw(strategy)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.conditions import About, Condition
+from tests.effort import effort
 
 TODAY = date(2026, 3, 2)
 
@@ -245,7 +246,7 @@ FACTS = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
 @given(CONDITIONS, FACTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_no_value_of_hr_makes_a_condition_fail_and_not_turns_its_answer_round(
     condition: dict[str, Any], facts: dict[str, Any]
 ) -> None:
@@ -257,7 +258,7 @@ def test_no_value_of_hr_makes_a_condition_fail_and_not_turns_its_answer_round(
 
 
 @given(SCALARS, VALUES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_a_value_alone_is_short_for_a_list_of_one(scalar: Any, value: Any) -> None:
     forms = [scalar, [scalar], {"one_of": [scalar]}]
     assert len({holds({"fact": form}, fact=value) for form in forms}) == 1

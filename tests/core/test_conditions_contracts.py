@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from test_conditions import CONDITIONS
 
 from shared.conditions import About, Condition
+from tests.effort import effort
 
 TODAY = date(2026, 3, 2)
 EDE = {"contractId": "1", "department": "Sales", "location": "Ede", "hours": 16}
@@ -90,7 +91,7 @@ DAYS = st.integers(-60, 60).map(lambda days: (TODAY + timedelta(days)).isoformat
 
 
 @given(CONDITIONS, st.dictionaries(NAMES, DAYS | st.lists(DAYS, max_size=2).map(tuple), max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_between_the_days_it_names_a_condition_stays_as_it_is(condition: Any, facts: dict[str, Any]) -> None:
     found = Condition.model_validate(condition)
     turning = found.days(facts)

@@ -17,6 +17,7 @@ from shared.errors import Reason, Refused
 from shared.lifecycle import next_change
 from shared.model import Candidates, Contract, Desired, Entitlement, Person, Stage
 from shared.policy import Policy, SourcePolicy, TargetPolicy
+from tests.effort import effort
 
 MARCH = day("2026-03-02")
 
@@ -288,7 +289,7 @@ def test_leave_closes_keeps_values_current_and_may_keep_groups_and_a_dismissal_i
 
 
 @given(people(), DATES, st.none() | st.integers(0, 9))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_the_answer_follows_from_the_arguments_and_not_from_the_order_of_contracts(
     someone: Person, on: date, patience: int | None
 ) -> None:
@@ -307,7 +308,7 @@ def test_the_answer_follows_from_the_arguments_and_not_from_the_order_of_contrac
 
 
 @given(people(), DATES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_nothing_that_policy_wants_changes_before_the_next_change(someone: Person, on: date) -> None:
     contracts = [facts_of(someone, one, on) for one in someone.contracts] or [facts_of(someone, None, on)]
     days = {next_change(someone, SOURCE, {"entra": POLICY}, on), *turning_days(POLICY, contracts)}

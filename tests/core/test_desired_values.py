@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from core_world import AMSTERDAM, SOURCE, VALUES, contract, day, person, target
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.desired import EMPTY, View, desired, evaluated, level, view
@@ -110,7 +110,6 @@ def test_a_default_is_written_in_its_mode(mode: str) -> None:
 
 
 @given(st.sampled_from(["clear", "keep", {"default": "d"}]), VALUES)
-@settings(deadline=None)
 def test_the_null_policy_touches_only_what_is_empty(null: Any, value: Any) -> None:
     mapping = AttributePolicy.model_validate({"value": "[x]", "null": null})
     someone = seen(person(x=value), mapped(mail=mapping))

@@ -24,6 +24,7 @@ from shared.exceptions import (
 )
 from shared.model import Desired, Entitlement, Stage, Verb
 from shared.planning import plan
+from tests.effort import effort
 from tests.laws.plans import case
 
 SEEDS = st.integers(0, 1_000_000)
@@ -64,13 +65,11 @@ blocks = st.builds(Block, by=st.just("it"), because=st.just("stolen"), at=st.jus
 
 
 @given(WISHES, several.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
-@settings(deadline=None)
 def test_their_order_makes_no_difference(desired: Desired, two: tuple[list[Exemption], list[Exemption]]) -> None:
     assert with_exceptions(desired, two[0], "entra", TODAY) == with_exceptions(desired, two[1], "entra", TODAY)
 
 
 @given(WISHES, several, days)
-@settings(deadline=None)
 def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, some: list[Exemption], day: date) -> None:
     there = [one for one in some if one.holds("entra", day)]
     assert with_exceptions(desired, some, "entra", day) == with_exceptions(desired, there, "entra", day)
@@ -78,14 +77,12 @@ def test_one_that_is_over_or_has_not_begun_changes_nothing(desired: Desired, som
 
 
 @given(WISHES, several)
-@settings(deadline=None)
 def test_heeding_them_twice_is_heeding_them_once(desired: Desired, some: list[Exemption]) -> None:
     once = with_exceptions(desired, some, "entra", TODAY)
     assert with_exceptions(once, some, "entra", TODAY) == once
 
 
 @given(WORLDS, WISHES, several, st.sampled_from(sorted(ALONE)))
-@settings(deadline=None)
 def test_nothing_follows_for_somebody_who_is_left_alone(
     world: World, desired: Desired, some: list[Exemption], kind: Kind
 ) -> None:
@@ -95,7 +92,6 @@ def test_nothing_follows_for_somebody_who_is_left_alone(
 
 
 @given(WISHES, several)
-@settings(deadline=None)
 def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, some: list[Exemption]) -> None:
     heeded = with_exceptions(desired, some, "entra", TODAY)
     assert heeded.stage is desired.stage
@@ -104,7 +100,6 @@ def test_nobody_is_made_more_alive_and_a_leaver_never_gains(desired: Desired, so
 
 
 @given(WISHES, several, st.sampled_from([SALES, STAFF, PAYROLL]))
-@settings(deadline=None)
 def test_deny_wins_over_every_grant_and_over_the_rules(
     desired: Desired, some: list[Exemption], what: Entitlement
 ) -> None:
@@ -113,7 +108,7 @@ def test_deny_wins_over_every_grant_and_over_the_rules(
 
 
 @given(WORLDS, WISHES, several)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_a_plan_with_exceptions_closes_its_gap_like_any(world: World, desired: Desired, some: list[Exemption]) -> None:
     heeded = with_exceptions(desired, some, "entra", TODAY)
     if left_alone(some, "entra", TODAY):
@@ -123,7 +118,6 @@ def test_a_plan_with_exceptions_closes_its_gap_like_any(world: World, desired: D
 
 
 @given(WISHES, several)
-@settings(deadline=None)
 def test_the_next_day_is_the_first_on_which_they_say_something_else(desired: Desired, some: list[Exemption]) -> None:
     until = next_day(some, TODAY) or TODAY + 30 * DAY
     for number in range((until - TODAY).days):
@@ -162,7 +156,7 @@ def test_dates_that_make_no_sense_are_told(first: date | None, last: date, said:
 
 
 @given(WORLDS, WISHES, several, blocks)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_whoever_is_blocked_ends_disabled_with_nothing_new(
     world: World, desired: Desired, some: list[Exemption], block: Block
 ) -> None:
@@ -180,7 +174,6 @@ def test_whoever_is_blocked_ends_disabled_with_nothing_new(
 
 
 @given(WORLDS, WISHES, blocks, st.sampled_from(sorted(ALONE)))
-@settings(deadline=None)
 def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
     world: World, desired: Desired, block: Block, kind: Kind
 ) -> None:
@@ -193,7 +186,6 @@ def test_of_somebody_who_is_left_alone_a_block_does_itself_and_no_more(
 
 
 @given(WISHES, blocks)
-@settings(deadline=None)
 def test_a_block_makes_nobody_more_alive(desired: Desired, block: Block) -> None:
     assert with_block(desired, block).stage <= min(desired.stage, Stage.READY)
     assert with_block(replace(desired, only=frozenset()), block).stage is Stage.DORMANT

@@ -16,6 +16,7 @@ from shared.limiting import DAY, WEEK, Brakes, Request, Reservation
 from shared.model import Verb
 from shared.policy import SAFE_LIMITS, Limit
 from shared.whats import URGENT, above
+from tests.effort import effort
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DISABLE, DELETE, GRANT = Verb.DISABLE, Verb.DELETE, Verb.GRANT
@@ -447,7 +448,7 @@ def test_whoever_waits_for_a_yes_takes_no_seat() -> None:
     ),
     st.integers(-2, 5),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_as_many_are_seated_as_there_are_seats_and_never_somebody_before_who_started_earlier(
     wishes: list[Wish], left: int
 ) -> None:
@@ -552,7 +553,7 @@ def kept_within_their_limits(rounds: Sequence[Round], brakes: Brakes) -> None:
 
 
 @given(ROUNDS, BRAKES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_whatever_is_asked_in_whatever_pieces_no_window_ever_permits_more_than_its_limit(
     rounds: list[Round], brakes: Brakes
 ) -> None:
@@ -584,8 +585,8 @@ def drawn(random: Random) -> tuple[list[Round], Brakes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, 3_000, 1_000))
-def test_the_same_holds_for_three_thousand_histories(first: int) -> None:
+@pytest.mark.parametrize("first", range(0, effort(1_000, 30_000), 1_000))
+def test_the_same_holds_for_a_thousand_histories_at_a_time(first: int) -> None:
     for seed in range(first, first + 1_000):
         try:
             kept_within_their_limits(*drawn(Random(seed)))
@@ -600,7 +601,7 @@ def _places(one: Permitted, rows: Mapping[tuple[str, str, int], Reservation]) ->
 
 
 @given(st.lists(REQUESTS, max_size=8, unique_by=lambda one: one.person), BRAKES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_deciding_again_what_was_just_decided_changes_nothing(requests: list[Request], brakes: Brakes) -> None:
     """A crash between reserving and permitting repeats the decision."""
     first = admit(requests, [], brakes, NOON)
@@ -611,7 +612,7 @@ def test_deciding_again_what_was_just_decided_changes_nothing(requests: list[Req
 
 
 @given(ROUNDS, BRAKES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_what_no_limit_speaks_of_is_never_held_by_one(rounds: list[Round], brakes: Brakes) -> None:
     for each in rounds:
         for held in admit(each.requests, [], brakes, NOON).held:
@@ -619,7 +620,7 @@ def test_what_no_limit_speaks_of_is_never_held_by_one(rounds: list[Round], brake
 
 
 @given(st.lists(REQUESTS, max_size=8, unique_by=lambda one: one.person), LIMITS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_of_a_what_that_is_beyond_its_limit_a_cohort_gets_nothing_at_all(requests: list[Request], limit: Limit) -> None:
     decision = decide(requests, limit)
     for cohort in "xy":
@@ -632,7 +633,7 @@ def test_of_a_what_that_is_beyond_its_limit_a_cohort_gets_nothing_at_all(request
 
 
 @given(st.lists(REQUESTS, max_size=8, unique_by=lambda one: one.person), BRAKES, st.randoms())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_the_order_within_a_cohort_makes_no_difference(requests: list[Request], brakes: Brakes, random: Any) -> None:
     """But for what is urgent, which is first come, first served."""
     plain = [request(one.person, *one.whats, version=one.version, department=one.department) for one in requests]

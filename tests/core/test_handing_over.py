@@ -15,6 +15,7 @@ from shared.desired import desired, view
 from shared.entitlements import handed_over
 from shared.model import Desired, Entitlement, Person, Stage
 from shared.policy import Policy, TargetPolicy
+from tests.effort import effort
 
 MARCH = day("2026-03-02")
 SALES, FINANCE, VAULT = (Entitlement("group", name) for name in ("Sales", "Finance", "Vault"))
@@ -122,7 +123,7 @@ WISHES = st.builds(
 
 
 @given(st.lists(st.tuples(WISHES, st.integers(0, 12)), min_size=1, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_only_what_was_wanted_is_kept_never_longer_than_its_days_and_never_with_what_it_excludes(life: Any) -> None:
     saved: Desired | None = None
     today, wanted_on = MARCH, dict[Entitlement, date]()
@@ -159,7 +160,7 @@ JOBS = st.builds(
     st.sampled_from(list(permutations(range(5)))),
     st.sampled_from(["hold", "first"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_the_order_of_rules_and_contracts_decides_nothing(jobs: Any, order: Any, then: str) -> None:
     exclusive = [{"of": [{"group": "Vault"}, {"group": "Finance"}], "then": then}]
 

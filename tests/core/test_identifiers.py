@@ -22,6 +22,7 @@ from shared.identifiers import (
     spent,
 )
 from shared.model import Candidates, Series
+from tests.effort import effort
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ANY = Attribute(name="any")
@@ -274,7 +275,7 @@ def some(draw: st.DrawFn) -> tuple[Candidates, Attribute]:
 
 
 @given(some(), st.integers(0, 4) | st.integers(0, 1200))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=effort(170, 5_000))
 def test_whatever_is_given_fits_both_the_attribute_and_the_candidates(
     some: tuple[Candidates, Attribute], count: int
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared import keys, layout
 from shared.layout import Hop
 from shared.store import prefixed
+from tests.effort import effort
 
 IDS = st.text(max_size=20)
 
@@ -21,7 +22,7 @@ def test_an_id_of_ours_never_changes() -> None:
 
 
 @given(IDS, IDS, IDS, IDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_two_people_never_share_an_id(source: str, hr_id: str, other_source: str, other_id: str) -> None:
     one, other = layout.own_id(source, hr_id), layout.own_id(other_source, other_id)
     if "\0" not in source + other_source:
@@ -98,13 +99,13 @@ def test_holds_are_found_for_one_place_or_for_all() -> None:
 
 
 @given(st.dates(), st.dates())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_wakes_are_in_order_of_day(one: date, other: date) -> None:
     assert (layout.wake(one, PERSON) < layout.wake(other, PERSON)) is (one < other)
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_lines_of_the_ledger_are_in_order_of_time(one: int, other: int) -> None:
     early, late = (AT + timedelta(microseconds=number) for number in sorted((one, other)))
     lines = [layout.entry(at, PERSON, 1, "entra|disable") for at in (early, late)]

@@ -20,6 +20,7 @@ from shared.errors import Refused
 from shared.lifecycle import next_change, standing
 from shared.model import Contract, Person, Stage
 from shared.policy import Policy, SourcePolicy, TargetPolicy, Timing
+from tests.effort import effort
 
 # ── people, policies and the neighbourhoods of the calendar in which dates go wrong ─────────────────────────────
 
@@ -117,7 +118,7 @@ def aspects(someone: Person, source: SourcePolicy, targets: dict[str, TargetPoli
 
 
 @given(cases())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=effort(80, 2_500))
 def test_somebody_is_woken_on_each_day_on_which_something_is_different_and_on_no_other(case: Any) -> None:
     """Asked day by day, for every day of a neighbourhood; at the end of the calendar too."""
     someone, source, targets, window = case
@@ -132,7 +133,7 @@ def test_somebody_is_woken_on_each_day_on_which_something_is_different_and_on_no
 
 
 @given(cases(), st.integers(0, 149))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_whatever_day_it_is_the_next_change_is_the_first_one_after_it(case: Any, at: int) -> None:
     someone, source, targets, window = case
     today = window[at % len(window)]
@@ -189,7 +190,7 @@ def wanted(someone: Person, on: date) -> object:
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_all_that_policy_wants_is_the_same_on_every_day_between_two_wakes(case: Any) -> None:
     someone, _, _, window = case
     change, before = window[0], wanted(someone, window[0])
@@ -201,7 +202,7 @@ def test_all_that_policy_wants_is_the_same_on_every_day_between_two_wakes(case: 
 
 
 @given(cases(), st.integers(0, 149))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_a_leave_opens_nothing_and_an_ending_at_once_neither(case: Any, at: int) -> None:
     someone, source, targets, window = case
     on = window[at % len(window)]
@@ -229,7 +230,7 @@ MERITS = st.lists(
 
 
 @given(st.sampled_from(HOODS).flatmap(people), MERITS, st.integers(0, SPAN), st.randoms(use_true_random=False))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=effort(80, 2_500))
 def test_whatever_merits_a_policy_names_one_contract_speaks_and_it_covers_the_day_if_any_does(
     someone: Person, merits: Sequence[Any], ahead: int, random: Any
 ) -> None:
@@ -266,7 +267,7 @@ def at(moment: datetime, zone: str) -> date:
 
 
 @given(MOMENTS, ZONES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_today_is_what_a_calendar_on_the_customers_wall_shows(moment: datetime, zone: str) -> None:
     local = moment.astimezone(ZoneInfo(zone))
     offset = local.utcoffset()
@@ -277,7 +278,7 @@ def test_today_is_what_a_calendar_on_the_customers_wall_shows(moment: datetime, 
 
 
 @given(MOMENTS, st.timedeltas(timedelta(), timedelta(days=400)), ZONES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_time_never_goes_back_a_day_whatever_the_clocks_do(moment: datetime, later: timedelta, zone: str) -> None:
     first, then = at(moment, zone), at(moment + later, zone)
     assert first <= then
@@ -285,7 +286,7 @@ def test_time_never_goes_back_a_day_whatever_the_clocks_do(moment: datetime, lat
 
 
 @given(st.dates(date(1990, 1, 1), date(2037, 12, 30)), ZONES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=effort(30, 1_000))
 def test_somebody_works_to_the_last_moment_of_the_last_day_in_the_customers_zone(last: date, zone: str) -> None:
     """The first moment of the day after is found by looking, not by arithmetic: some days have no midnight."""
     someone = Person(hr_id="7", contracts=(Contract(id="1", start=date(1980, 1, 1), end=last),))

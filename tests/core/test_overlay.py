@@ -20,6 +20,8 @@ sys.path.insert(0, str(ROOT / "tests" / "state"))
 import test_store_contract
 import test_store_races
 
+from tests.effort import effort
+
 for module in (test_store_contract, test_store_races):
     globals().update({name: one for name, one in vars(module).items() if name.startswith("test_")})
 
@@ -138,7 +140,7 @@ def change(key: str, verb: str, number: int, version: str) -> Change:
 
 
 @given(FOUND, COMMITS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=effort(30, 600))
 async def test_an_overlay_answers_exactly_as_the_store_itself_would(
     rows: Mapping[tuple[str, str], int], commits: list[tuple[str, dict[str, str]]]
 ) -> None:

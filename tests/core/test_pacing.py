@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.pacing import BURST, NEVER_USED, RATE, Pace, spread
+from tests.effort import effort
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 QUOTA, PERIOD = 3000, 150
@@ -49,7 +50,7 @@ ROUNDS = st.lists(st.tuples(st.integers(0, 200), st.lists(st.integers(0, 900), m
 
 
 @given(ROUNDS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_whatever_is_asked_the_vendors_bucket_never_runs_dry(rounds: list[tuple[int, list[int]]]) -> None:
     """A bucket of 3,000 writes that fills at 20 a second, taken from at the times that were given."""
     pace, now, sent = Pace(), NOON, []
@@ -67,7 +68,7 @@ def test_whatever_is_asked_the_vendors_bucket_never_runs_dry(rounds: list[tuple[
 
 
 @given(st.lists(st.integers(0, 900), max_size=12), st.integers(0, 12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_one_decision_or_two_in_a_row_give_the_same_times(writes: list[int], cut: int) -> None:
     whole, pace = spread(Pace(), writes, NOON)
     first, between = spread(Pace(), writes[:cut], NOON)

@@ -55,7 +55,7 @@ class Sentence:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("first", ["new", "theirs", "empty"])
 @given(wish=st.sampled_from(["x", "y", None]), events=EVENTS)
-@settings(max_examples=effort(40, 1_000), deadline=None)
+@settings(max_examples=effort(40, 1_000))
 def test_whatever_hr_and_others_do_in_turn_a_mode_does_what_it_says(
     mode: str, first: str, wish: Value, events: list[tuple[str, Value]]
 ) -> None:

@@ -170,7 +170,7 @@ def called(name: str, renames: bool) -> Desired:
 
 
 @given(st.sampled_from(PEOPLE), EVENTS, st.frozensets(st.sampled_from([*PEOPLE, "bob2", "ann.2"])), st.booleans())
-@settings(max_examples=effort(100, 3_000), deadline=None)
+@settings(max_examples=effort(100, 3_000))
 def test_in_a_life_only_hr_renames_and_only_where_the_name_does_not_fit(
     first: str, events: list[tuple[str, str]], taken: frozenset[str], renames: bool
 ) -> None:

@@ -14,6 +14,7 @@ from shared.contracts import primary
 from shared.lifecycle import next_change, stage, standing
 from shared.model import Contract, Person, Stage
 from shared.policy import SourcePolicy, Timing
+from tests.effort import effort
 
 ABSENT, DORMANT, READY, ACTIVE = Stage.ABSENT, Stage.DORMANT, Stage.READY, Stage.ACTIVE
 PLAIN = Timing()
@@ -248,7 +249,7 @@ def aspects(someone: Person, source: SourcePolicy, each: Iterable[Timing], today
 
 
 @given(PEOPLE, SOURCES, st.lists(timings(), min_size=1, max_size=2), DAYS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=effort(130, 4_000))
 def test_nothing_changes_before_the_next_change_whatever_the_dates(
     someone: Person, source: SourcePolicy, each: list[Timing], today: date
 ) -> None:
@@ -264,7 +265,7 @@ def test_nothing_changes_before_the_next_change_whatever_the_dates(
 
 
 @given(timings(), st.integers(0, 60), st.integers(0, 60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_following_the_next_changes_meets_every_stage_of_a_life(timing: Timing, start: int, length: int) -> None:
     """No day on which the stage changes is left out, and each step is a day on which something is said."""
     first = FIRST + timedelta(start)
@@ -322,7 +323,7 @@ def test_nobody_speaks_for_somebody_without_contract() -> None:
     DAYS,
     st.randoms(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_the_choice_depends_on_the_contracts_and_not_on_their_order(
     jobs: list[Contract], today: date, random: object
 ) -> None:

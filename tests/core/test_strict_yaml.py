@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.strict_yaml import DEEPEST, LONGEST, MOST, NotYaml, read
+from tests.effort import effort
 
 
 def faults(text: str) -> list[str]:
@@ -240,7 +241,7 @@ def test_the_names_at_a_place_are_its_keys() -> None:
 
 
 @given(st.text(max_size=60) | st.text(alphabet="ab:-[]{}&*!#%|>\"' \n,?0", max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=effort(130, 4_000))
 def test_any_text_at_all_is_read_or_refused_with_a_place(text: str) -> None:
     assert all(line >= 0 and column >= 0 and said for line, column, said in faults_if_any(text))
 
@@ -255,6 +256,6 @@ TREES = st.recursive(
 
 
 @given(TREES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=effort(50, 1_500))
 def test_every_json_text_is_read_as_it_was_meant(tree: Any) -> None:
     assert read(json.dumps(tree, ensure_ascii=False)).values == tree

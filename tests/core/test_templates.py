@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.facts import text_of
 from shared.templates import LONGEST, MOST, Unusable, template
+from tests.effort import effort
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ TEXTS = st.text(alphabet="ab-{}", max_size=3).map(lambda text: text.replace("{",
 
 
 @given(st.lists(TEXTS, min_size=3, max_size=3), VALUES, VALUES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=effort(70, 2_000))
 def test_whatever_a_template_gives_it_recognises_and_holds_every_fact(texts: list[str], one: Any, two: Any) -> None:
     made = template(f"{texts[0]}{{one}}{texts[1]}{{two}}{texts[2]}")
     try:

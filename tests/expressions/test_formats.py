@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.expressions import ExpressionError, compile_expression
@@ -74,7 +74,6 @@ def test_a_format_that_says_a_part_twice_or_no_year_cannot_read(form: str) -> No
         readable_format(form)
 
 
-@settings(deadline=None)
 @given(MOMENTS)
 def test_a_date_written_by_the_language_is_read_by_it(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
@@ -85,7 +84,6 @@ def test_a_date_written_by_the_language_is_read_by_it(moment: datetime) -> None:
         assert compiled.read(compiled.write(whole)) == whole
 
 
-@settings(deadline=None)
 @given(MOMENTS, st.sampled_from(["d", "ww", "h", "n", "s"]), st.integers(-5000, 5000))
 def test_adding_and_counting_fixed_intervals_agree(moment: datetime, interval: str, count: int) -> None:
     far = moment.replace(microsecond=0, year=min(max(moment.year, 200), 9800), day=min(moment.day, 28))
@@ -94,7 +92,6 @@ def test_adding_and_counting_fixed_intervals_agree(moment: datetime, interval: s
     assert added(facts, MOMENT) == str(count)
 
 
-@settings(deadline=None)
 @given(MOMENTS, MOMENTS)
 def test_days_and_weeks_are_calendar_boundaries(first: datetime, second: datetime) -> None:
     facts = {"a": date_text(first), "b": date_text(second)}
@@ -108,7 +105,6 @@ def test_days_and_weeks_are_calendar_boundaries(first: datetime, second: datetim
     assert weeks == str((sunday(second) - sunday(first)) // 7)
 
 
-@settings(deadline=None)
 @given(MOMENTS)
 def test_a_file_time_leads_back_to_its_date(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)

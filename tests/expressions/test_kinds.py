@@ -12,6 +12,7 @@ from shared.expressions.kinds import IMPOSSIBLE, unordered
 from shared.expressions.registry import Slot
 from shared.expressions.terms import constant
 from shared.expressions.values import CONVERT, Inner, Kind, is_empty
+from tests.effort import effort
 
 REFUSED = [
     ("Left([a], Now())", 1, 11, "the answer of Now is a date, and here a whole number is wanted", "DateDiff"),
@@ -97,7 +98,6 @@ def readable(value: Inner, wanted: Kind) -> bool:
     return True
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_the_table_holds_exactly_the_kinds_that_can_never_be_read_as_each_other(data: st.DataObject) -> None:
     made = data.draw(st.sampled_from(sorted(VALUES, key=str)))
@@ -110,7 +110,7 @@ def test_the_table_holds_exactly_the_kinds_that_can_never_be_read_as_each_other(
         assert any(readable(sample, wanted) for sample in samples)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=effort(100, 3_000))
 @given(st.one_of(*VALUES.values()), st.one_of(*VALUES.values()), st.sampled_from(["<", "<=", ">", ">="]))
 def test_what_has_no_order_fails_for_everybody_who_has_both(left: Inner, right: Inner, symbol: str) -> None:
     if not unordered(constant(left), constant(right)) or is_empty(left) or is_empty(right):

@@ -26,7 +26,7 @@ from tests.expressions.trees import ANY_TREE, FACTS, PIECES, SCOPE, SCOPES, SENS
 pytestmark = pytest.mark.slow
 
 
-@settings(max_examples=effort(120, 4_000), deadline=None)
+@settings(max_examples=effort(120, 4_000))
 @given(st.text(max_size=80) | st.lists(PIECES, max_size=14).map("".join))
 @example("[a]\x00")
 @example('"\ud800"')
@@ -42,7 +42,7 @@ def test_compiling_any_text_raises_nothing_but_an_expression_error(text: str) ->
     assert refused is None or (refused.line >= 1 and refused.column >= 1)
 
 
-@settings(max_examples=effort(150, 6_000), deadline=None)
+@settings(max_examples=effort(150, 6_000))
 @given(SENSIBLE, FACTS, SCOPES)
 def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing(
     tree: Node, facts: dict, scope: Scope
@@ -60,7 +60,7 @@ def test_evaluating_raises_nothing_but_an_expression_error_and_remembers_nothing
     assert repr((facts, scope)) == before
 
 
-@settings(max_examples=effort(150, 6_000), deadline=None)
+@settings(max_examples=effort(150, 6_000))
 @given(SENSIBLE, FACTS, SCOPES)
 def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     tree: Node, facts: dict, scope: Scope
@@ -81,7 +81,7 @@ def test_the_fast_form_and_the_careful_form_give_the_same_answer_or_both_fail(
     )
 
 
-@settings(max_examples=effort(120, 4_000), deadline=None)
+@settings(max_examples=effort(120, 4_000))
 @given(SENSIBLE, FACTS, SCOPES)
 def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict, scope: Scope) -> None:
     try:
@@ -97,7 +97,7 @@ def test_an_explanation_ends_in_the_answer_or_its_error(tree: Node, facts: dict,
     assert (step.text, repr(step.value), step.error) == (unparse(tree), repr(value), error)
 
 
-@settings(max_examples=effort(100, 3_000), deadline=None)
+@settings(max_examples=effort(100, 3_000))
 @given(SENSIBLE.filter(lambda tree: not isinstance(tree, Attribute)), FACTS, SCOPES)
 def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
     tree: Node, facts: dict, scope: Scope
@@ -112,7 +112,6 @@ def test_what_leaves_an_expression_is_text_a_list_null_an_outcome_or_candidates(
         assert len(answer) <= MAX_TEXT
 
 
-@settings(deadline=None)
 @given(SENSIBLE, FACTS, FACTS)
 def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others: dict) -> None:
     try:
@@ -131,7 +130,6 @@ def test_facts_that_are_not_named_do_not_matter(tree: Node, facts: dict, others:
     assert answer({**noise, **kept}) == answer(kept)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 16**24 - 1))
 def test_a_hexadecimal_number_is_printed_as_one_that_can_be_parsed(number: int) -> None:
     tree = parse(f"&H{number:X}")
@@ -141,7 +139,7 @@ def test_a_hexadecimal_number_is_printed_as_one_that_can_be_parsed(number: int) 
 COUNTED = [(f, at) for f in FUNCTIONS.values() for at, p in enumerate(f.parameters) if p.kind is Kind.NUMBER]
 
 
-@settings(max_examples=effort(25, 500), deadline=None)
+@settings(max_examples=effort(25, 500))
 @given(st.data(), st.sampled_from([-(10**29), -(2**63) - 1, 2**63, 10**29]))
 def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject, size: int) -> None:
     for function, place in COUNTED:
@@ -153,13 +151,12 @@ def test_no_number_is_too_large_or_too_small_for_a_function(data: st.DataObject,
             continue
 
 
-@settings(max_examples=effort(120, 4_000), deadline=None)
+@settings(max_examples=effort(120, 4_000))
 @given(ANY_TREE)
 def test_a_printed_tree_is_parsed_back_as_it_was(tree: Node) -> None:
     assert parse(unparse(tree)) == tree
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?|&H[0-9A-F]{1,30}", fullmatch=True))
 @example(f"{'9' * 29}.9")
 @example(f"&H{'F' * 30}")
@@ -171,7 +168,6 @@ def test_a_number_is_parsed_as_it_was_printed_or_refused(text: str) -> None:
     assert parse(unparse(tree)) == tree
 
 
-@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=6), st.lists(TEXTS, max_size=4))
 def test_the_first_free_value_is_a_candidate_nobody_holds(texts: list[str], taken: list[str]) -> None:
     facts = {f"n{at}": text for at, text in enumerate(texts)}

@@ -1,7 +1,7 @@
 """A caret under the place: whatever stands before it, however long the line."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.expressions import pointed
@@ -25,7 +25,6 @@ def test_the_caret_stands_under_the_place(source: str, line: int, column: int, s
     assert pointed(source, line, column) == shown
 
 
-@settings(deadline=None)
 @given(st.text("ab\t\n", max_size=400), st.integers(0, 9), st.integers(0, 450))
 def test_what_is_shown_is_short_and_the_caret_stands_in_or_just_after_it(source: str, line: int, column: int) -> None:
     text, caret = pointed(source, line, column).split("\n")

@@ -17,6 +17,7 @@ from azure.servicebus.aio import ServiceBusClient
 from local.functions.host import App, Host, hosting
 from local.servicebus import Broker
 from shared.bus import QueueSettings
+from shared.servicebus import trust
 
 HERE = Path(__file__).parent
 KEY = "a-key"
@@ -81,7 +82,10 @@ async def until(true: Callable[[], Any], what: str) -> None:
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[World]:
     shutil.copytree(HERE / "app", folder / "app", ignore=lambda _, names: [one for one in names if one[0] == "_"])
-    async with Broker(QUEUES) as broker, ServiceBusClient.from_connection_string(broker.connection_string) as sdk:
+    async with (
+        Broker(QUEUES) as broker,
+        ServiceBusClient.from_connection_string(broker.connection_string, ssl_context=trust()) as sdk,
+    ):
         settings = {
             "Bus": broker.connection_string,
             "ONE": "one",

@@ -25,9 +25,17 @@ LOCALES = st.sampled_from(LANGUAGES)
 TYPED = st.text(st.sampled_from("aZé'’-–.,;()[]{} \t\u200b\u200f\u0301\u00a0م王ß") | st.characters(), max_size=12)
 
 
+PART = effort(4, 1)
+"""In the checks a form names every fourth of the people, and the next form the next ones."""
+
+
 @cache
 def shapes() -> list[Parts]:
     return [parts_of(person, Usage.B) for person in people()]
+
+
+def some(form: str) -> list[Parts]:
+    return shapes()[FORMS.index(form) % PART :: PART]
 
 
 def faults(shown: str, parts: Parts) -> list[str]:
@@ -52,7 +60,7 @@ def test_the_people_are_many_and_of_many_countries() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_every_name_is_whole_in_every_convention_and_either_style(form: str) -> None:
     styles = [compile_form(form, style) for style in Style]
-    for at, person in enumerate(replace(shape, usage=usage) for shape in shapes() for usage in Usage):
+    for at, person in enumerate(replace(shape, usage=usage) for shape in some(form) for usage in Usage):
         name = styles[at // len(Usage) % 2](person)
         assert not faults(name, person), (person, name)
         assert clean(name) == name
@@ -62,7 +70,7 @@ def test_every_name_is_whole_in_every_convention_and_either_style(form: str) -> 
 def test_every_name_makes_an_address_of_allowed_characters_only(form: str) -> None:
     shown = compile_form(form)
     spellings = [spelling_of(locale) for locale in ("nl", "de", "tr", "uk", "icao")]
-    for at, shape in enumerate(shapes()):
+    for at, shape in enumerate(some(form)):
         spelling = spellings[at % len(spellings)]
         address = mail_name(shown(shape), spelling)
         assert ALLOWED.fullmatch(address)
@@ -71,7 +79,7 @@ def test_every_name_makes_an_address_of_allowed_characters_only(form: str) -> No
         assert mail_name(address, spelling) == address
 
 
-@settings(max_examples=effort(250, 10_000), deadline=None)
+@settings(max_examples=effort(250, 10_000))
 @given(
     st.deferred(lambda: st.sampled_from(shapes())), st.sampled_from(FORMS), st.sampled_from(Usage), st.integers(1, 60)
 )
@@ -86,7 +94,7 @@ def test_a_bounded_name_is_within_its_bound_and_the_beginning_of_the_whole_one(
     assert cut == whole if len(whole) <= longest else len(cut) < len(whole)
 
 
-@settings(max_examples=effort(250, 10_000), deadline=None)
+@settings(max_examples=effort(250, 10_000))
 @given(st.fixed_dictionaries(dict.fromkeys(WORDS, TYPED)), st.sampled_from(FORMS), st.sampled_from(Usage), LOCALES)
 def test_whatever_is_typed_comes_out_whole_or_not_at_all(
     facts: dict[str, str], text: str, usage: Usage, locale: str

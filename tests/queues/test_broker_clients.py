@@ -36,6 +36,7 @@ from azure.servicebus.exceptions import (
 from local.azure import certificate
 from local.servicebus import Broker
 from shared.bus import EXPIRED, MAX_DELIVERIES, QueueSettings
+from shared.servicebus import trust
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -113,7 +114,7 @@ async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
     queues = dict.fromkeys(names, settings)
     async with Broker(queues, clock.now, remembers={"twice-sync": 600, "twice-async": 600}) as broker:
         clock.wake = broker.wake
-        own = request.param.from_connection_string(broker.connection_string, retry_total=0)
+        own = request.param.from_connection_string(broker.connection_string, ssl_context=trust(), retry_total=0)
         found = Client(request.param, broker, clock, own)
         yield found
         await found.did(own.close)

@@ -19,6 +19,7 @@ from azure.servicebus.exceptions import (
 
 from local.servicebus import Broker
 from shared.bus import QueueSettings
+from shared.servicebus import trust
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("later", "state", "dead", "sizes")
@@ -46,7 +47,7 @@ class Sdk:
 async def sdk() -> AsyncIterator[Sdk]:
     async with (
         Broker({name: QueueSettings(lock_seconds=30) for name in NAMES}) as broker,
-        ServiceBusClient.from_connection_string(broker.connection_string, retry_total=0) as client,
+        ServiceBusClient.from_connection_string(broker.connection_string, ssl_context=trust(), retry_total=0) as client,
     ):
         running = Sdk(client)
         yield running

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.store import Change, Conflict, Delete, Insert, Put, Replace, Store
+from tests.effort import effort
 
 P = "bucket-07"
 KEYS = ["a", "b", "c"]
@@ -83,7 +84,7 @@ STEPS = st.lists(
 
 
 @given(commits=STEPS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=effort(30, 250), suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_sequence_of_commits_does_what_a_dictionary_would(
     store: Store, table: str, commits: list[dict[str, str]]
 ) -> None:

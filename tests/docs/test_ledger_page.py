@@ -3,9 +3,12 @@
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from shared.cli import joinly
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +23,9 @@ def _fewer_people(config: Path) -> None:
     policy.write_text(policy.read_text(encoding="utf-8").replace("minimum_rows: 150", "minimum_rows: 10"), "utf-8")
 
 
-def test_the_commands_of_the_page_run_in_order(tmp_path: Path) -> None:
+def test_the_commands_of_the_page_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
     _fewer_people(tmp_path / "config")
     page = (ROOT / "docs/ledger.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
@@ -30,10 +35,8 @@ def test_the_commands_of_the_page_run_in_order(tmp_path: Path) -> None:
     for command in [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]:
         program, *words = shlex.split(command)
         assert program == "joinly"
-        run = [sys.executable, "-c", "from shared.cli import main; main()", *words]
-        around = {"PYTHONPATH": str(ROOT), "PATH": "", "NO_COLOR": "1"}
-        done = subprocess.run(run, cwd=tmp_path, env=around, capture_output=True, text=True, timeout=300)  # noqa: S603
-        assert (done.returncode, done.stderr) == (0, ""), command
+        done = CliRunner().invoke(joinly, words)
+        assert (done.exit_code, done.stderr) == (0, ""), command
         assert done.stdout.strip(), command
         said += done.stdout if words[0] == "history" else ""
     timeless = [re.sub(r"^\d\d:\d\d  ", "", line.strip()) for line in said.splitlines()]

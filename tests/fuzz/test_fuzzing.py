@@ -19,7 +19,7 @@ from tests.fuzz.mutants import mutants
 from tests.fuzz.run import command, shrunk
 from tests.fuzz.targets import TARGETS, checked
 
-SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", effort(24, 600)))
+SECONDS = int(os.environ.get("JOINLY_FUZZ_SECONDS", effort(12, 600)))
 SHARES = sum(target.share for target in TARGETS.values())
 FUZZED = effort(1, len(TARGETS))
 """How many targets are fuzzed, from the quickest on."""

@@ -9,8 +9,8 @@ PEOPLE ?= 500
 PLANS ?= 1000000
 MODULES ?=
 NAME ?=
-# Three workers more than there are cores: many tests wait for processes of their own.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else "auto")')
+# Two workers more than there are cores: many tests wait for processes of their own.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 + len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else "auto")')
 SPREAD = -n $(WORKERS) --dist worksteal
 
 BIN := .venv/bin

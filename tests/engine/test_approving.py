@@ -11,7 +11,7 @@ from engine_world import DAY, HOUR, KINDS, MANAGER, TODAY, YESTERDAY, Killed, Wo
 
 from shared import engine as production
 from shared import layout
-from shared.engine import Held
+from shared.engine import Held, blocking
 from shared.errors import Reason, Refused
 from shared.holds import State
 from shared.layout import Hop
@@ -349,6 +349,21 @@ async def test_what_was_rejected_is_gone_when_it_is_no_longer_wanted_and_asked_w
     await world.hears(person("1"))
     assert await states(world) == {}
     await world.hears(person("1", end=YESTERDAY))
+    assert await states(world) == {"1": State.WAITING}
+
+
+async def test_what_was_rejected_is_asked_anew_of_somebody_of_whom_a_block_was_taken_back(open_world: Any) -> None:
+    """Nothing is asked of whoever is blocked; that nobody wanted it before is not known of them as they are now."""
+    world: World = await open_world(grants=[{"group": "Vault", "ask": "it"}])
+    asking(world, approvers={"it": ELS})
+    await world.hears(person("1"))
+    (one,) = await world.held()
+    await production.reject(world.engine, [one.name], ELS, "not in the first month")
+    await blocking.block(world.engine, one.person, ELS, "a stolen laptop")
+    await world.work()
+    assert await states(world) == {}
+    await blocking.unblock(world.engine, one.person, ELS, "it was found")
+    await world.work()
     assert await states(world) == {"1": State.WAITING}
 
 

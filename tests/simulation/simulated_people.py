@@ -25,6 +25,8 @@ ACTS = (
     *("reconsider", "except", "end", "block", "unblock", "stop", "resume"),
 )
 BECAUSE = "it was asked for"
+SETTLED = timedelta(hours=1)
+"""After which nobody works with what they read before a block was taken back."""
 GROUPS = tuple(Entitlement("group", name) for name in ("All", "Sales", "Extra"))
 
 
@@ -38,6 +40,8 @@ class People:
     noes: dict[tuple[str, str], No] = field(default_factory=dict)
     """(employee, what) → the no that stands."""
     blocked: dict[str, datetime] = field(default_factory=dict)
+    unblocked: dict[str, datetime] = field(default_factory=dict)
+    """Employees of whom a block was last taken back, or was about to be: whatever waits for them is a new question."""
     exempt: dict[tuple[str, str, str], tuple[datetime, Exemption]] = field(default_factory=dict)
     """(employee, kind, what) → since when the exception stands."""
     excepted: set[str] = field(default_factory=set)
@@ -84,8 +88,12 @@ class People:
             return
 
     def standing(self) -> list[No]:
-        """The noes that nobody can have taken back."""
-        return [no for no in self.noes.values() if not self.lifted.lifting[word(no.held)]]
+        """The noes that nobody can have taken back, and that were said of somebody as they are since."""
+        return [no for no in self.noes.values() if not self.lifted.lifting[word(no.held)] and not self._renewed(no)]
+
+    def _renewed(self, no: No) -> bool:
+        since = self.unblocked.get(no.held.hr_id)
+        return since is not None and no.at <= since + SETTLED
 
     async def relent(self) -> None:
         """Everything that was said by hand is taken back."""
@@ -217,8 +225,10 @@ class People:
 
     async def _unblock(self, engine: Engine, person: str, name: str) -> None:
         self.lifted.begin(("block", name))
+        self.unblocked[name] = self.faults.now
         self.blocked.pop(name, None)
         await blocking.unblock(engine, person, "anna", BECAUSE)
+        self.unblocked[name] = self.faults.now
         self.blocked.pop(name, None)
         self.lifted.done(("block", name))
 

@@ -23,6 +23,8 @@ from local.functions.triggers import Function, Queue
 ACCEPTING = 4
 """Sessions asked for at once; .NET's processor asks for twice as many as there are cores."""
 _WAIT = 30.0
+_OPENING = 2.0
+"""Seconds after which a connection is open: the SDK forgets to close one that is given up while it is being opened."""
 _PAUSE = 2.0
 _BROKEN = (AzureError, OSError, TimeoutError, ValueError)
 
@@ -43,6 +45,7 @@ class Sessions:
         self._loops: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._asked = 0.0
         self._renewer = AutoLockRenewer()
         self.held = 0
         """Sessions that are open now."""
@@ -53,6 +56,7 @@ class Sessions:
     async def drain(self, seconds: float) -> None:
         """Take nothing new, let what is in hand end within `seconds`, then let go of the rest."""
         self._draining = True
+        await asyncio.sleep(self._asked + _OPENING - asyncio.get_running_loop().time())
         for task in self._loops - self._working:
             task.cancel()
         if self._working:
@@ -80,6 +84,9 @@ class Sessions:
 
     async def _accept(self) -> ServiceBusReceiver | None:
         async with self._accepting:
+            if self._draining:
+                return None
+            self._asked = asyncio.get_running_loop().time()
             receiver = self._client.get_queue_receiver(
                 self._queue.queue,
                 session_id=NEXT_AVAILABLE_SESSION,

@@ -147,6 +147,7 @@ async def test_a_yes_lasts_as_long_as_the_policy_says(open_world: Any) -> None:
 # ── wherever the process dies ────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", range(16))
 async def test_killed_at_any_commit_everything_is_answered_or_waits(open_world: Any, number: int, moment: str) -> None:
@@ -461,6 +462,7 @@ async def test_a_release_whose_write_has_no_answer_opens_the_account_once(world:
     assert await release(world) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(10))
 async def test_a_release_that_is_killed_at_any_commit_is_used_or_asked_again(world: World, number: int) -> None:
     one = await closed_by_security(world)

@@ -101,6 +101,7 @@ POISON = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
 async def test_a_record_that_cannot_be_kept_is_held_and_everybody_else_goes_on(
     world: World, poison: Person | Rejected

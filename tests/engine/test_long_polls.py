@@ -207,6 +207,7 @@ async def test_the_cohort_of_a_long_poll_is_not_decided_between_two_turns(
 # ── killed ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_killed_at_any_commit_the_poll_ends_as_if_nothing_had_happened(open_world: Open, moment: str) -> None:
     before, now = staff(), [person("0", department="Sales"), *staff()[1:-1], person("new")]
@@ -231,6 +232,7 @@ async def test_killed_at_any_commit_the_poll_ends_as_if_nothing_had_happened(ope
     assert 20 < number < 300, "it was never killed where it matters, or never ended"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_killed_at_any_commit_what_hr_takes_back_meanwhile_is_taken_back(open_world: Open, moment: str) -> None:
     """A-B-A: whoever was saved as B is A again, and not B for ever because the hashes say that nothing changed."""

@@ -315,6 +315,7 @@ async def test_a_lost_answer_costs_no_second_name(open_world: Any, verb: Verb) -
     assert "vries2" not in await ledger(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["", "rename"])
 @pytest.mark.parametrize("number", range(24))
 async def test_a_worker_killed_at_any_commit_leaves_no_name_behind_that_nobody_uses(

@@ -70,6 +70,7 @@ async def test_whoever_is_joined_keeps_nothing_of_their_own_but_the_record(world
     await quiet(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", range(1, 16))
 async def test_a_process_that_ends_while_records_are_joined_leaves_one_account(
@@ -89,6 +90,7 @@ async def test_a_process_that_ends_while_records_are_joined_leaves_one_account(
     await quiet(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", range(1, 9))
 async def test_a_process_that_ends_while_records_are_parted_leaves_two_accounts(
@@ -346,6 +348,7 @@ async def test_mapping_a_joined_record_costs_few_commits(world: World) -> None:
     assert commits == [layout.STATE] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("number", range(1, 8))
 @pytest.mark.parametrize("first", ["7", "8"])

@@ -41,6 +41,7 @@ WAKES: dict[str, Key] = {"a wake": lambda own: layout.wake(TODAY, own)}
 ALL = {**{f"a mark {name}": key for name, key in MARKS.items()}, **KEPT, **WAKES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ALL.values(), ids=ALL.keys())
 async def test_a_row_of_another_version_stops_nobody_else(open_world: Any, key: Key) -> None:
     world: World = await open_world(**NO_LIMITS)
@@ -96,6 +97,7 @@ NEWS: dict[str, list[Person | Rejected]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ALL.values(), ids=ALL.keys())
 @pytest.mark.parametrize("news", NEWS.values(), ids=NEWS.keys())
 async def test_news_of_somebody_with_a_row_of_another_version_stops_nobody_else(

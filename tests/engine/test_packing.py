@@ -427,6 +427,7 @@ async def commits(open_world: Any) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_process_that_dies_anywhere_loses_nobody_and_nothing_that_is_ours(open_world: Any, moment: str) -> None:
     for number in range(1, await commits(open_world), 3):

@@ -123,6 +123,14 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
         # who comes soon has everything but the right to sign in
         (replace(READY, attributes={"a": "y"}, entitlements=frozenset({SALES, E3})), link(enabled=False),
          account(SALES, enabled=False, a="x"), [(Verb.UPDATE, {"a": "y"}), (Verb.GRANT, E3)]),
+        # a record of HR's own is corrected for people in service, and nothing else is ever done to it
+        (replace(active(SALES, a="x"), follows="7", corrects=True), Link(), account(enabled=False),
+         [Verb.CORRELATE, (Verb.UPDATE, {"a": "x"})]),
+        (replace(active(SALES, a="x"), follows="7", corrects=True), link(granted={E3}), account(E3, enabled=False),
+         [(Verb.UPDATE, {"a": "x"})]),
+        (replace(READY, attributes={"a": "x"}, follows="7", corrects=True), link(), account(),
+         [(Verb.UPDATE, {"a": "x"})]),
+        (replace(DORMANT, follows="7", corrects=True), link(granted={E3}), account(E3), NOTHING),
         # gone without us, while nobody needs it
         (DORMANT, link(), None, NOTHING),
         (ABSENT, link(), None, NOTHING),

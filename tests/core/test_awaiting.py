@@ -33,6 +33,11 @@ def test_an_account_that_is_not_there_is_never_made_and_never_restored(stage: St
 
 
 @pytest.mark.parametrize("stage", list(Stage))
+def test_a_record_of_hr_that_is_not_there_is_not_waited_for(stage: Stage) -> None:
+    assert not awaits(wanted(stage, corrects=True))
+
+
+@pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("live", [None, BOX, CLOSED])
 def test_while_there_is_no_other_account_nothing_at_all_is_done(stage: Stage, live: Account | None) -> None:
     assert verbs(wanted(stage, ""), OURS, live) == []

@@ -131,6 +131,7 @@ MANY = [Entitlement("group", f"Team {number}") for number in range(1, 9)]
         (replace(READY, attributes={"a": "x"}, follows="7", corrects=True), link(), account(),
          [(Verb.UPDATE, {"a": "x"})]),
         (replace(DORMANT, follows="7", corrects=True), link(granted={E3}), account(E3), NOTHING),
+        (replace(DORMANT, follows="7", corrects=True), Link(), account(), NOTHING),
         # gone without us, while nobody needs it
         (DORMANT, link(), None, NOTHING),
         (ABSENT, link(), None, NOTHING),

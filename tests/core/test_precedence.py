@@ -123,7 +123,7 @@ def job(id: str, start: date = date(2026, 1, 1), end: date | None = None, **fiel
 
 def test_what_the_record_that_speaks_lacks_comes_from_the_others_in_the_order_of_the_file() -> None:
     first = record("guests", "X", {"fte": 0.1}, phone="guests", room="guests")
-    hr, planning = record("hr", "7", {"fte": 0.1}, phone="hr"), record("planning", "P", {"fte": 1}, name="p")
+    hr, planning = record("hr", "Z", {"fte": 0.1}, phone="hr"), record("planning", "P", {"fte": 1}, name="p")
     found = facts(policy(), first, planning, hr)
     assert (found["employeeId"], found["phone"], found["room"], found["name"]) == ("P", "hr", "guests", "p")
 

@@ -1,6 +1,7 @@
 """What holds for all tests: how many examples a law is tried on, and what coverage is not measured for."""
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,20 @@ WHOLE = frozenset(
 
 CONNECTORS = "connector_"
 """How the folders begin whose tests are of what talks to one system: the thorough checks measure that too."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_turn() -> Iterator[None]:
+    """`joinly run` looks at another part of all accounts each hour. What a test sees must not depend on when it is run,
+    and it is never the turn of the example's people while commands are tried in this process.
+    """
+
+    async def patrol(engine: object) -> int:
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.cli.drive.patrol", patrol)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

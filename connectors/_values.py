@@ -43,9 +43,9 @@ def text(field: str, value: Any) -> str | None:
     return ("" if value is None else str(value)).strip() or None
 
 
-def day(field: str, value: Any) -> date | None:
-    """The calendar day as it is written. A time and a zone are dropped, never converted: they lie in more than one
-    system.
+def day(field: str, value: Any, never: int | None = None) -> date | None:
+    """The calendar day as it is written; None for any day of the year that stands for «never». A time and a zone are
+    dropped, never converted: they lie in more than one system.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -54,6 +54,8 @@ def day(field: str, value: Any) -> date | None:
         written = date.fromisoformat(found[1]) if found else None
     except ValueError:
         written = None
+    if written is not None and written.year == never:
+        return None
     if written is None or written.year not in PLAUSIBLE:
         raise Unusable(f"has {field} in a form that is not a plausible date; correct it.")
     return written

@@ -15,8 +15,8 @@ from shared.model import Rejected
 SYSTEM = "Youforce"
 Row: TypeAlias = Mapping[str, Any]
 
-NEVER = "9999-"
-"""How a day in the year of «no end» begins."""
+NEVER = 9999
+"""The year of «no end»."""
 
 WITHOUT_ID = Rejected(
     hr_id="",
@@ -27,7 +27,7 @@ WITHOUT_ID = Rejected(
 
 def day(key: str, value: Any) -> date | None:
     """The calendar day as it is written; None for none and for the year 9999."""
-    return None if isinstance(value, str) and value.strip().startswith(NEVER) else any_day(key, value)
+    return any_day(key, value, NEVER)
 
 
 def of_type(items: Any, wanted: str) -> Any:

@@ -9,8 +9,7 @@ from unicodedata import normalize
 
 import pytest
 from csv_world import ANNA, CARL, COLUMNS, PEOPLE, PIET, people, read, read_now, table, text_of
-from hypothesis import given
-from hypothesis import settings as trying
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.files.forms.records import records
@@ -161,7 +160,7 @@ visible = st.text(
 )
 
 
-@trying(max_examples=effort(30, 600))
+@settings(max_examples=effort(30, 600))
 @given(
     names=st.lists(visible, min_size=1, max_size=5),
     delimiter=st.sampled_from(";,\t|"),

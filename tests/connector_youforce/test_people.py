@@ -178,6 +178,7 @@ async def test_a_date_is_the_day_that_is_written(world: World) -> None:
         ({"hireDate": None}, "has an employment without a hire date; enter it in HR Core."),
         ({"hireDate": "31-12-2020"}, "has hireDate in a form that is not a plausible date; correct it."),
         ({"hireDate": "0001-01-01"}, "has hireDate in a form that is not a plausible date; correct it."),
+        ({"dischargeDate": "9999-13-45"}, "has dischargeDate in a form that is not a plausible date; correct it."),
         (
             {"dischargeDate": "2019-12-31"},
             "leaves before the first day (dischargeDate is before hireDate); correct the",

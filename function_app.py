@@ -25,6 +25,12 @@ async def poll(timer: func.TimerRequest) -> None:
     await doors.poll()
 
 
+@on(triggers.GLANCE)
+async def glance(timer: func.TimerRequest) -> None:
+    """HR is to be asked whom it has changed."""
+    await doors.glance()
+
+
 @on(triggers.FOLLOW)
 async def follow(timer: func.TimerRequest) -> None:
     """Targets say what changed there (Graph delta)."""

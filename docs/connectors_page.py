@@ -21,15 +21,16 @@ Written by the manifests themselves; `make docs` writes it anew.
 ## Reading 1,000 people
 
 Counted at the simulators by `python -m tests.conformance.calls`. Only a full read says who is gone, so every poll is
-one; the last column is what a poll costs when nothing has changed and the token is still good. A read that can go on
-gives so many places from which the next turn may take it up ([polls.md](polls.md)).
+one; «the next poll» is what it costs when nothing has changed and the token is still good. A read that can go on gives
+so many places from which the next turn may take it up ([polls.md](polls.md)). A glance between polls asks only whom the
+system has changed since; where nothing is said it is never glanced at.
 
-| source | requests for data | to sign in | places to go on from | the next poll in all |
-|---|---|---|---|---|"""
+| source | requests for data | to sign in | places to go on from | the next poll | a glance | one that finds somebody |
+|---|---|---|---|---|---|---|"""
 
-ONLY_CHANGES = """Nothing reads only what has changed ([why](adr/0022-hr-is-read-whole.md)):
+GLANCES = """What a glance tells ([why not more](adr/0023-hr-is-glanced-at.md)):
 
-| source | what there is for it, and why it would not do |
+| source | |
 |---|---|"""
 
 
@@ -38,14 +39,14 @@ def page() -> str:
     counted = json.loads(CALLS.read_text(encoding="utf-8"))
     sources = [one for one in manifests if one.source]
     costs = [_cost(one.name, counted.get(one.name, {})) for one in sources]
-    whole = [_row((one.name, one.read_whole)) for one in sources]
+    glances = [_row((one.name, one.glance)) for one in sources]
     return "\n".join(
         [
             INTRODUCTION,
             *(line for lines in costs for line in lines),
             "",
-            ONLY_CHANGES,
-            *whole,
+            GLANCES,
+            *glances,
             "",
             *map(_one, manifests),
         ]
@@ -53,11 +54,17 @@ def page() -> str:
 
 
 def _cost(name: str, forms: Mapping[str, Any]) -> list[str]:
-    cells = [
-        (f"{name} {form}".strip(), *(cost[key] or "none" for key in ("first", "sign_ins", "places", "again")))
+    said = ("first", "sign_ins", "places", "again")
+    return [
+        _row(
+            (
+                f"{name} {form}".strip(),
+                *(cost[key] or "none" for key in said),
+                *(cost.get(key, "–") for key in ("glance", "glance_at_one")),
+            )
+        )
         for form, cost in forms.items()
     ]
-    return [_row(row) for row in cells]
 
 
 def _one(manifest: Manifest) -> str:

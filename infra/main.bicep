@@ -19,6 +19,7 @@ param stopped bool = false
 @description('When each timer runs, as NCRONTAB with seconds, in UTC.')
 param schedules object = {
   poll: '0 */15 * * * *'
+  glance: '0 5,10,20,25,35,40,50,55 * * * *'
   follow: '30 */5 * * * *'
   wake: '0 5 * * * *'
   sweep: '0 35 * * * *'
@@ -215,6 +216,7 @@ module readApp 'modules/app.bicep' = {
     zones: zones
     settings: union(common, {
       JOINLY_POLL_SCHEDULE: schedules.poll
+      JOINLY_GLANCE_SCHEDULE: schedules.glance
       JOINLY_FOLLOW_SCHEDULE: schedules.follow
       JOINLY_WAKE_SCHEDULE: schedules.wake
       JOINLY_SWEEP_SCHEDULE: schedules.sweep

@@ -107,6 +107,19 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class Glancing(Protocol):
+    """A source whose system tells whom it has changed: between two whole reads it can be glanced at."""
+
+    def glance(self, since: datetime, most: int) -> AsyncIterator[Person | Rejected]:
+        """Whom HR has changed since that moment (UTC, aware), each complete and just as `fetch` would give them.
+
+        It may leave out whom its system does not tell of: the next whole read does. When more than `most` people were
+        changed it gives nobody, and asks nothing of each. Raises what `fetch` does.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DirectoryPage:
     """A page of directory changes. `token` is set on the last page only; `fresh` marks a full round from the start.
@@ -249,10 +262,8 @@ class Manifest:
     """For a source: the names of the person and contract fields it always knows."""
     more_facts: Callable[[Any], frozenset[str]] = lambda _: frozenset()
     """For a source: the names that its settings add, such as mapped columns and custom fields."""
-    read_whole: str = ""
-    """For a source: what its vendor offers for reading only what has changed, and why every poll reads everybody all
-    the same (ADR 22).
-    """
+    glance: str = ""
+    """For a source: what a glance at it tells and what only a whole read does; or why it is never glanced at."""
     link: Callable[[Any, str], str | None] | None = None
     """For a source: from the settings and an HR id, the page in the system where that record is corrected; None where
     the settings do not say. It is https and holds nothing but the id.

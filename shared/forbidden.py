@@ -174,6 +174,13 @@ class Evidence:
         )
 
 
+def suspicious(person: Person) -> bool:
+    """Whether one of their numbers passes as a forbidden one. Whether it is one shows only beside those of others."""
+    evidence = Evidence()
+    evidence.see(person)
+    return any(tally.passed for tally in evidence.tallies.values())
+
+
 def _texts(person: Person) -> Iterator[tuple[str, str]]:
     """Every fact that may be a number, but ids of people."""
     for fields in (person.fields, *(one.fields for one in person.contracts)):

@@ -6,7 +6,9 @@ from types import MappingProxyType
 from shared.bus import QueueSettings
 
 POLLS = "polls"
-"""Read this HR system, or go on reading it: detect."""
+"""Read this HR system, or go on reading it: detect. Or glance at it, where `only` says `CHANGED`."""
+
+CHANGED = "changed"
 
 CHANGES = "changes"
 """Look at this person again: map."""

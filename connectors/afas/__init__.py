@@ -2,10 +2,11 @@
 
 from types import MappingProxyType
 
+from connectors.afas.glanced import Glanced
 from connectors.afas.settings import Settings
 from connectors.afas.source import Employees
 from connectors.afas.target import ATTRIBUTES, Records, unwritten
-from shared.connector import ALWAYS, Manifest, Permission
+from shared.connector import ALWAYS, Manifest, Outside, Permission, Source
 from shared.model import Verb
 
 __all__ = ["MANIFEST", "Settings"]
@@ -22,18 +23,24 @@ RECORDED = frozenset(
 a name.
 """
 
+
+def source(settings: Settings, outside: Outside) -> Source:
+    """The reader; it can be glanced at where the settings say which fields tell of a change."""
+    return Glanced(settings, outside) if settings.dated else Employees(settings, outside)
+
+
 MANIFEST = Manifest(
     name="afas",
     summary="AFAS Profit: employees, employments, positions and the organisation chart; work mail and login name back",
     docs="https://docs.afas.help/profit/en/get-connector",
     settings=Settings,
     proven="simulated",
-    read_whole=(
-        "*Gewijzigd op* can be filtered on. It does not move when only a joined table changed, and who was "
-        "deleted is in no answer; a full read is a request for every 1,000 rows as it is."
+    glance=(
+        "Whom *Gewijzigd op* tells of, where the GetConnectors show it and the settings name it (`changed`). It does "
+        "not move when only a joined table changed: a unit's new name or leader is told by the whole read."
     ),
     recorded=RECORDED,
-    source=Employees,
+    source=source,
     target=Records,
     more_facts=lambda settings: settings.facts,
     verbs=frozenset({Verb.CORRELATE, Verb.UPDATE}),

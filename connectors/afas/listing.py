@@ -73,6 +73,12 @@ async def pages(
     raise Misconfigured(f"{SYSTEM}: {view.connector} has more than {PAGES} pages; that is not believed")
 
 
+async def of_one(profit: Profit, view: View, key: str, take: int, also: Sequence[str] = ()) -> list[Row]:
+    """The rows of one key, and of none that only looks like it. Raises what `pages` does."""
+    answer = pages(profit, view, take, also=also, bounds=[(view.key, "1", key)], until=key)
+    return [row async for page in answer for row in page.rows if identity(row.get(view.key)) == key]
+
+
 @dataclass(frozen=True, slots=True)
 class _Listing:
     """One list as it is asked for, whatever the page."""

@@ -17,11 +17,15 @@ Kinds: TypeAlias = Mapping[str, str]
 NO_KINDS: Kinds = MappingProxyType({})
 
 
-async def offered(profit: Profit, views: Iterable[View]) -> Mapping[str, Kinds]:
-    """The fields of each GetConnector that is read. Raises `Misconfigured` when one of either is missing."""
+async def offered(
+    profit: Profit, views: Iterable[View], filtered: Iterable[tuple[View, str]] = ()
+) -> Mapping[str, Kinds]:
+    """The fields of each GetConnector that is read, or `filtered` by. Raises `Misconfigured` when one is missing."""
     wanted: dict[str, set[str]] = {}
     for view in views:
         wanted.setdefault(view.connector, set()).update(view.columns)
+    for view, column in filtered:
+        wanted[view.connector].add(column)
     there = {str(one.get("id")) for one in rows(SYSTEM, await profit.get("/metainfo"), "getConnectors")}
     lacks = [f"does not offer {', '.join(sorted(wanted.keys() - there))}"] if wanted.keys() - there else []
     found: dict[str, Kinds] = {}

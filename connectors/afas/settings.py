@@ -48,6 +48,8 @@ class People(BaseModel):
     """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
     """By what rows are sorted after the key; with the key different in every row."""
+    changed: FieldId | None = None
+    """*Gewijzigd op*, day and time of the last change: Joinly then asks between whole reads whom Profit has changed."""
     fields: Mapping[FieldName, FieldId]
     """Our name → the field of the GetConnector. Nothing else enters."""
 
@@ -67,6 +69,8 @@ class Work(BaseModel):
     """The number of the employee: the HR id."""
     order: tuple[FieldId, ...] = ()
     """By what rows are sorted after the employee; together different in every row."""
+    changed: FieldId | None = None
+    """*Gewijzigd op*, day and time of the last change: Joinly then asks between whole reads whom Profit has changed."""
     id: FieldId
     """The number of the employment or the position, within the employee or of all."""
     employment: FieldId | None = None
@@ -218,6 +222,12 @@ class Settings(BaseModel):
         """Everything that a source reads."""
         used = self.positions if self.contracts == "positions" else None
         return tuple(view for view in (self.people, self.employments, used, self.units) if view)
+
+    @property
+    def dated(self) -> tuple[tuple[People | Work, str], ...]:
+        """The views that show when a row was changed, and in which field."""
+        mine = [view for view in self.views if isinstance(view, People | Work)]
+        return tuple((view, view.changed) for view in mine if view.changed)
 
     @property
     def _contract_fields(self) -> frozenset[str]:

@@ -31,8 +31,7 @@ class Employees:
     """Reads the GetConnectors that the settings name.
 
     Cost: 1,000 people are 2 requests for employees, 2 or 3 each for employments and positions, 2 for the organisation
-    chart, and one for the metainfo of everything and of each. A change cannot be asked for instead: Profit's
-    `Gewijzigd op` does not move when only a joined table changes, and what was deleted is in no answer.
+    chart, and one for the metainfo of everything and of each.
     """
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
@@ -47,11 +46,9 @@ class Employees:
         when rows have moved.
         """
         place = Place.at(since) if since else Place()
-        kinds = await offered(self._profit, self._settings.views)
-        units = await self._chart(self._clock().astimezone(AMSTERDAM).date())
-        if not since and units is not None:
-            place = place.looking_for(units.managers)
-        run = _Run(self._profit, self._settings, Reader(self._settings, kinds, units))
+        run = await self.begin()
+        if not since and run.reader.chart is not None:
+            place = place.looking_for(run.reader.chart.managers)
         layout = self._settings.people
         also = self._settings.employments.columns if run.in_one else ()
         answer = pages(self._profit, layout, self._settings.take, also=also, given=place.given, mark=place.mark)
@@ -65,6 +62,12 @@ class Employees:
         for leader in place.unseen:
             yield self._unseen(leader)
         self._judge(place)
+
+    async def begin(self) -> "Run":
+        """What a reading begins with: what there is to be read, held against the settings, and the chart."""
+        kinds = await offered(self._profit, self._settings.views, self._settings.dated)
+        units = await self._chart(self._clock().astimezone(AMSTERDAM).date())
+        return Run(self._profit, self._settings, Reader(self._settings, kinds, units))
 
     async def _chart(self, today: date) -> Chart | None:
         layout = self._settings.units
@@ -95,7 +98,7 @@ class Employees:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """One reading: what is asked for beside each page of employees."""
 
     profit: Profit

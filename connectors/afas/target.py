@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from connectors._values import identity
-from connectors.afas.listing import Row, by_key, pages
+from connectors.afas.listing import Row, by_key, of_one
 from connectors.afas.profit import SYSTEM, Profit
-from connectors.afas.settings import People, Settings, Users
+from connectors.afas.settings import People, Settings
 from shared.attributes import Attribute
 from shared.connector import NONE, DirectoryPage, Outside
 from shared.errors import Misconfigured, Reason, Refused
@@ -116,16 +116,11 @@ class Records:
         wanted = {name: column for name, column in layout.fields.items() if name in ("personId", MAIL)}
         narrow = People(connector=layout.connector, key=layout.key, order=layout.order, fields=wanted)
         together = users is not None and users.connector == narrow.connector
-        rows = await self._of(narrow, account, users.columns if users and together else ())
+        rows = await of_one(self._profit, narrow, account, FEW, users.columns if users and together else ())
         if users is None or not rows:
             return next(iter(rows), None), []
-        found = rows if together else await self._of(users, account, ())
+        found = rows if together else await of_one(self._profit, users, account, FEW)
         return rows[0], by_key(users, found).get(account, [])
-
-    async def _of(self, view: People | Users, account: str, also: tuple[str, ...]) -> list[Row]:
-        bounds = [(view.key, "1", account)]
-        answer = pages(self._profit, view, FEW, also=also, bounds=bounds, until=account)
-        return [row async for page in answer for row in page.rows if identity(row.get(view.key)) == account]
 
     async def stock(self) -> Mapping[Entitlement, int]:
         """Nothing here runs out."""

@@ -77,8 +77,9 @@ MANIFEST = Manifest(
     docs="https://www.rfc-editor.org/rfc/rfc4180",
     settings=Settings,
     proven="simulated",
-    read_whole=(
-        "None: whoever is not in a file is gone, so that a file with changes only cannot be told from half a file."
+    glance=(
+        "Never: whoever is not in a file is gone, so that a file with changes only cannot be told from half a file. A "
+        "poll costs no request."
     ),
     source=Export,
     more_facts=lambda settings: settings.facts,

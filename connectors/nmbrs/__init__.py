@@ -54,9 +54,10 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
-    read_whole=(
-        "`createdFrom` on most lists and `changedFrom` on employments. A corrected name, a contract, a "
-        "department and whoever leads it have neither, and the lists that have none are most of the requests."
+    glance=(
+        "Never: `createdFrom` on most lists and `changedFrom` on employments tell nothing of a corrected name, a "
+        "contract, a department and whoever leads it, and the lists that have neither are most of the requests of a "
+        "whole read."
     ),
     source=source,
     facts=PERSON | CONTRACT,

@@ -43,10 +43,10 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
-    read_whole=(
-        "`updated_since` (v1) costs what a full read does, but for pages; `updated_at` (v2) does not move "
-        "when only the employment changed, so that all the employments, which are the many requests, would "
-        "have to be asked for."
+    glance=(
+        "Whom `updated_since` (v1) or `updated_at` (v2) tells of: newcomers, names, own attributes, and in v1 the "
+        "employment too. In v2 `updated_at` does not move when only the employment changes, so that another manager, "
+        "department or last day is told by the whole read."
     ),
     source=source,
     facts=CANONICAL,

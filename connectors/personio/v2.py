@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,13 +13,13 @@ from connectors.personio.place import Last, order
 from connectors.personio.reduce import SYSTEM, WITHOUT_ID, choice, extra, require_shared, span, supervisor, text
 from connectors.personio.settings import Settings
 from connectors.personio.units import Names, Unit, units
-from shared.answers import rows
+from shared.answers import decoded, rows
 from shared.connector import Outside, Reached
 from shared.errors import Misconfigured, Reason, Refused
 from shared.flow import Bucket, closing, side_by_side
 from shared.model import Attributes, Contract, Person, Rejected, Value
 from shared.paging import by_cursor
-from shared.rest import Manners, Rest, segment
+from shared.rest import Manners, Params, Rest, segment
 from shared.signing import Bearer
 
 LIMIT = 50
@@ -37,8 +38,8 @@ class Persons:
     """Reads `GET /v2/persons`, then `GET /v2/persons/{id}/employments` for each: v2 has no list of all employments.
 
     Cost: 1,000 people are 20 pages, 1,000 requests for employments and one for each department and team, so at the
-    25 requests a second kept here (the limit is 30) at least 40 seconds. Changes cannot be asked for instead: a
-    person's `updated_at` does not move when only the employment changes.
+    25 requests a second kept here (the limit is 30) at least 40 seconds. A glance is one request, one for each person
+    who was changed, and those for names.
     """
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
@@ -83,6 +84,19 @@ class Persons:
                 if run.given % LIMIT == 0:
                     yield Reached(Last(found.hr_id, run.readable).cursor)
         run.judge()
+
+    async def glance(self, since: datetime, most: int) -> AsyncIterator[Person | Rejected]:
+        """Whose `updated_at` has moved, with all their employments; it does not move when only one of these changes."""
+        asked: Params = {"updated_at.gt": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "limit": LIMIT}
+        page = decoded(SYSTEM, await self._rest.send("GET", "/v2/persons", params=asked, route="/v2/persons"))
+        found = {identity(row.get("id")): packed(kept(row, self._fields)) for row in rows(SYSTEM, page, "_data")}
+        if cursor(page) or len(found) > most:
+            return
+        run = _Run(self._rest, self._fields, self._lookups, readable=True)
+        changed = [whom for hr_id, whom in found.items() if hr_id]
+        async with closing(side_by_side(changed, run.complete, WIDTH)) as everyone:
+            async for one in everyone:
+                yield one
 
 
 class _Run:

@@ -36,8 +36,8 @@ MANIFEST = Manifest(
     settings=Settings,
     sign_in=sign_in,
     proven="simulated",
-    read_whole=(
-        "`changeTimestampBefore` is in the answers; how to ask with it is not published. An export is one "
+    glance=(
+        "Never: `changeTimestampBefore` is in the answers, and how to ask with it is not published. An export is one "
         "file for everybody."
     ),
     recorded=RECORDED,

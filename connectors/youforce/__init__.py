@@ -51,9 +51,9 @@ MANIFEST = Manifest(
     sign_in=sign_in,
     quota=quota,
     proven="simulated",
-    read_whole=(
-        "`from` and `to` tell who has changed, but not whose department changed because the unit got another "
-        "name or manager, nor who is gone; 10,000 people take some seventy requests as it is."
+    glance=(
+        "Never: what is scarce is signing in, 400 times a month, and a token lasts an hour; within that hour a whole "
+        "read costs nine requests for 1,000 people. `from` and `to` would take as many for one who was changed."
     ),
     recorded=RECORDED,
     source=People,

@@ -9,6 +9,7 @@ param tags = {
 param stopped = true
 param schedules = {
   poll: '0 0 */4 * * *'
+  glance: '0 20 * * * *'
   follow: '30 7 * * * *'
   wake: '0 5 * * * *'
   sweep: '0 35 */2 * * *'

@@ -3,8 +3,13 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+AUDIT = "Gewijzigd_op"
+"""The audit field, where the customer has added it to the GetConnectors."""
 
 
 @dataclass(kw_only=True)
@@ -121,6 +126,10 @@ class Environment:
         """GetConnectors that AFAS or somebody else has blocked."""
         self.renamed: dict[str, dict[str, str]] = {}
         """GetConnector → its fields that this customer called otherwise; their labels stay."""
+        self.audited = False
+        """Whether the GetConnectors show when a row was changed."""
+        self.changed: dict[str, str] = {}
+        """Id of an employee, an employment or a position → when that itself was last changed, as Profit writes it."""
         self.kept: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = {}
         """Rows by GetConnector and order, where they are made once."""
         self.writes: list[tuple[str, str]] = []
@@ -137,6 +146,14 @@ class Environment:
         employee = Employee(id=id, person_id=person, employments=list(jobs), **known)  # type: ignore[arg-type]
         self.employees[id] = employee
         return employee
+
+    def touch(self, own: str, at: datetime) -> None:
+        """This employee, employment or position was changed just now, and nothing that is joined to it."""
+        self.changed[own] = f"{at.astimezone(AMSTERDAM):%Y-%m-%dT%H:%M:%S}Z"
+
+    def audit(self, own: str) -> Mapping[str, Any]:
+        """The audit field of one row."""
+        return {AUDIT: self.changed.get(own)} if self.audited else {}
 
     def allow(self, token: Token) -> Token:
         self.tokens[base64.b64encode(token.text.encode()).decode()] = token

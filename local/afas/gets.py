@@ -77,7 +77,8 @@ class Gets:
         name = request.path_params["connector"]
         if name not in TABLES or not token.offers(name):
             raise Wrong("denied")
-        return TABLES[name].with_names(self._environment.renamed.get(name, {}))
+        table = TABLES[name].audited() if self._environment.audited else TABLES[name]
+        return table.with_names(self._environment.renamed.get(name, {}))
 
     def _rows(self, table: Table, token: Token, query: dict[str, str]) -> Sequence[Row]:
         """What the token's user sees; in the asked order already, where nothing changes any more."""

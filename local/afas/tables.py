@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from local.afas.environment import Employee, Employment, Environment, Position, User
+from local.afas.environment import AUDIT, Employee, Employment, Environment, Position, User
 
 Owned: TypeAlias = tuple[str, Mapping[str, Any]]
 """A row, and the employee it is about; "" for nobody."""
@@ -43,6 +43,12 @@ class Table:
         listed = [field.metainfo for field in self.fields]
         return {"name": self.name, "description": self.description, "fields": listed}
 
+    def audited(self) -> "Table":
+        """The same with the audit field, where it has one."""
+        if self.name not in AUDITED:
+            return self
+        return replace(self, fields=(*self.fields, Field(AUDIT, "U999", "date", "Gewijzigd op")))
+
     def with_names(self, names: Mapping[str, str]) -> "Table":
         """The same with some fields called otherwise."""
         if not names:
@@ -54,6 +60,11 @@ class Table:
                 yield owner, {names.get(column, column): value for column, value in row.items()}
 
         return replace(self, fields=fields, rows=rows)
+
+
+AUDITED = frozenset(
+    {"T4E_HelloID_Users_v2", "T4E_HelloID_Employments_v2", "T4E_HelloID_Positions_v2", "Profit_Employees"}
+)
 
 
 def midnight(day: date | None) -> str | None:
@@ -70,10 +81,10 @@ def _users(environment: Environment) -> Iterator[Owned]:
     for employee in environment.employees.values():
         users: list[User | None] = [*employee.users] or [None]
         for user in users:
-            yield employee.id, _user(employee, user)
+            yield employee.id, _user(environment, employee, user)
 
 
-def _user(employee: Employee, user: User | None) -> Mapping[str, Any]:
+def _user(environment: Environment, employee: Employee, user: User | None) -> Mapping[str, Any]:
     return {
         "Medewerker": employee.id,
         "Gebruiker": user.id if user else None,
@@ -98,6 +109,7 @@ def _user(employee: Employee, user: User | None) -> Mapping[str, Any]:
         "Telefoonnr_werk": employee.phone,
         "Email_werk": employee.email,
         "Email_portal": None,
+        **environment.audit(employee.id),
     }
 
 
@@ -127,6 +139,7 @@ def _employment(environment: Environment, employee: Employee, job: Employment) -
         "ExternalID": job.id,
         "Soort_medewerker": job.type,
         "Soort_medewerker_code": job.type[:1].upper(),
+        **environment.audit(job.id),
     }
 
 
@@ -166,6 +179,7 @@ def _position(environment: Environment, employee: Employee, job: Employment, one
         "Medewerkernummer_leidinggevende": one.manager,
         "EmploymentExternalID": job.id,
         "ExternalID": one.id,
+        **environment.audit(one.id),
     }
 
 
@@ -187,7 +201,7 @@ def _employees(environment: Environment) -> Iterator[Owned]:
     """Present details only: the employment that began last."""
     for one in environment.employees.values():
         job = one.employments[-1] if one.employments else None
-        yield one.id, {**_personal(one), **_present(environment, job)}
+        yield one.id, {**_personal(one), **_present(environment, job), **environment.audit(one.id)}
 
 
 def _personal(one: Employee) -> Mapping[str, Any]:

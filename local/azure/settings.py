@@ -14,6 +14,7 @@ from shared.azure.triggers import TRIGGERS, Timer
 APPS = (READ, WRITE)
 SCHEDULES: Mapping[str, str] = {
     "JOINLY_POLL_SCHEDULE": "0 */2 * * * *",
+    "JOINLY_GLANCE_SCHEDULE": "0 1-59/2 * * * *",
     "JOINLY_FOLLOW_SCHEDULE": "30 */2 * * * *",
     "JOINLY_WAKE_SCHEDULE": "45 */10 * * * *",
     "JOINLY_SWEEP_SCHEDULE": "15 */10 * * * *",

@@ -112,6 +112,12 @@ class Company:
         self.employees[id] = employee
         return employee
 
+    def change(self, id: int, **known: Any) -> None:
+        """Something about the person themselves is otherwise from now on."""
+        for name, value in known.items():
+            setattr(self.employees[id], name, value)
+        self.employees[id].updated_at = self.clock()
+
     def allow(self, credential: Credential) -> Credential:
         self.credentials[credential.client_id] = credential
         return credential

@@ -68,6 +68,13 @@ class Doors:
         async with self.engine() as engine:
             await _all([("poll", partial(steps.ring_polls, engine))])
 
+    async def glance(self) -> None:
+        """Ring for every HR system that can say it to be asked whom it has changed."""
+        from shared import engine as steps
+
+        async with self.engine() as engine:
+            await _all([("glance", partial(steps.ring_glances, engine))])
+
     async def follow(self) -> None:
         """Ask every target what changed there, and tell the levels that must be fresh."""
         from shared import engine as steps

@@ -76,6 +76,7 @@ class Route:
 Trigger: TypeAlias = Timer | Listener | Route
 
 POLL = Timer(name="poll", roles=READ, default="0 */15 * * * *")
+GLANCE = Timer(name="glance", roles=READ, default="0 5,10,20,25,35,40,50,55 * * * *")
 FOLLOW = Timer(name="follow", roles=READ, default="30 */5 * * * *")
 WAKE = Timer(name="wake", roles=READ, default="0 5 * * * *")
 SWEEP = Timer(name="sweep", roles=READ, default="0 35 * * * *")
@@ -98,7 +99,7 @@ REJECT_HOLD = Route(name="reject_hold", roles=READ, method="POST", path="holds/{
 SNOOZE_HOLD = Route(name="snooze_hold", roles=READ, method="POST", path="holds/{fingerprint}/snooze")
 
 TRIGGERS: tuple[Trigger, ...] = (
-    *(POLL, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION, DIGEST),
+    *(POLL, GLANCE, FOLLOW, WAKE, SWEEP, TOKENS, RETENTION, DIGEST),
     *(POLLS, CHANGES, ADMIT, PROVISIONING_NOW, PROVISIONING, MEMBERSHIPS),
     *(HEALTH, LIST_HOLDS, SHOW_HOLD, APPROVE_HOLD, REJECT_HOLD, SNOOZE_HOLD),
 )

@@ -15,6 +15,7 @@ from shared.engine.erasing import about, erase
 from shared.engine.explaining import Explained, Explanation, OnTarget, Right, explain
 from shared.engine.extending import extend
 from shared.engine.gauging import gauge_flow, gauge_own, gauge_stock
+from shared.engine.glancing import glance
 from shared.engine.handling import handle
 from shared.engine.holding import held, holds, state_of
 from shared.engine.humans_by_hand import Joined, Twin, join_records, part_record, twins
@@ -28,7 +29,7 @@ from shared.engine.records import human_of
 from shared.engine.rejecting import reconsider, reject, remind, snooze
 from shared.engine.renaming import rename, undo
 from shared.engine.retaining import retain
-from shared.engine.ringing import ring_polls
+from shared.engine.ringing import ring_glances, ring_polls
 from shared.engine.seats import reseat
 from shared.engine.sweeping import patrol, relook, renew, sweep, wake
 from shared.engine.tidying import tidy
@@ -70,6 +71,7 @@ __all__ = [
     "gauge_flow",
     "gauge_own",
     "gauge_stock",
+    "glance",
     "halting",
     "handle",
     "held",
@@ -93,6 +95,7 @@ __all__ = [
     "restore",
     "retain",
     "ring_dependents",
+    "ring_glances",
     "ring_polls",
     "session",
     "snooze",

@@ -14,6 +14,7 @@ from shared.codec import UnknownSchema
 from shared.engine.admitting import admit_all
 from shared.engine.dependents import ring_dependents
 from shared.engine.detect import poll
+from shared.engine.glancing import glance
 from shared.engine.mapping import map_person
 from shared.engine.packing import pack
 from shared.engine.parts import Engine
@@ -35,6 +36,8 @@ async def handle(engine: Engine, queue: str, session: str, body: Mapping[str, st
 async def _handle(engine: Engine, queue: str, session: str, body: Mapping[str, str]) -> str:
     try:
         match queue:
+            case queues.POLLS if body.get("only") == queues.CHANGED:
+                await glance(engine, body["source"])
             case queues.POLLS:
                 await poll(engine, body["source"], body.get("after", ""))
             case queues.CHANGES if body["hop"] == Hop.DEPENDENTS:

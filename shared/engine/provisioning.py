@@ -19,6 +19,7 @@ from shared.engine.holding import hold
 from shared.engine.parts import Engine
 from shared.errors import Misconfigured, Reason, Refused, TryLater
 from shared.exceptions import with_block
+from shared.identifiers import moved
 from shared.layout import Hop
 from shared.model import Desired, Entitlement, Verb
 from shared.packs import packable
@@ -114,7 +115,8 @@ async def _work(desk: Desk) -> None:
         packs = packable(outcome.actions, engine.packs.get(target, {}), _told_apart(desk, wanted))
         beside = question(desk.version, ask, wanted, desk.traits, outcome.account, packs)
         changes.append(engine.marked(Hop.ADMIT, desk.person, cohort, target, **beside))
-    again = [*later.values(), *([desk.now] if given else [])]  # the policy may want other names renamed too
+    renaming_follows = given or _made_under_old_names(outcome, wanted)  # the policy may want others renamed too
+    again = [*later.values(), *([desk.now] if renaming_follows else [])]
     if outcome.again is not None:
         again.append(outcome.again)
     if block is not None and block.again is not None and block.again > desk.now:
@@ -126,6 +128,12 @@ async def _work(desk: Desk) -> None:
         await members.line_up(desk, outcome.gathering)
     if ask:
         await engine.ring(Hop.ADMIT, [desk.person])
+
+
+def _made_under_old_names(outcome: Outcome, wanted: Desired) -> bool:
+    """Whether an account was made under names that were begun with, and what they follow from is another by now."""
+    made = any(one.verb is Verb.CREATE for one in outcome.actions) and outcome.link.account
+    return bool(made) and moved(outcome.link.basis, wanted.basis)
 
 
 def _wanted(desk: Desk) -> Desired:

@@ -3,8 +3,11 @@
 And for every HR system, so that each is read by whoever handles its doorbell.
 """
 
+from collections.abc import Mapping, Sequence
+
 from shared import codec, layout, queues
 from shared.bus import Doorbell
+from shared.connector import Glancing
 from shared.engine.parts import Engine, session
 from shared.layout import Hop
 from shared.store import Row, prefixed
@@ -13,9 +16,21 @@ from shared.telemetry import carried
 
 async def ring_polls(engine: Engine) -> int:
     """Ring for every HR system to be read, or to be gone on with where somebody stopped; how many there are."""
-    bodies = [{"source": name} for name in engine.sources]
-    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried()) for body in bodies])
-    return len(bodies)
+    return await _ring_sources(engine, [{"source": name} for name in engine.sources])
+
+
+async def ring_glances(engine: Engine) -> int:
+    """Ring for every HR system that says whom it has changed, to be asked just that; how many there are."""
+    glancing = [name for name, source in engine.sources.items() if isinstance(source, Glancing)]
+    wanted = [name for name in glancing if engine.policy.sources[name].glances]
+    return await _ring_sources(engine, [{"source": name, "only": queues.CHANGED} for name in wanted])
+
+
+async def _ring_sources(engine: Engine, bodies: Sequence[Mapping[str, str]]) -> int:
+    bells = [Doorbell(session(queues.POLLS, body), body, carried()) for body in bodies]
+    if bells:
+        await engine.bus.ring(queues.POLLS, bells)
+    return len(bells)
 
 
 async def ring_marked(engine: Engine, only: str = "") -> int:

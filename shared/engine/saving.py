@@ -1,5 +1,7 @@
 """Saving who differs in an answer of HR that is believed: bucket by bucket, each with a mark, in any number of turns.
 
+And of whom a glance has news, of which nobody is gone.
+
 Hashes are invalidated before rows are saved and renewed after, so that a crash repeats work and never loses a change.
 """
 
@@ -52,6 +54,18 @@ async def save(turn: Turn, answer: Answer) -> int:
         await sweep(turn)
     await cohorts.close(engine, cohort)
     turn.done()
+    return count
+
+
+async def save_glance(turn: Turn, answer: Answer) -> int:
+    """Save of whom a glance has news, and nobody else, as a cohort of its own; how many. Raises `Conflict`."""
+    cohort, count = f"glance|{turn.source}|{turn.poll.name}", 0
+    async with cohorts.gathering(turn.engine, cohort):
+        async for bucket in answer.parts():
+            differing = {name: one.mark for name, one in bucket.part.news.items()}
+            if differing:
+                await _save(turn, cohort, bucket, differing)
+            count += len(differing)
     return count
 
 

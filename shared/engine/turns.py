@@ -12,7 +12,7 @@ from shared import codec, layout
 from shared.connector import Edition
 from shared.engine.parts import NOBODY, Engine
 from shared.errors import TryLater
-from shared.store import Change, Conflict, Insert, Replace
+from shared.store import Change, Conflict, Insert, Replace, Row
 
 HELD = timedelta(minutes=2)
 """How long a turn lasts after its last sign of life."""
@@ -38,7 +38,7 @@ class Poll:
     says that they are all of it, `believed` is its digest once it is believed, `nameless` that some record in it has
     no id, and `saved` the bucket whose people were saved last. `edition` says which delivery it is, where there are
     several. `litter` says that pieces of an earlier poll, which was given up, are still to be removed. `caught` counts
-    what was taken out of it, by fact and kind.
+    what was taken out of it, by fact and kind. `done` says that all of it was believed and is saved.
     """
 
     number: int
@@ -53,6 +53,7 @@ class Poll:
     litter: bool = False
     edition: Edition | None = None
     caught: Mapping[str, int] = field(default_factory=dict)
+    done: bool = False
 
     @property
     def name(self) -> str:
@@ -116,7 +117,7 @@ class Turn:
 
     def done(self) -> None:
         """Everything that was read is saved, and nothing is kept any more."""
-        self.poll = Poll(number=self.poll.number, turn=self.poll.turn, began=self.poll.began)
+        self.poll = Poll(number=self.poll.number, turn=self.poll.turn, began=self.poll.began, done=True)
 
     def give_up(self) -> None:
         """Forget what was read so far; the next turn begins a new poll."""
@@ -152,11 +153,32 @@ async def take(engine: Engine, source: str, most: timedelta | None = None) -> Tu
 
     Raises `TryLater` when it is somebody else's turn.
     """
-    row = await engine.store.get(layout.SOURCES, source, layout.LEASE)
-    last, now = POLL.load(row.data) if row else None, engine.clock()
+    row = await _free(engine, source)
+    last = POLL.load(row.data) if row else None
+    return await _begun(engine, source, row, _next(last, engine.clock(), most is not None), most)
+
+
+async def take_between(engine: Engine, source: str) -> Turn | None:
+    """Take a turn between two polls, which leaves both as they are; None unless the last one that began is done.
+
+    Raises `TryLater` when it is somebody else's turn.
+    """
+    row = await _free(engine, source)
+    if row is None or not (last := POLL.load(row.data)).done:
+        return None
+    return await _begun(engine, source, row, replace(last, turn=last.turn + 1), SHORT)
+
+
+async def _free(engine: Engine, source: str) -> Row | None:
+    """The row, when it is nobody's turn; None when there never was one."""
+    row, now = await engine.store.get(layout.SOURCES, source, layout.LEASE), engine.clock()
     if row is not None and (until := codec.moment(row.data["until"])) > now:
         raise TryLater(f"source {source} is being read by somebody else", (until - now).total_seconds())
-    turn = Turn(engine, source, _next(last, now, most is not None), most)
+    return row
+
+
+async def _begun(engine: Engine, source: str, row: Row | None, poll: Poll, most: timedelta | None) -> Turn:
+    turn = Turn(engine, source, poll, most)
     try:
         await turn.begin(row.version if row else "")
     except Conflict as conflict:

@@ -37,6 +37,8 @@ class SourcePolicy(Strict):
     connector: str
     settings: Mapping[str, Any] = Field(default_factory=dict)
     plausible: Plausible = Plausible()
+    glances: YesNo = True
+    """Whether it is asked between two whole reads whom it has changed, where the system can say so."""
     primary: tuple[Merit, ...] = USUAL
     """What speaks for one of several contracts that cover the day, the weightiest first; the lowest id decides last."""
     external: External | None = None

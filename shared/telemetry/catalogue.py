@@ -71,6 +71,7 @@ ATTRIBUTES: Mapping[str, str] = MappingProxyType(
 
 _DOOR = (OUTCOME, REASON, ERROR, COUNT)
 POLL = Span(name="poll", means="HR is read, and who changed is saved", attributes=(SOURCE, *_DOOR))
+GLANCE = Span(name="glance", means="HR is asked whom it has changed, and they are saved", attributes=(SOURCE, *_DOOR))
 MAP = Span(name="map", means="what one person should have is worked out", attributes=(PERSON, *_DOOR))
 DEPENDENTS = Span(name="dependents", means="whoever points to a person is looked at again", attributes=(PERSON, *_DOOR))
 ADMIT = Span(name="admit", means="everything that is ready is held against the limits", attributes=_DOOR)
@@ -102,7 +103,7 @@ WRITE = Span(
     attributes=(VERB, TARGET, PERSON, ATTRIBUTES_WRITTEN, ENTITLEMENT, OUTCOME, REASON, ERROR),
 )
 SPANS = (
-    *(POLL, MAP, DEPENDENTS, ADMIT, DECIDE, PROVISION, PACK, FOLLOW, WAKE, RENEW, SWEEP, RELOOK, PATROL),
+    *(POLL, GLANCE, MAP, DEPENDENTS, ADMIT, DECIDE, PROVISION, PACK, FOLLOW, WAKE, RENEW, SWEEP, RELOOK, PATROL),
     *(RETENTION, TOKENS),
     *(REQUEST, WRITE),
 )

@@ -39,6 +39,7 @@ DELIVERIES: dict[str, tuple[list[tuple[str, Datum]], dict[str, Datum]]] = {
         [("messages", Datum(SimpleNamespace(string=[ONE, ONE]), "collection_string"))],
         {"MessageIdArray": Datum('["a","b"]', "json"), "UserPropertiesArray": Datum("[{},{}]", "json")},
     ),
+    "glance": ([("timer", Datum('{"IsPastDue":false,"ScheduleStatus":{},"Schedule":{}}', "json"))], {}),
     "poll": ([("timer", Datum('{"IsPastDue":true,"ScheduleStatus":{},"Schedule":{}}', "json"))], {}),
     "provisioning": (
         [("message", Datum(ONE, "string"))],
@@ -85,6 +86,9 @@ async def main() -> None:
     class Recorder:
         async def answer(self, queue: str, messages: list[bytes], beside: list[object]) -> None:
             heard.append((queue, messages))
+
+        async def glance(self) -> None:
+            heard.append(("glance", []))
 
         async def poll(self) -> None:
             heard.append(("poll", []))

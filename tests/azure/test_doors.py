@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class HR:
         yield Person(hr_id="1")
 
 
+class GlancedHR(HR):
+    """One that can say whom it has changed."""
+
+    async def glance(self, since: datetime, most: int) -> AsyncIterator[Person]:
+        self.asked += 1
+        yield Person(hr_id="1")
+
+
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     async with opened(tmp_path, monkeypatch) as opening:
@@ -75,6 +84,12 @@ async def test_the_timer_rings_for_every_source_and_asks_none(world: World) -> N
     one, two = HR(), HR()
     await (await doors_with(world, {"one": one, "two": two})).poll()
     assert (one.asked, two.asked, world.bus.waiting(queues.POLLS)) == (0, 0, 2)
+
+
+async def test_the_timer_between_polls_rings_for_sources_that_can_say_whom_they_have_changed(world: World) -> None:
+    plain, glanced = HR(), GlancedHR()
+    await (await doors_with(world, {"plain": plain, "glanced": glanced})).glance()
+    assert (plain.asked, glanced.asked, world.bus.waiting(queues.POLLS)) == (0, 0, 1)
 
 
 async def test_a_busy_source_completes_its_doorbell_and_waits_for_the_next_time(
@@ -152,7 +167,7 @@ async def test_a_doorbell_is_completed_while_the_app_is_misconfigured_because_it
 
 
 async def test_a_timer_fails_while_the_app_is_misconfigured() -> None:
-    for door in ("poll", "follow", "wake", "sweep"):
+    for door in ("poll", "glance", "follow", "wake", "sweep"):
         with pytest.raises(Misconfigured, match="the key vault refuses"):
             await getattr(Doors(failing(Misconfigured("the key vault refuses"))), door)()
 

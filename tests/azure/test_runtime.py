@@ -18,6 +18,7 @@ ONE = b'{"schema":1,"body":{"person":"p1","target":"entra"}}'
 HEARD: dict[str, list[tuple[str, list[bytes]]]] = {
     "admit": [("admit", [ONE, ONE])],
     "approve_hold": [("approve_hold", [b"3f2a9c1b", b'{"why":"HR called"}']), ("POST", [b"Bearer a.b.c"])],
+    "glance": [("glance", [])],
     "poll": [("poll", [])],
     "provisioning": [("provisioning", [ONE])],
 }

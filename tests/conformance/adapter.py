@@ -98,6 +98,10 @@ class System(Protocol):
         """The system lists this person no longer."""
         ...
 
+    def change(self, hr_id: str) -> None:
+        """This person has another name from now on; where the system notes when it was changed, it notes that."""
+        ...
+
     def spoil(self, hr_id: str) -> None:
         """This one record becomes unusable, such as by losing its first day."""
         ...

@@ -10,6 +10,7 @@ import httpx
 
 from connectors.afas import Settings
 from local.afas import Employment, Environment, Faults, Position, Token, Unit, afas_app
+from local.afas.environment import AUDIT
 from local.afas.gets import kept
 from local.afas.tables import TABLES
 from shared.tokens.kept import Rows
@@ -28,10 +29,11 @@ class Afas:
     credential = None
     page = 50
 
-    def __init__(self, form: str) -> None:
-        self.form, self.standard = form, "profit" if form == "profit" else "t4e"
+    def __init__(self, form: str, time: Time) -> None:
+        self.time, self.form, self.standard = time, form, "profit" if form == "profit" else "t4e"
         self.cannot: Mapping[Fault, str] = {**CANNOT, Fault.CUT_SHORT: ONE_LIST} if form == "profit" else CANNOT
         self.environment, self.faults = Environment(), Faults()
+        self.environment.audited = True
         self.environment.renamed = {"Profit_Employees": {"BSN": "Nummer"}}
         self.environment.units = [Unit(id="D100", name="Engineering")]
         self.token = self.environment.allow(Token(data=DATA))
@@ -43,8 +45,11 @@ class Afas:
         take = {} if len(self.environment.employees) >= 1_000 else {"take": self.page}
         known = {"base": "https://12345.rest.afas.example.test", "token": "secret:afas-token", **take}
         contracts = "positions" if self.form == "positions" else "employments"
-        people = {"fields": {"locker": "Nummer"}} if self.standard == "profit" else {}
-        return Settings.model_validate({**known, "standard": self.standard, "contracts": contracts, "people": people})
+        dated = {"changed": AUDIT}
+        people = {**dated, **({"fields": {"locker": "Nummer"}} if self.standard == "profit" else {})}
+        work = {} if self.standard == "profit" else {"employments": dated, "positions": dated}
+        shape = {"standard": self.standard, "contracts": contracts, "people": people, **work}
+        return Settings.model_validate({**known, **shape})
 
     async def secret(self, name: str) -> str:
         return {"secret:afas-token": self.entered}[name]
@@ -72,6 +77,8 @@ class Afas:
                 email=f"mail{number}@private.test",
                 bsn=NUMBER,
             )
+            for own in (f"{number:09}", job.id, job.positions[0].id):
+                self.environment.touch(own, self.time.clock())
         for view in self.settings().views if self.environment.still else ():
             order = ",".join(dict.fromkeys((view.key, *view.order)))
             kept(self.environment, TABLES[view.connector].with_names(self._names(view.connector)), order)
@@ -81,6 +88,10 @@ class Afas:
 
     def remove(self, hr_id: str) -> None:
         del self.environment.employees[hr_id]
+
+    def change(self, hr_id: str) -> None:
+        self.environment.employees[hr_id].birth_name = f"Changed{hr_id}"
+        self.environment.touch(hr_id, self.time.clock())
 
     def spoil(self, hr_id: str) -> None:
         self.environment.employees[hr_id].employments[-1].end = date(2019, 1, 1)
@@ -116,4 +127,4 @@ class Afas:
 
 @asynccontextmanager
 async def opened(form: str, time: Time, folder: Path) -> AsyncIterator[Afas]:
-    yield Afas(form)
+    yield Afas(form, time)

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shared.connector import STILL_READING, Reached
-from tests.conformance.reading import adapted, adapter, opened
+from shared.connector import STILL_READING, Glancing, Reached
+from tests.conformance.reading import Subject, adapted, adapter, opened
 
 FILE = Path(__file__).parents[2] / "docs" / "calls.json"
 PEOPLE = 1_000
@@ -21,8 +21,10 @@ Counted = Mapping[str, Mapping[str, int]]
 
 
 async def counted(name: str) -> Counted:
-    """Form → requests for data and for signing in of a first read, those of the next, and the places of a read."""
-    found: dict[str, Mapping[str, int]] = {}
+    """Form → requests for data and for signing in of a first read, those of the next, and the places of a read; and
+    those of a glance when nobody and when one person was changed.
+    """
+    found: dict[str, dict[str, int]] = {}
     for form in adapter(name).FORMS:
         with tempfile.TemporaryDirectory() as folder:
             async with opened(name, form, Path(folder)) as subject:
@@ -34,7 +36,22 @@ async def counted(name: str) -> Counted:
                 await subject.read()
                 again = subject.wire.asked + subject.wire.sign_ins - first - sign_ins
                 found[form] = {"first": first, "sign_ins": sign_ins, "again": again, "places": places}
+                found[form] |= await glances(subject)
     return found
+
+
+async def glances(subject: Subject) -> Mapping[str, int]:
+    """What a glance costs; nothing where the system cannot say whom it has changed."""
+    async with subject.outside() as outside:
+        if not isinstance(subject.built(outside), Glancing):
+            return {}
+    since, before = subject.time.clock(), subject.wire.asked
+    await subject.time.sleep(POLL / 3)
+    assert await subject.glance(since) == []
+    quiet = subject.wire.asked - before
+    subject.system.change(subject.system.ids()[PEOPLE // 2])
+    assert len(await subject.glance(since)) == 1
+    return {"glance": quiet, "glance_at_one": subject.wire.asked - before - quiet}
 
 
 def written() -> Mapping[str, Counted]:

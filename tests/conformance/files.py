@@ -80,6 +80,9 @@ class File:
     def remove(self, hr_id: str) -> None:
         self._change([row for row in self._rows if row[0] != hr_id])
 
+    def change(self, hr_id: str) -> None:
+        self._change([row if row[0] != hr_id else [*row[:2], f"Changed{hr_id}", *row[3:]] for row in self._rows])
+
     def spoil(self, hr_id: str) -> None:
         self._change([row if row[0] != hr_id else [*row[:4], "31-02-2020", *row[5:]] for row in self._rows])
 

@@ -123,6 +123,11 @@ class Nmbrs:
         for company in self.debtor.companies.values():
             company.employees = {key: one for key, one in company.employees.items() if self._id(key, one) != hr_id}
 
+    def change(self, hr_id: str) -> None:
+        for key, one in self._everybody().items():
+            if self._id(key, one) == hr_id:
+                one.info[-1].last = f"Changed{hr_id}"
+
     def spoil(self, hr_id: str) -> None:
         for key, one in self._everybody().items():
             if self._id(key, one) == hr_id:

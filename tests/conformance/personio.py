@@ -59,6 +59,9 @@ class Personio:
     def remove(self, hr_id: str) -> None:
         del self.company.employees[int(hr_id)]
 
+    def change(self, hr_id: str) -> None:
+        self.company.change(int(hr_id), last_name=f"Changed{hr_id}")
+
     def spoil(self, hr_id: str) -> None:
         self.company.employees[int(hr_id)].employments[-1].start = None
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -14,7 +15,7 @@ import httpx
 
 import connectors
 from shared.calls import Calls
-from shared.connector import Edition, Manifest, Outside, Reached, Source, no_token
+from shared.connector import Edition, Glancing, Manifest, Outside, Reached, Source, no_token
 from shared.embedded.store import SqliteStore
 from shared.model import Person, Rejected
 from shared.oauth.asking import Asking
@@ -138,6 +139,15 @@ class Subject:
         async with self.stream() as answer:
             found = [one async for one in answer if isinstance(one, Person | Rejected)]
         return sorted(found, key=lambda one: one.hr_id)
+
+    async def glance(self, since: datetime, most: int = 10) -> list[Person | Rejected]:
+        """Whom the system says it has changed, in order of id."""
+        async with self.outside() as outside:
+            source = self.built(outside)
+            assert isinstance(source, Glancing)
+            answer: Any = source.glance(since, most)
+            async with aclosing(answer) as some:
+                return sorted([one async for one in some], key=lambda one: one.hr_id)
 
 
 class Nobody(httpx.AsyncBaseTransport):

@@ -72,6 +72,11 @@ class Visma:
             rows = self.company.rows[path]
             rows[:] = [row for row in rows if row["employeeid"] != hr_id]
 
+    def change(self, hr_id: str) -> None:
+        for row in self.company.rows["employees"]:
+            if row["employeeid"] == hr_id:
+                row["birthname"] = f"Changed{hr_id}"
+
     def spoil(self, hr_id: str) -> None:
         for row in self.company.rows["contracts"]:
             if row["employeeid"] == hr_id:

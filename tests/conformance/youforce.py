@@ -89,6 +89,11 @@ class Youforce:
         for name in (self.people, "employments"):
             self.company.drop(name, personCode=hr_id)
 
+    def change(self, hr_id: str) -> None:
+        for row in [record.row for record in self.company.lists[self.people] if record.row["personCode"] == hr_id]:
+            row["lastNameAtBirth"] = f"Changed{hr_id}"
+            self.company.touch(self.people, row)
+
     def spoil(self, hr_id: str) -> None:
         for record in self.company.lists["employments"]:
             if record.row["personCode"] == hr_id:

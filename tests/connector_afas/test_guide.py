@@ -37,6 +37,7 @@ def test_what_it_changes_can_be_changed() -> None:
     settings = check(load(policy), connectors.manifest)["sources", "hr"]
     assert isinstance(settings, Settings)
     assert settings.units is None
+    assert [column for _, column in settings.dated] == ["Gewijzigd_op"] * 2
     assert "mobile" not in settings.facts
     assert {"birthDate", "status", "location", "share"} <= settings.facts
 

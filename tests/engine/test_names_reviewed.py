@@ -386,6 +386,30 @@ async def test_a_name_corrected_while_a_create_is_unanswered_makes_no_second_acc
     assert name_of(world, "1") == "bos"
 
 
+async def not_created_yet(open_world: Any, rename: str) -> World:
+    """Whoever was to be created under one name has another one by the time that the directory does it."""
+    world: World = await open_world(names={"rename": rename})
+    world.directory.failing = {Verb.CREATE}
+    await world.hears(called("1", "jan"))
+    assert world.directory.accounts == {}
+    world.directory.failing = set()
+    await world.hears(called("1", "bos"))
+    await world.settle(HOUR)
+    return world
+
+
+async def test_an_account_made_under_the_name_it_was_begun_with_is_renamed_by_itself(open_world: Any) -> None:
+    world = await not_created_yet(open_world, "automatic")
+    assert world.directory.verbs()[0] is Verb.CREATE
+    assert name_of(world, "1") == "bos"
+
+
+async def test_an_account_made_under_the_name_it_was_begun_with_asks_for_the_other_one(open_world: Any) -> None:
+    world = await not_created_yet(open_world, "ask")
+    assert name_of(world, "1") == "jan"
+    assert [one.what for one in await world.held()] == [Verb.RENAME]
+
+
 async def test_a_name_that_an_account_may_have_borne_when_it_was_deleted_is_nobody_elses(open_world: Any) -> None:
     world: World = await open_world(names=AUTOMATIC)
     await world.hears(called("1", "bos"))

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from shared.engine import reading
+from shared import layout
+from shared.engine import glancing, reading, saving
 
 Plant = Callable[[], AbstractContextManager[Any]]
 
@@ -34,7 +35,27 @@ def taken_up_one_too_far() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_glance_keeps_the_hash_and_forgets_the_person() -> Iterator[None]:
+    """The next whole read is told that what a glance has heard is nothing new."""
+    save = saving.save_glance
+
+    async def forgetting(turn: Any, answer: Any) -> int:
+        store = turn.engine.store
+        commit = store.commit
+
+        async def dropping(table: str, partition: str, changes: Any) -> Any:
+            return {} if table == layout.STATE else await commit(table, partition, changes)
+
+        with patch.object(store, "commit", dropping):
+            return await save(turn, answer)
+
+    with patch.object(glancing, "save_glance", forgetting):
+        yield
+
+
 PLANTED: dict[str, Plant] = {
     "an incomplete answer is believed": an_incomplete_answer_is_believed,
     "a poll is taken up one person too far": taken_up_one_too_far,
+    "a glance keeps the hash and forgets the person": a_glance_keeps_the_hash_and_forgets_the_person,
 }

@@ -1,7 +1,7 @@
 """The simulated customer: rules in five variants, and an HR system that does not always tell the truth."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -122,14 +122,34 @@ class SimulatedHR:
     """An HR system that tells the truth, nothing, half of it, or stops in the middle.
 
     `in_turns` says that it can be taken up after everybody, in order of id, unless it has forgotten where that was.
+    Asked whom it has changed, it does not tell of everybody.
     """
 
     def __init__(self, faults: Faults, in_turns: bool) -> None:
         self.faults, self.in_turns = faults, in_turns
         self.people: dict[str, Person] = {}
+        self._noted: dict[str, tuple[Person, datetime]] = {}
+        """What it knew of everybody when it was last asked, and since when."""
+
+    async def glance(self, since: datetime, most: int) -> AsyncIterator[Person]:
+        await self.faults.turn()
+        self._note()
+        for name, (person, at) in list(self._noted.items()):
+            if at < since or name not in self.people or self.faults.happens("HR does not tell of them"):
+                continue
+            if self.faults.happens("HR fails midway"):
+                raise TryLater("HR timed out", 60)
+            yield person
+            await self.faults.turn()
+
+    def _note(self) -> None:
+        for name, person in self.people.items():
+            if name not in self._noted or self._noted[name][0] != person:
+                self._noted[name] = person, self.faults.now
 
     async def fetch(self, since: str = "") -> AsyncIterator[Person | Reached]:
         await self.faults.turn()
+        self._note()
         people = list(self.people.values())
         if self.in_turns:
             people = sorted((one for one in people if one.hr_id > since), key=lambda one: one.hr_id)

@@ -44,6 +44,7 @@ class MachineRoom:
         people: People,
         engine: Callable[[], Engine],
         in_turns: bool,
+        glanced: bool,
     ) -> None:
         self.random, self.faults, self.graveyard, self.bus = random, faults, graveyard, bus
         self.watch, self.people, self.engine = watch, people, engine
@@ -52,7 +53,8 @@ class MachineRoom:
         self.sessions: dict[str, str] = {}
         self.running: Task | None = None
         self.often: tuple[tuple[float, str, Timer], ...] = (
-            (0.04, "poll", self._poll),
+            (0.01 if glanced else 0.04, "poll", self._poll),
+            *([(0.04, "glance", self._glance)] if glanced else []),
             (0.05, "wake", self._wake),
             (0.06, "follow", self._follow),
             (0.07, "sweep", self._sweep),
@@ -113,6 +115,13 @@ class MachineRoom:
         else:
             await self._asking(lambda: production.detect(self.engine(), "hr"))
 
+    async def _glance(self) -> None:
+        """Have HR asked whom it has changed: by doorbell, or at once."""
+        if self.in_turns:
+            await production.ring_glances(self.engine())
+        else:
+            await production.glance(self.engine(), "hr")
+
     async def _asking(self, reading: Callable[[], Awaitable[int]]) -> None:
         """Somebody looks at an answer that is doubted, and accepts it when HR meant it so."""
         try:
@@ -156,7 +165,7 @@ class MachineRoom:
         return True
 
     def _handled(self, queue: str, bell: Doorbell) -> Coroutine[Any, Any, Any]:
-        if queue == queues.POLLS:
+        if queue == queues.POLLS and "only" not in bell.body:
             return self._asking(lambda: production.poll(self.engine(), bell.body["source"], bell.body.get("after", "")))
         return production.handle(self.engine(), queue, bell.session, bell.body)
 
@@ -192,8 +201,9 @@ class MachineRoom:
         """Polls, looks at the directory, wakes, sweeps and answers within one day, with nothing failing."""
         for _ in range(rounds):
             self.faults.now += timedelta(minutes=70)
-            for name in ("renew", "poll", "follow", "wake", "relook", "sweep"):
-                self.do(name)
+            for name in ("renew", "poll", "glance", "follow", "wake", "relook", "sweep"):
+                if name in self.timers:
+                    self.do(name)
             self.done("agree", self.people.agree())
 
     def rest(self) -> None:

@@ -22,6 +22,7 @@ LIKELY = {
     "HR is truncated": 0.06,
     "HR fails midway": 0.06,
     "HR forgets the place": 0.1,
+    "HR does not tell of them": 0.2,
 }
 
 

@@ -37,6 +37,8 @@ PEACE = 0.4
 IN_TURNS = 0.25
 """In how many of all histories HR is read in turns, a person or two in each."""
 TURN = timedelta(seconds=2)
+GLANCED = 8
+"""In every so many-th history HR is asked between polls whom it has changed."""
 PACKING = 0.25
 """In how many of all histories groups are granted to several people in one write."""
 GATHERS = timedelta(seconds=2)
@@ -50,6 +52,7 @@ class World:
         self.graveyard = Graveyard()
         self.faults = Faults(self.random, START, self.graveyard)
         self.in_turns = Random(f"in turns {seed}").random() < IN_TURNS
+        self.glanced = seed % GLANCED == GLANCED - 1
         packs = Random(f"packing {seed}")
         self.packing = packs.random() < PACKING
         self.hr = SimulatedHR(self.faults, self.in_turns)
@@ -84,6 +87,7 @@ class World:
             self.people,
             lambda: self.engine,
             self.in_turns,
+            self.glanced,
         )
         self.target.given(Account(id="stranger", enabled=True, attributes={"userPrincipalName": "ann"}))
         boss = {"employeeId": EMPLOYEES[-1]}
@@ -156,8 +160,8 @@ class World:
             self.engine = replace(self.engine, policy=policy(sellers, self.variant), policy_hash=sellers)
 
     def _in_peace(self) -> None:
-        """HR is read and people answer what comes of it, before everything happens at once again."""
-        self.room.quiet("poll")
+        """HR is read or glanced at, and people answer what comes of it, before everything happens at once again."""
+        self.room.quiet(self.random.choice(("poll", "glance")) if self.glanced else "poll")
         for _ in range(self.random.randrange(5)):
             self.room.quiet("people")
 

@@ -53,6 +53,9 @@ class Acme:
     def remove(self, hr_id: str) -> None:
         del self.company.employees[hr_id]
 
+    def change(self, hr_id: str) -> None:
+        self.company.employees[hr_id].last_name = f"Changed{hr_id}"
+
     def spoil(self, hr_id: str) -> None:
         self.company.employees[hr_id].start = None
 

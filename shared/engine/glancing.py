@@ -1,0 +1,79 @@
+"""A glance at HR between two whole reads: whom it has changed since, and nobody is gone by it.
+
+It brings forward what the next whole read would say, and nothing else. So it stands on one that was believed, and no
+other was begun since; it tells of no more people than may change unasked in a whole answer; and what is doubtful about
+a record, or was, is left to the whole read.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from shared import codec, layout
+from shared.connector import Glancing
+from shared.engine.net import watch
+from shared.engine.parts import Engine
+from shared.engine.pieces import Answer
+from shared.engine.said import FORGOTTEN, REJECTED, Part, Said, heard
+from shared.engine.saving import save_glance
+from shared.engine.turns import Turn, take_between
+from shared.errors import TryLater
+from shared.flow import closing
+from shared.forbidden import suspicious
+from shared.model import Person
+from shared.store import Conflict, prefixed
+from shared.telemetry import catalogue, door, tell
+
+CLOCKS = timedelta(minutes=5)
+"""By how much the clock of HR may differ from ours."""
+
+
+@door(catalogue.GLANCE, catalogue.SOURCE)
+async def glance(engine: Engine, source: str) -> int:
+    """Save whom HR has changed since the last whole read began; how many people.
+
+    Nobody, where there is nothing to stand on or too much to say. Raises `TryLater`, also while somebody else is
+    reading the source, and `Misconfigured`; then the next whole read says it.
+    """
+    reader = engine.sources.get(source)
+    if reader is None or not isinstance(reader, Glancing) or not engine.policy.sources[source].glances:
+        return 0
+    turn = await take_between(engine, source)
+    if turn is None:
+        return 0
+    try:
+        changed = await _glance(turn, reader)
+    except Conflict as conflict:
+        raise TryLater(f"a poll of {source} is ahead of this glance: {conflict}", 60) from conflict
+    finally:
+        await turn.end()
+    tell(catalogue.CHANGES, changed, {catalogue.SOURCE: source})
+    return changed
+
+
+async def _glance(turn: Turn, reader: Glancing) -> int:
+    rows = turn.engine.store.scan(layout.SOURCES, turn.source, *prefixed(layout.HASHES))
+    chunks = {row.key: row async for row in rows}
+    known = {hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()}
+    part = await _told(turn, reader, known)
+    return await save_glance(turn, Answer(turn, chunks, part)) if part.news else 0
+
+
+async def _told(turn: Turn, reader: Glancing, known: Mapping[str, str]) -> Part:
+    """Of whom there is news that is certain, or nobody. Raises what `Glancing.glance` does."""
+    most, net = turn.engine.policy.sources[turn.source].plausible.always_changed, (await watch(turn)).net
+    part, count = Part(known), 0
+    async with closing(reader.glance(turn.poll.began - CLOCKS, most)) as answer:
+        async for item in answer:
+            count += 1
+            if count > most or turn.over:
+                return Part(known)
+            await turn.sign()
+            one = net.cleaned(item) if isinstance(item, Person) else item
+            if isinstance(one, Person) and not suspicious(one):
+                part.hear(turn.engine, *heard(turn.engine, turn.source, one, known))
+    return Part(known, {name: said for name, said in part.said.items() if _certain(said, known.get(name, ""))})
+
+
+def _certain(said: Said, before: str) -> bool:
+    """Whether it can be used, and what the last whole answer said could: an id that came twice may come once here."""
+    return said.rejected is None and not before.startswith((REJECTED, FORGOTTEN))

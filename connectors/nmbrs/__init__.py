@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
+from connectors.nmbrs.glanced import Glanced
 from connectors.nmbrs.reading import Employees
-from connectors.nmbrs.rest import RestApi
 from connectors.nmbrs.settings import CONTRACT, COST, LEAVE, PERSON, REASON, Settings
 from connectors.nmbrs.signin import ASKED, sign_in
 from connectors.nmbrs.soap import RETIRES, SERVICES, SoapApi
@@ -14,8 +14,9 @@ __all__ = ["MANIFEST", "Settings", "source"]
 
 def source(settings: Settings, outside: Outside) -> Source:
     """The reader of the API the settings name."""
-    api = RestApi(settings, outside) if settings.api == "rest" else SoapApi(settings, outside)
-    return Employees(settings, outside, api)
+    if settings.api == "rest":
+        return Glanced(settings, outside)
+    return Employees(settings, outside, SoapApi(settings, outside))
 
 
 def features(settings: Settings) -> frozenset[str]:
@@ -55,9 +56,9 @@ MANIFEST = Manifest(
     sign_in=sign_in,
     proven="simulated",
     glance=(
-        "Never: `createdFrom` on most lists and `changedFrom` on employments tell nothing of a corrected name, a "
-        "contract, a department and whoever leads it, and the lists that have neither are most of the requests of a "
-        "whole read."
+        "Over REST, whoever has a new row in some list: newcomers, changed employments (`changedFrom`), and names, "
+        "contracts, departments, functions and managers that begin anew (`createdFrom`). What was corrected without a "
+        "new row, extra fields, and a department's new name or head are told by the whole read. Over SOAP never."
     ),
     source=source,
     facts=PERSON | CONTRACT,

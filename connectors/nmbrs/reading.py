@@ -4,7 +4,7 @@ Each company is read whole before anybody of it is given, because its lists are 
 taken up after each company and, of a large one, after some hundred people; then that company's lists are read again.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -35,6 +35,8 @@ HOME = ZoneInfo("Europe/Amsterdam")
 """Where Nmbrs' days begin."""
 
 Lists = list[tuple[Listing, Kept]]
+Read = Callable[[Listing], Awaitable[Kept]]
+"""Gives one list of a company, whole or of one employee."""
 
 
 class Api(Protocol):
@@ -76,8 +78,7 @@ class Employees:
         """
         place = Place.at(since) if since else Place()
         companies = await self._api.companies()
-        run = _Run(self._settings, self._api, self._clock().astimezone(HOME).date())
-        await run.meet(companies)
+        run = await self.begin(companies)
         for company in companies:
             if place.is_past(company.id):
                 continue
@@ -89,8 +90,14 @@ class Employees:
                     yield Reached(Place(company.id, hr_id).cursor)
             yield Reached(Place(company.id).cursor)
 
+    async def begin(self, companies: Sequence[Company]) -> "Run":
+        """What a reading begins with: who there is in these companies, and their work mail."""
+        run = Run(self._settings, self._api, self._clock().astimezone(HOME).date())
+        await run.meet(companies)
+        return run
 
-class _Run:
+
+class Run:
     """One reading: everybody's work mail, the departments of each debtor, and what was read of the one company."""
 
     def __init__(self, settings: Settings, api: Api, today: date) -> None:
@@ -99,6 +106,11 @@ class _Run:
         self._departments: dict[str, list[Mapping[str, Any]]] = {}
         self._met: Lists = []
         """Who there is and what they are called, of the one company where there is only one."""
+
+    @property
+    def _both(self) -> tuple[Listing, Listing]:
+        """Who there is, and what they are called."""
+        return EMPLOYEES, personal_listing(self._settings)
 
     async def meet(self, companies: Sequence[Company]) -> None:
         """Learn who has which work mail in every company, for anybody may have a manager of another one."""
@@ -118,6 +130,13 @@ class _Run:
         _require_dated(company, next(kept for listing, kept in lists if listing.key == "employments"))
         return lists, replace(self._about(company), department_managers=await self._heads(company))
 
+    async def one(self, company: Company, hr_id: str, read: Read) -> Person | Rejected | None:
+        """One employee, of lists that `read` gives; None for one who is not read."""
+        lists = [*(self._met or [(listing, await read(listing)) for listing in self._both])]
+        lists += [(listing, await read(listing)) for listing in histories(self._settings)]
+        about = replace(self._about(company), department_managers=await self._heads(company))
+        return person(joined(hr_id, lists), about) if self._counts(hr_id, lists, about) else None
+
     def wanted(self, lists: Lists, about: About) -> list[str]:
         """The ids of those who are read, in order. The list of employees says who there is, of the types it was asked
         for; somebody who is missing from it and has personal information came or moved while it was read.
@@ -132,8 +151,7 @@ class _Run:
         return is_one and (self._settings.externals or what not in EXTERNAL)
 
     async def _who(self, company: Company) -> Lists:
-        both = (EMPLOYEES, personal_listing(self._settings))
-        who = [(listing, await self._api.listing(company, listing)) for listing in both]
+        who = [(listing, await self._api.listing(company, listing)) for listing in self._both]
         _require_named(company, who)
         return who
 

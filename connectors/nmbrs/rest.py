@@ -2,19 +2,20 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from connectors.nmbrs.companies import Company, Debtor, chosen, chosen_debtors
 from connectors.nmbrs.periods import Calendar
 from connectors.nmbrs.problems import judging
-from connectors.nmbrs.reduce import SYSTEM
+from connectors.nmbrs.reduce import SYSTEM, identity
 from connectors.nmbrs.rows import EMPLOYEES, Kept, Listing
 from connectors.nmbrs.settings import Settings
 from connectors.nmbrs.signin import scopes
 from shared.answers import rows
 from shared.connector import Outside
 from shared.errors import Anew
-from shared.flow import Bucket
+from shared.flow import Bucket, closing
 from shared.paging import Told, by_page
 from shared.rest import NONE, Manners, Params, Rest, segment
 from shared.signing import Bearer, Both, Fixed
@@ -66,20 +67,30 @@ class RestApi:
             found += [Company.of(row, debtor) for row in await self._list(path, route)]
         return [replace(one, calendar=await self._calendar(one)) for one in chosen(found, self._settings)]
 
-    async def listing(self, company: Company, listing: Listing) -> Kept:
-        """One list of a company, to its end, reduced page by page."""
-        tail = f"/employees/{listing.path}".rstrip("/")
+    async def listing(self, company: Company, listing: Listing, only: str = "") -> Kept:
+        """One list of a company, to its end, reduced page by page; of one employee, where it can be asked for that."""
         types = TYPES + (EXTERNALS if self._settings.externals else ())
         asked = {"employeeType": ",".join(types)} if listing is EMPLOYEES else NONE
-        path, route = f"/api/companies/{segment(company.id)}{tail}", f"/api/companies/{{id}}{tail}"
+        path, route = _where(company, listing)
 
         async def read() -> Kept:
             found = Kept()
-            async for page in self._pages(path, route, asked):
+            async for page in self._pages(path, route, {**asked, "employeeId": only} if only else asked):
                 found.keep(listing, page, self._settings)
             return found
 
         return await _steadily(read)
+
+    async def changed(self, company: Company, listing: Listing, since: datetime, most: int) -> set[str]:
+        """Of whom a list has had something new since then: all of them, or more than `most`."""
+        path, route = _where(company, listing)
+        moment, found = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", set[str]()
+        async with closing(self._pages(path, route, {listing.since: moment})) as pages:
+            async for page in pages:
+                found.update(identity(row.get("employeeId")) for row in page)
+                if len(found) > most:
+                    break
+        return found
 
     async def departments(self, debtor: Debtor) -> list[Mapping[str, Any]]:
         """The departments of a debtor with who heads them."""
@@ -101,6 +112,12 @@ class RestApi:
         pages = by_page(self._rest, path, _rows, _told, limit=LIMIT, params=params, route=route)
         async for page in pages:
             yield _rows(page)
+
+
+def _where(company: Company, listing: Listing) -> tuple[str, str]:
+    """The path of one list of a company, and its route."""
+    tail = f"/employees/{listing.path}".rstrip("/")
+    return f"/api/companies/{segment(company.id)}{tail}", f"/api/companies/{{id}}{tail}"
 
 
 async def _steadily(read: Callable[[], Awaitable[Read]]) -> Read:

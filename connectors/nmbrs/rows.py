@@ -20,11 +20,15 @@ APPLICANTS = frozenset({"applicant", "rejectedapplicant"})
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One company-wide list: the end of its path, the key of its history in a row, and what of that is kept."""
+    """One company-wide list: the end of its path, the key of its history in a row, and what of that is kept.
+
+    `since` is what filters it by when a row came or changed; "" for one that can only be read whole.
+    """
 
     path: str
     key: str
     shape: Shape
+    since: str = "createdFrom"
 
 
 def _keys(*names: str) -> dict[str, Shape]:
@@ -59,7 +63,10 @@ def histories(settings: Settings) -> tuple[Listing, ...]:
     week = _keys(*(f"hours{day}" for day in WEEKDAYS))
     found = [
         Listing(
-            "employments", "employments", {**_keys("employmentId", "startDate", "endDate", "changedDate"), **ended}
+            "employments",
+            "employments",
+            {**_keys("employmentId", "startDate", "endDate", "changedDate"), **ended},
+            "changedFrom",
         ),
         Listing("contracts", "contracts", _keys("startDate", "endDate", "hoursPerWeek", "createdAt")),
         Listing(
@@ -80,7 +87,7 @@ def histories(settings: Settings) -> tuple[Listing, ...]:
         found.append(Listing("parentalleave", "EmployeeParentalLeaves", away))
     if any(key.startswith(EXTRA) for key in settings.fields.values()):
         named = {"extraField": _keys("name", "extraFieldType"), **_keys("value", "startDate")}
-        found.append(Listing("extraFields", "extraFields", named))
+        found.append(Listing("extraFields", "extraFields", named, ""))
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -93,13 +94,16 @@ class Rest:
         self._allow(request, SCOPE[path])
         debtor, company = self._company(request)
         shapes = self._shapes(debtor)
-        found = [employee for employee in self._of(request, company) if shapes.holds(employee, path)]
+        since = _since(request, path)
+        everyone = [employee for employee in self._of(request, company) if shapes.holds(employee, path)]
+        found = [employee for employee in everyone if since is None or shapes.newest(employee, path) >= since]
         found.sort(key=lambda employee: order(path, employee.id))
         return self._page(request, found, lambda employee: shapes.history(employee, path))
 
     def _of(self, request: Request, company: Company) -> Iterable[Employee]:
-        """One employee or all; an unknown one is nobody, and no error."""
-        only = request.query_params.get("employeeId")
+        """One employee or all; an unknown one is nobody, and no error. Extra fields are always everybody's."""
+        heedless = request.url.path.endswith("/extraFields")
+        only = None if heedless else request.query_params.get("employeeId")
         every = list(company.employees.values())
         return every if only is None else [employee for employee in every if employee.id == only]
 
@@ -180,6 +184,17 @@ def current(employee: Employee, company: Company) -> Info:
     until = company.period or (9999, 0)
     begun = [info for info in employee.info if (info.period or (0, 0)) <= until]
     return max(begun or employee.info, key=lambda info: (info.period or (0, 0), info.made))
+
+
+def _since(request: Request, path: str) -> str | None:
+    """From when on a row must be made, or an employment changed, as a moment in UTC without its zone."""
+    names = {"employments": ("createdFrom", "changedFrom"), "extraFields": ()}.get(path, ("createdFrom",))
+    given = [request.query_params[name] for name in names if name in request.query_params]
+    try:
+        moments = [datetime.fromisoformat(text).astimezone(UTC) for text in given]
+    except ValueError:
+        raise Refusal(problem(40033, "createdFrom")) from None
+    return max((f"{moment:%Y-%m-%dT%H:%M:%S}" for moment in moments), default=None)
 
 
 def without(value: Any, hidden: set[str]) -> Any:

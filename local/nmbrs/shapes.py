@@ -70,6 +70,11 @@ class Shapes:
         """Whether a list has a row for this employee; of whom it holds nothing there is none."""
         return bool(getattr(employee, self._lists[path][1]))
 
+    def newest(self, employee: Employee, path: str) -> str:
+        """When the newest row of this employee in a list was made, or changed where that is noted."""
+        rows = getattr(employee, self._lists[path][1])
+        return max(getattr(one, "changed", "") or getattr(one, "made", employee.made) for one in rows)
+
     def history(self, employee: Employee, path: str) -> Row:
         """One row of a company-wide list, the newest of its history first."""
         key, held, write = self._lists[path]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -96,8 +97,9 @@ class Nmbrs:
             self.company.employees.clear()
         for number in range(count):
             mail = f"mail{len(here) + number}@private.test"
-            info = Info(first=f"Given{len(here) + number}", last=f"Family{len(here) + number}", mail=mail)
-            who = self.nmbrs.hire(self._roomy(), [info], [Employment(start=date(2020, 1, 1))])
+            first, last, made = f"Given{len(here) + number}", f"Family{len(here) + number}", self._now()
+            info = Info(first=first, last=last, mail=mail, made=made)
+            who = self.nmbrs.hire(self._roomy(), [info], [Employment(start=date(2020, 1, 1), changed=made)])
             who.departments.append(Placed(id=self.sales))
             who.functions.append(Placed(id=self.adviser))
             who.contracts.append(Contract(start=date(2020, 1, 1)))
@@ -108,6 +110,9 @@ class Nmbrs:
             who.managers.append(Placed(id=self.boss))
         if first:
             self.company.employees |= here
+
+    def _now(self) -> str:
+        return f"{self.time.clock():%Y-%m-%dT%H:%M:%S}"
 
     def _roomy(self) -> Company:
         """The company for whoever is hired next."""
@@ -124,9 +129,10 @@ class Nmbrs:
             company.employees = {key: one for key, one in company.employees.items() if self._id(key, one) != hr_id}
 
     def change(self, hr_id: str) -> None:
+        """A new row of the same period, as Nmbrs keeps them."""
         for key, one in self._everybody().items():
             if self._id(key, one) == hr_id:
-                one.info[-1].last = f"Changed{hr_id}"
+                one.info.append(replace(one.info[-1], last=f"Changed{hr_id}", made=self._now()))
 
     def spoil(self, hr_id: str) -> None:
         for key, one in self._everybody().items():

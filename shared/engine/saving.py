@@ -1,6 +1,6 @@
 """Saving who differs in an answer of HR that is believed: bucket by bucket, each with a mark, in any number of turns.
 
-And of whom a glance has news, of which nobody is gone.
+Of whom a glance has news is saved the same way, and nobody is gone by it.
 
 Hashes are invalidated before rows are saved and renewed after, so that a crash repeats work and never loses a change.
 """
@@ -66,6 +66,7 @@ async def save_glance(turn: Turn, answer: Answer) -> int:
             if differing:
                 await _save(turn, cohort, bucket, differing)
             count += len(differing)
+    turn.done()
     return count
 
 

@@ -28,7 +28,8 @@ class Plausible(Strict):
     most_changed_of: Mapping[Text, Percent] = Field(default_factory=dict)
     """The same for single fields, such as `{department: 100}` before a reorganisation."""
     always_changed: Count = 10
-    """People of whom a field may change whatever the percentage."""
+    """People of whom a field may change whatever the percentage; and, for a glance to tell of them, whom HR may have
+    changed since the last poll."""
 
 
 class SourcePolicy(Strict):

@@ -116,3 +116,10 @@ class Differences:
         facts = facts_of(person, primary(person, self.rules, self.today), self.today)
         counted: dict[str, Value] = {"contracts": len(person.contracts)}
         return counted | {name: value for name, value in facts.items() if name not in OF_THE_DAY}
+
+
+def says_less(before: Person, now: Person, rules: SourcePolicy, today: date) -> bool:
+    """Whether HR says less of one person than before: nothing any longer of some fact, or of one of their contracts."""
+    counted = Differences(rules, today)
+    counted.add(before, now)
+    return bool(counted.silent) or len(now.contracts) < len(before.contracts)

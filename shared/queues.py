@@ -9,6 +9,7 @@ POLLS = "polls"
 """Read this HR system, or go on reading it: detect. Or glance at it, where `only` says `CHANGED`."""
 
 CHANGED = "changed"
+"""In a doorbell of `polls`: only whom HR has changed is asked for."""
 
 CHANGES = "changes"
 """Look at this person again: map."""

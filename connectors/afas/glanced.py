@@ -42,9 +42,11 @@ class Glanced:
                     changed.update(hr_id for hr_id in by_key(view, page.rows) if hr_id)
                     if len(changed) > most:
                         return
-        run = await self._everyone.begin() if changed else None
+        if not changed:
+            return
+        run = await self._everyone.begin()
         for hr_id in sorted(changed):
-            if run is not None and (one := await self._one(run, hr_id)) is not None:
+            if (one := await self._one(run, hr_id)) is not None:
                 yield one
 
     async def _one(self, run: Run, hr_id: str) -> Person | Rejected | None:

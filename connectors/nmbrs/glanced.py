@@ -63,7 +63,7 @@ class _Lists:
 
     def of(self, hr_id: str) -> Read:
         async def read(listing: Listing) -> Kept:
-            if listing.path not in self._whole and listing.since:
+            if listing.path not in self._whole and listing.of_one:
                 mine = await self._api.listing(self._company, listing, hr_id)
                 if hr_id in mine:
                     return mine

@@ -117,7 +117,7 @@ class Run:
         for company in companies:
             met, about = await self._who(company), self._about(company)
             for hr_id in self.wanted(met, about):
-                what, mail = _glance(joined(hr_id, met), about)
+                what, mail = _kind_and_mail(joined(hr_id, met), about)
                 self._mails.add(mail, Known(hr_id, what in EMPLOYED, company.id, company.debtor.id))
             self._met = met if len(companies) == 1 else []
 
@@ -131,11 +131,11 @@ class Run:
         return lists, replace(self._about(company), department_managers=await self._heads(company))
 
     async def one(self, company: Company, hr_id: str, read: Read) -> Person | Rejected | None:
-        """One employee, of lists that `read` gives; None for one who is not read."""
+        """One employee, of lists that `read` gives; None for one who is not read, or whose days are not shown."""
         lists = [*(self._met or [(listing, await read(listing)) for listing in self._both])]
         lists += [(listing, await read(listing)) for listing in histories(self._settings)]
-        about = replace(self._about(company), department_managers=await self._heads(company))
-        return person(joined(hr_id, lists), about) if self._counts(hr_id, lists, about) else None
+        about, row = replace(self._about(company), department_managers=await self._heads(company)), joined(hr_id, lists)
+        return person(row, about) if self._counts(hr_id, lists, about) and _shown(row) else None
 
     def wanted(self, lists: Lists, about: About) -> list[str]:
         """The ids of those who are read, in order. The list of employees says who there is, of the types it was asked
@@ -146,7 +146,7 @@ class Run:
         return sorted(found)
 
     def _counts(self, hr_id: str, lists: Lists, about: About) -> bool:
-        what, _ = _glance(joined(hr_id, lists[:2]), about)
+        what, _ = _kind_and_mail(joined(hr_id, lists[:2]), about)
         is_one = what not in APPLICANTS if hr_id in lists[0][1] else what in EMPLOYED | FORMER
         return is_one and (self._settings.externals or what not in EXTERNAL)
 
@@ -174,7 +174,7 @@ class Run:
         )
 
 
-def _glance(row: Mapping[str, Any], about: About) -> tuple[str, Any]:
+def _kind_and_mail(row: Mapping[str, Any], about: About) -> tuple[str, Any]:
     """What somebody is and their work mail; nothing of whoever cannot be read, for `person` says why."""
     try:
         now = personal(row, about)
@@ -202,6 +202,12 @@ def _require_dated(company: Company, employments: Kept) -> None:
             return
     if some:
         raise _unshown(company, missing)
+
+
+def _shown(row: Mapping[str, Any]) -> bool:
+    """Whether all employments of one employee show both days."""
+    jobs = row.get("employments")
+    return all({"startDate", "endDate"} <= job.keys() for job in (jobs or ()) if isinstance(job, Mapping))
 
 
 def _unshown(company: Company, names: Sequence[str]) -> Misconfigured:

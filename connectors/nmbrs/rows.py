@@ -22,13 +22,15 @@ APPLICANTS = frozenset({"applicant", "rejectedapplicant"})
 class Listing:
     """One company-wide list: the end of its path, the key of its history in a row, and what of that is kept.
 
-    `since` is what filters it by when a row came or changed; "" for one that can only be read whole.
+    `since` is what filters it by when a row came or changed; "" for nothing. `of_one` says whether it can be asked for
+    one employee.
     """
 
     path: str
     key: str
     shape: Shape
     since: str = "createdFrom"
+    of_one: bool = True
 
 
 def _keys(*names: str) -> dict[str, Shape]:
@@ -87,7 +89,7 @@ def histories(settings: Settings) -> tuple[Listing, ...]:
         found.append(Listing("parentalleave", "EmployeeParentalLeaves", away))
     if any(key.startswith(EXTRA) for key in settings.fields.values()):
         named = {"extraField": _keys("name", "extraFieldType"), **_keys("value", "startDate")}
-        found.append(Listing("extraFields", "extraFields", named, ""))
+        found.append(Listing("extraFields", "extraFields", named, since="", of_one=False))
     return tuple(found)
 
 

@@ -86,15 +86,21 @@ class Persons:
         run.judge()
 
     async def glance(self, since: datetime, most: int) -> AsyncIterator[Person | Rejected]:
-        """Whose `updated_at` has moved, with all their employments; it does not move when only one of these changes."""
+        """Whose `updated_at` has moved, with all their employments; it does not move when only one of these changes.
+
+        Raises `Misconfigured` when the credential withholds a required attribute from them.
+        """
         asked: Params = {"updated_at.gt": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "limit": LIMIT}
         page = decoded(SYSTEM, await self._rest.send("GET", "/v2/persons", params=asked, route="/v2/persons"))
-        found = {identity(row.get("id")): packed(kept(row, self._fields)) for row in rows(SYSTEM, page, "_data")}
+        found = rows(SYSTEM, page, "_data")
         if cursor(page) or len(found) > most:
             return
-        run = _Run(self._rest, self._fields, self._lookups, readable=True)
-        changed = [whom for hr_id, whom in found.items() if hr_id]
-        async with closing(side_by_side(changed, run.complete, WIDTH)) as everyone:
+        require_shared(REQUIRED, {key for row in found for key in row}, len(found))
+        run, changed = _Run(self._rest, self._fields, self._lookups, readable=True), dict[str, bytes]()
+        for row in found:
+            if hr_id := identity(row.get("id")):
+                changed.setdefault(hr_id, packed(kept(row, self._fields)))
+        async with closing(side_by_side(list(changed.values()), run.complete, WIDTH)) as everyone:
             async for one in everyone:
                 yield one
 

@@ -1,16 +1,20 @@
 """What one door brought in together: open while members are still being saved or mapped, then decided as a whole."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from shared import codec, layout
 from shared.engine.parts import Engine
 from shared.layout import Hop
-from shared.store import Delete, Put, prefixed
+from shared.store import Conflict, Delete, Put, prefixed
 
 PATIENCE = timedelta(minutes=10)
 """How long a cohort waits for members that are not mapped; one that is stuck must not hold up the others."""
+
+
+OLD = timedelta(days=1)
+"""After which it is forgotten; a poll that goes on so long opens it again and again."""
 
 
 @asynccontextmanager
@@ -33,6 +37,17 @@ async def close(engine: Engine, cohort: str) -> None:
     """All its members are saved: it may be decided."""
     await engine.store.commit(layout.GATES, layout.COHORTS, [Delete(layout.cohort(cohort))])
     await engine.ring(Hop.ADMIT, ["all"])
+
+
+async def remove_old(engine: Engine) -> None:
+    """Remove what nobody waits for any more: doors that were killed while they saved."""
+    rows = engine.store.scan(layout.GATES, layout.COHORTS, *prefixed(layout.cohort("")))
+    old = [
+        row async for row in rows if codec.readable(row.data) and engine.clock() - codec.moment(row.data["at"]) > OLD
+    ]
+    for row in old:
+        with suppress(Conflict):  # it was opened anew
+            await engine.store.commit(layout.GATES, layout.COHORTS, [Delete(row.key, row.version)])
 
 
 async def incomplete(engine: Engine) -> frozenset[str]:

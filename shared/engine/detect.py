@@ -5,6 +5,7 @@ many turns it takes to read it. Hashes are invalidated before rows are saved and
 work and never loses a change.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from shared import codec, layout, queues
@@ -14,7 +15,7 @@ from shared.engine.parts import Engine, session
 from shared.engine.pieces import Answer, keep, sweep
 from shared.engine.reading import read
 from shared.engine.saving import save
-from shared.engine.turns import SHORT, Turn, is_last, take
+from shared.engine.turns import SHORT, GlancedAt, Turn, is_last, take
 from shared.errors import Anew, Misconfigured, TryLater
 from shared.store import Conflict, prefixed
 from shared.telemetry import carried, catalogue, door, tell
@@ -35,30 +36,37 @@ async def poll(engine: Engine, source: str, after: str = "") -> int:
     """Poll one source for one turn and ring for the next, which begins where this one ends; how many people changed.
 
     `after` is the turn that rang: when another one has come since, that one rings for the rest. What stands in the way
-    in the middle of an answer is waited for, once; after that, and at its beginning, it is left to the next poll.
-    Raises what `detect` does.
+    in the middle of an answer is waited for, once; after that, and at its beginning, it is left to the next poll. A
+    glance that is under way is waited for too. Raises what `detect` does.
     """
     if source not in engine.sources:
         raise Misconfigured(f"the policy has no source {source}; it is not read any longer")
     if after and not await is_last(engine, source, after):
         return 0
-    turn = await take(engine, source, SHORT)
+    try:
+        turn = await take(engine, source, SHORT)
+    except GlancedAt as soon:
+        await _ring(engine, {"source": source}, soon.seconds)
+        raise
     try:
         changed = await _go_on(turn)
     except TryLater as later:
         if turn.moved and turn.poll.left:
-            await _ring(turn, later.seconds)
+            await _ring(engine, _next(turn), later.seconds)
         raise
     if turn.poll.left:
-        await _ring(turn)
+        await _ring(engine, _next(turn))
     return changed
 
 
-async def _ring(turn: Turn, seconds: float = 0.0) -> None:
-    """Ask for the next turn. Losing this is repaired by the next poll, which goes on with what is left."""
-    body = {"source": turn.source, "after": turn.poll.name}
-    at = turn.engine.clock() + timedelta(seconds=seconds) if seconds else None
-    await turn.engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried())], at)
+def _next(turn: Turn) -> Mapping[str, str]:
+    return {"source": turn.source, "after": turn.poll.name}
+
+
+async def _ring(engine: Engine, body: Mapping[str, str], seconds: float = 0.0) -> None:
+    """Ask for another turn. Losing this is repaired by the next poll, which goes on with what is left."""
+    at = engine.clock() + timedelta(seconds=seconds) if seconds else None
+    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried())], at)
 
 
 async def _go_on(turn: Turn) -> int:

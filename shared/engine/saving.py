@@ -58,8 +58,11 @@ async def save(turn: Turn, answer: Answer) -> int:
 
 
 async def save_glance(turn: Turn, answer: Answer) -> int:
-    """Save of whom a glance has news, and nobody else, as a cohort of its own; how many. Raises `Conflict`."""
-    cohort, count = f"glance|{turn.source}|{turn.poll.name}", 0
+    """Save of whom a glance has news, and nobody else; how many. Raises `Conflict`.
+
+    All glances since one poll are one cohort, so that what a run may do at most is not counted anew by each.
+    """
+    cohort, count = f"glance|{turn.source}|{turn.poll.number}", 0
     async with cohorts.gathering(turn.engine, cohort):
         async for bucket in answer.parts():
             differing = {name: one.mark for name, one in bucket.part.news.items()}

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from shared import codec, layout
+from shared.engine import cohorts, pieces
 from shared.engine.identifiers import HOLDING, unused
 from shared.engine.members import forget_waiting
 from shared.engine.parts import Engine
-from shared.engine.pieces import remove_old
 from shared.identifiers import Holding, folded
 from shared.model import Link
 from shared.store import Change, Conflict, Delete, Row
@@ -20,7 +20,8 @@ async def tidy(engine: Engine) -> int:
 
     It reads all links and the whole ledger: once a day.
     """
-    await remove_old(engine)
+    await pieces.remove_old(engine)
+    await cohorts.remove_old(engine)
     await forget_waiting(engine)
     borne, unknown = await _borne(engine)
     count = 0

@@ -30,6 +30,10 @@ OLD = timedelta(hours=6)
 """A poll that began longer ago is not gone on with: its beginning may be true no longer."""
 
 
+class GlancedAt(TryLater):
+    """Somebody else's turn is between two polls: it is soon over, and then a poll may begin."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Poll:
     """How far one poll of a source is.
@@ -38,7 +42,7 @@ class Poll:
     says that they are all of it, `believed` is its digest once it is believed, `nameless` that some record in it has
     no id, and `saved` the bucket whose people were saved last. `edition` says which delivery it is, where there are
     several. `litter` says that pieces of an earlier poll, which was given up, are still to be removed. `caught` counts
-    what was taken out of it, by fact and kind. `done` says that all of it was believed and is saved.
+    what was taken out of it, by fact and kind. `done` is the policy under which all of it was believed and saved.
     """
 
     number: int
@@ -53,7 +57,7 @@ class Poll:
     litter: bool = False
     edition: Edition | None = None
     caught: Mapping[str, int] = field(default_factory=dict)
-    done: bool = False
+    done: str = ""
 
     @property
     def name(self) -> str:
@@ -117,7 +121,8 @@ class Turn:
 
     def done(self) -> None:
         """Everything that was read is saved, and nothing is kept any more."""
-        self.poll = Poll(number=self.poll.number, turn=self.poll.turn, began=self.poll.began, done=True)
+        under, poll = self.engine.policy_hash, self.poll
+        self.poll = Poll(number=poll.number, turn=poll.turn, began=poll.began, done=under)
 
     def give_up(self) -> None:
         """Forget what was read so far; the next turn begins a new poll."""
@@ -159,12 +164,13 @@ async def take(engine: Engine, source: str, most: timedelta | None = None) -> Tu
 
 
 async def take_between(engine: Engine, source: str) -> Turn | None:
-    """Take a turn between two polls, which leaves both as they are; None unless the last one that began is done.
+    """Take a turn between two polls, which leaves both as they are; None unless the last one that began is done, and
+    under this very policy: another one may read HR otherwise.
 
     Raises `TryLater` when it is somebody else's turn.
     """
     row = await _free(engine, source)
-    if row is None or not (last := POLL.load(row.data)).done:
+    if row is None or (last := POLL.load(row.data)).done != engine.policy_hash:
         return None
     return await _begun(engine, source, row, replace(last, turn=last.turn + 1), SHORT)
 
@@ -173,7 +179,8 @@ async def _free(engine: Engine, source: str) -> Row | None:
     """The row, when it is nobody's turn; None when there never was one."""
     row, now = await engine.store.get(layout.SOURCES, source, layout.LEASE), engine.clock()
     if row is not None and (until := codec.moment(row.data["until"])) > now:
-        raise TryLater(f"source {source} is being read by somebody else", (until - now).total_seconds())
+        busy = GlancedAt if POLL.load(row.data).done else TryLater
+        raise busy(f"source {source} is being read by somebody else", (until - now).total_seconds())
     return row
 
 

@@ -142,3 +142,12 @@ async def test_over_soap_nobody_is_glanced_at(world: World) -> None:
     world.api = "soap"
     async with world.outside() as outside:
         assert not isinstance(source(world.settings(), outside), Glancing)
+
+
+@pytest.mark.parametrize("key", ["startDate", "endDate"])
+async def test_somebody_whose_days_are_shown_no_longer_is_left_to_the_whole_read(world: World, key: str) -> None:
+    since, (_, leaver, *_) = staffed(world)
+    leaver.employments[0] = replace(leaver.employments[0], end=date(2026, 1, 31))
+    leaver.contracts.append(Contract(start=date(2026, 3, 1), made=stamp(world)))
+    world.nmbrs.hidden = {key}
+    assert await glance(world, since) == []

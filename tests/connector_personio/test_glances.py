@@ -80,15 +80,30 @@ async def test_a_filter_that_is_ignored_brings_no_more_than_may_change_anyway(wo
     assert await glance(world, since) == []
 
 
-async def test_an_attribute_that_is_withheld_since_is_told_and_nobody_changes(v1: World) -> None:
-    since = settled(v1, 3)
-    v1.company.change(2, last_name="Changed")
-    v1.credential.attributes = frozenset({"first_name", "last_name", "status", "hire_date"})
-    with pytest.raises(Misconfigured, match="does not share termination_date"):
-        await glance(v1, since - timedelta(seconds=1))
+async def test_an_attribute_that_is_withheld_since_is_told_and_nobody_changes(world: World) -> None:
+    since = settled(world, 3)
+    world.company.change(2, last_name="Changed")
+    world.credential.attributes = frozenset({"first_name", "status", "hire_date", "termination_date"})
+    with pytest.raises(Misconfigured, match="does not share last_name"):
+        await glance(world, since - timedelta(seconds=1))
 
 
-async def test_in_v2_employments_that_may_not_be_read_are_left_to_the_whole_read(v2: World) -> None:
+async def test_in_v2_one_who_comes_twice_is_the_first_of_both_as_in_a_whole_read(v2: World) -> None:
+    since = settled(v2, 3)
+    v2.company.change(2, last_name="Changed")
+
+    def twice(path: str, body: Any) -> Any:
+        if path.endswith("/persons"):
+            rows = [row for row in body["_data"] if row["id"] == "2"]
+            body["_data"] += [{**row, "last_name": "Another"} for row in rows]
+        return body
+
+    v2.wire_end.spoil = twice
+    whole = {one.hr_id: one for one in await v2.read()}
+    assert await glance(v2, since - timedelta(seconds=1)) == [whole["2"]]
+
+
+async def test_in_v2_whoever_has_no_employment_is_left_to_the_whole_read(v2: World) -> None:
     since = settled(v2, 3)
     v2.company.change(2, last_name="Changed")
     del v2.company.employees[2].employments[:]

@@ -122,7 +122,7 @@ async def test_the_ledger_tells_that_it_was_a_glance(world: World) -> None:
     await glanced(world, person("2", department="Sales"))
     await glanced(world, person("3", department="Sales"))
     causes = [(await world.lines(hr_id))[-1].cause for hr_id in ("0", "2", "3")]
-    assert causes == ["poll|hr|1", "glance|hr|1.2", "glance|hr|1.3"]
+    assert causes == ["poll|hr|1", "glance|hr|1", "glance|hr|1"]
 
 
 async def test_what_has_not_changed_for_us_writes_nothing(world: World) -> None:
@@ -197,6 +197,15 @@ async def test_after_a_read_that_failed_it_waits_for_one_that_did_not(world: Wor
     assert asked(world) == []
 
 
+async def test_under_another_policy_everybody_is_read_first_because_it_may_read_hr_otherwise(world: World) -> None:
+    world.renewed("second", world.engine.policy)
+    await glanced(world, person("2", department="Sales"))
+    assert asked(world) == []
+    await world.hears(*staff())
+    await glanced(world, person("2", department="Sales"))
+    assert (await departments(world))["2"] == "Sales"
+
+
 async def test_a_poll_that_is_under_way_is_not_disturbed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "ENOUGH", 1)
     monkeypatch.setattr(detecting, "SHORT", MINUTE / 2)
@@ -222,6 +231,16 @@ async def test_while_somebody_reads_it_nobody_else_does(world: World) -> None:
         await production.glance(world.engine, "hr")
     with pytest.raises(TryLater, match="being read by somebody else"):
         await production.detect(world.engine, "hr")
+
+
+async def test_a_poll_that_meets_a_glance_comes_when_that_is_over_even_if_it_died(world: World) -> None:
+    assert await turns.take_between(world.engine, "hr") is not None
+    world.hr.asked = []
+    await production.ring_polls(world.engine)
+    await world.work()
+    assert world.hr.asked == []
+    await world.settle(turns.HELD)
+    assert world.hr.asked == [""]
 
 
 # ── what is left to the whole read ───────────────────────────────────────────────────────────────────────────────
@@ -263,6 +282,50 @@ async def test_a_number_that_may_be_forbidden_is_left_to_it_because_that_shows_o
     rows = [row async for row in world.store.everything(layout.STATE) if row.key.endswith("|person")]
     badges = {one.hr_id: one.contracts[0].fields.get("badge") for one in (codec.PERSON.load(row.data) for row in rows)}
     assert badges == {"0": None, "1": None, "2": other, "3": None}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        replace(person("2"), contracts=(replace(person("2").contracts[0], fields={"department": None, "title": "x"}),)),
+        person("2", title=None),
+        replace(person("2"), fields={}),
+        replace(person("2"), contracts=()),
+    ],
+    ids=["a fact is null", "another is", "a name is absent", "a contract is gone"],
+)
+async def test_what_hr_says_no_longer_is_left_to_it_for_it_may_only_be_hidden(world: World, said: Person) -> None:
+    before = [row async for row in world.store.everything(layout.STATE)]
+    await glanced(world, said)
+    assert [row async for row in world.store.everything(layout.STATE)] == before
+
+
+async def test_whoever_left_is_employed_again_by_it_only(world: World) -> None:
+    await world.hears(*staff()[:2], person("2", end=YESTERDAY), staff()[3])
+    assert world.directory.enabled() == {"0", "1", "3"}
+    await glanced(world, person("2"))
+    assert world.directory.enabled() == {"0", "1", "3"}
+    await world.hears(*staff())
+    assert world.directory.enabled() == {"0", "1", "2", "3"}
+
+
+@pytest.mark.parametrize("other", [Rejected(hr_id="2", code=Reason.INVALID_RECORD, because="has no first day."), None])
+async def test_one_of_two_records_that_cannot_be_used_leaves_both_to_it(world: World, other: Rejected | None) -> None:
+    number = next(f"{one:09}" for one in range(123456700, 123456800) if BSN.passes(f"{one:09}"))
+    for order in (1, -1):
+        await glanced(world, *[other or person("2", badge=number), person("2", department="Sales")][::order])
+        assert (await departments(world))["2"] == "Care"
+
+
+# ── what it may do at most ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_all_glances_since_one_poll_are_one_run(open_world: Open) -> None:
+    world = await hired(open_world, limits={"disable": {"run": 1}})
+    await glanced(world, person("1", end=YESTERDAY))
+    await glanced(world, person("2", end=YESTERDAY))
+    assert world.directory.enabled() == {"0", "2", "3"}
+    assert await world.reasons() == {("2", Reason.LIMIT)}
 
 
 # ── when something fails ─────────────────────────────────────────────────────────────────────────────────────────

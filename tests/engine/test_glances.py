@@ -367,6 +367,21 @@ async def _glance(world: World) -> None:
     await production.glance(world.engine, "hr")
 
 
+async def test_what_a_glance_that_died_left_open_is_forgotten_in_the_end(world: World) -> None:
+    assert isinstance(world.hr, GlancedHR)
+    world.hr.changed = [person("1", department="Sales")]
+    await killed_at(world, "after", 3, lambda: _glance(world))
+    assert await left_open(world) == ["cohort|glance|hr|1"]
+    for days, left in ((0, ["cohort|glance|hr|1"]), (2, [])):
+        world.clock.now += days * DAY
+        await production.tidy(world.engine)
+        assert await left_open(world) == left
+
+
+async def left_open(world: World) -> list[str]:
+    return [row.key async for row in world.store.scan(layout.GATES, layout.COHORTS)]
+
+
 async def test_a_row_of_an_earlier_version_is_read_whole_first(world: World) -> None:
     """What polls left before there were glances does not say that the last one was believed."""
     row = await world.store.get(layout.SOURCES, "hr", layout.LEASE)

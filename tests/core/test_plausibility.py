@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model import Contract, Person
-from shared.plausibility import Answer, Differences, doubts
+from shared.plausibility import Answer, Differences, doubts, says_less
 from shared.policy import Plausible, SourcePolicy
 
 TODAY = date(2026, 3, 2)
@@ -62,6 +62,23 @@ def test_too_many_records_that_can_no_longer_be_used_are_doubted() -> None:
     assert said == "the records of 11 of the 100 people known can no longer be used, and at most 10 % may be"
 
 
+def test_a_few_records_may_be_unusable_whatever_the_percentage() -> None:
+    assert doubts(Answer(known=4, seen=4, spoiled=3), Plausible()) == []
+    assert len(doubts(Answer(known=4, seen=4, spoiled=4), Plausible())) == 1
+    assert len(doubts(Answer(known=1000, seen=1000, spoiled=101), Plausible())) == 1
+
+
+def test_an_answer_of_which_nothing_else_is_known_has_nobody_gone_spoiled_or_different() -> None:
+    answer = Answer(known=1, seen=1)
+    assert (answer.gone, answer.spoiled, answer.differing) == (0, 0, 0)
+    assert doubts(answer, Plausible(most_gone=0, always_allowed=0)) == []
+
+
+def test_a_field_may_change_for_just_the_percentage_that_is_allowed() -> None:
+    assert doubts(Answer(known=1000, seen=1000, changed={"title": 300}), Plausible()) == []
+    assert len(doubts(Answer(known=1000, seen=1000, changed={"title": 301}), Plausible())) == 1
+
+
 def test_a_field_that_changes_for_too_many_is_doubted() -> None:
     reorganised = Answer(known=100, seen=100, changed={"department": 31, "title": 30})
     assert doubts(reorganised, Plausible()) == ["HR says something else about department of 31 people (of 100 known)"]
@@ -75,9 +92,11 @@ def test_a_field_that_falls_silent_is_named_once_and_as_such() -> None:
 
 
 def test_at_most_three_fields_are_named_the_most_first() -> None:
-    counts = {"a": 40, "b": 60, "c": 50, "d": 40, "e": 40}
+    counts = {"e": 40, "d": 40, "a": 40, "c": 50, "b": 60}
     (said,) = doubts(Answer(known=100, seen=100, changed=counts), Plausible())
     assert "about b of 60 people, c of 50 people, a of 40 people and 2 more fields (of 100 known)" in said
+    (said,) = doubts(Answer(known=100, seen=100, changed={"b": 60, "c": 50, "a": 40}), Plausible())
+    assert said.endswith("a of 40 people (of 100 known)")
 
 
 def test_an_old_answer_is_doubted_when_more_than_a_few_differ() -> None:
@@ -85,6 +104,7 @@ def test_an_old_answer_is_doubted_when_more_than_a_few_differ() -> None:
     assert doubts(again, Plausible()) == ["it is the answer of 2026-02-01 again, an older one than the last"]
     assert doubts(replace(again, differing=3), Plausible()) == []
     assert doubts(again, Plausible(may_come_again=True)) == []
+    assert doubts(replace(again, given_before=None), Plausible()) == []
 
 
 def test_several_doubts_are_all_told_the_gravest_first() -> None:
@@ -110,11 +130,50 @@ def test_a_field_that_is_emptied_or_left_out_is_silent_and_a_new_one_is_no_chang
     assert counted.changed == {}
 
 
+def test_what_the_calendar_changes_is_not_what_hr_says() -> None:
+    counted = Differences(HR, TODAY)
+    counted.add(ANNA, replace(ANNA, contracts=(replace(ANNA.contracts[0], end=date(2026, 3, 1)),)))
+    assert counted.changed == {"contractEnd": 1}
+
+
+def test_an_empty_list_says_nothing() -> None:
+    counted = Differences(HR, TODAY)
+    counted.add(replace(ANNA, fields={"units": ("7", "9")}), replace(ANNA, fields={"units": ()}))
+    assert counted.silent == {"units": 1}
+
+
 def test_contracts_that_are_all_taken_away_are_told() -> None:
     counted = Differences(HR, TODAY)
     counted.add(ANNA, replace(ANNA, contracts=()))
     assert counted.changed["contracts"] == 1
     assert "contractStart" in counted.silent
+
+
+TWO = replace(ANNA, contracts=(ANNA.contracts[0], Contract(id="2", start=date(2015, 1, 1), end=date(2019, 12, 31))))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "less"),
+    [
+        (ANNA, ANNA, False),
+        (ANNA, replace(ANNA, fields={"surname": "Dam", "nickName": "An", "initials": "A"}), False),
+        (ANNA, replace(ANNA, fields={"surname": "Bos"}), True),
+        (ANNA, replace(ANNA, fields={"surname": None, "nickName": None}), True),
+        (ANNA, replace(ANNA, contracts=(replace(ANNA.contracts[0], fields={"department": "Care"}),)), True),
+        (ANNA, replace(ANNA, contracts=(replace(ANNA.contracts[0], end=TODAY),)), False),
+        (replace(ANNA, contracts=(replace(ANNA.contracts[0], end=TODAY),)), ANNA, True),
+        (ANNA, TWO, False),
+        (TWO, ANNA, True),
+        (ANNA, replace(ANNA, contracts=()), True),
+        (replace(ANNA, contracts=()), ANNA, False),
+    ],
+    ids=[
+        *("the same", "otherwise and more", "a fact left out", "a fact emptied", "a contract's fact left out"),
+        *("an end", "no end any longer", "one contract more", "one less", "none any longer", "one at last"),
+    ],
+)
+def test_whether_hr_says_less_of_one_person_than_before(before: Person, now: Person, less: bool) -> None:
+    assert says_less(before, now, HR, TODAY) is less
 
 
 @given(

@@ -42,6 +42,7 @@ SUBJECTS: Mapping[str, Sequence[str]] = {
     "shared.precedence": ("tests/core/test_precedence.py",),
     "shared.quality.record": ("tests/core/test_quality_record.py",),
     "shared.guard": ("tests/core/test_guard*.py",),
+    "shared.plausibility": ("tests/core/test_plausibility.py",),
     "shared.limiting": ("tests/core/test_guard*.py",),
     "shared.consent": ("tests/core/test_consent.py",),
     "shared.whats": ("tests/core/test_whats.py", "tests/core/test_guard*.py", "tests/core/test_consent.py"),

@@ -98,9 +98,9 @@ class Rest:
             raise Misconfigured(f"{self.system}: an answer or setting leads to another host; nothing is sent there")
         return found
 
-    async def get(self, path: str, params: Params = NONE) -> Any:
+    async def get(self, path: str, params: Params = NONE, *, route: str = "") -> Any:
         """The JSON at `path`, below the base address or absolute on the same host; None when the body is empty."""
-        return decoded(self.system, await self.send("GET", path, params=params))
+        return decoded(self.system, await self.send("GET", path, params=params, route=route))
 
     async def find(self, path: str, params: Params = NONE, *, route: str = "") -> Any:
         """Like `get`, but None when the system does not hold it (404, 410)."""

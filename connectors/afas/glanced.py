@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from connectors.afas.listing import Row, by_key, of_one, pages
-from connectors.afas.profit import Profit
 from connectors.afas.settings import People, Settings, Work
 from connectors.afas.source import AMSTERDAM, Employees, Run
 from shared.connector import Outside, Reached
@@ -27,7 +26,7 @@ class Glanced:
     def __init__(self, settings: Settings, outside: Outside) -> None:
         self._settings = settings
         self._everyone = Employees(settings, outside)
-        self._profit = Profit(settings, outside)
+        self._profit = self._everyone.profit
 
     def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
         return self._everyone.fetch(since)

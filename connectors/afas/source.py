@@ -36,7 +36,7 @@ class Employees:
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
         self._settings = settings
-        self._profit = Profit(settings, outside)
+        self.profit = Profit(settings, outside)
         self._clock = outside.clock
 
     async def fetch(self, since: str = "") -> AsyncIterator[Person | Rejected | Reached]:
@@ -51,7 +51,7 @@ class Employees:
             place = place.looking_for(run.reader.chart.managers)
         layout = self._settings.people
         also = self._settings.employments.columns if run.in_one else ()
-        answer = pages(self._profit, layout, self._settings.take, also=also, given=place.given, mark=place.mark)
+        answer = pages(self.profit, layout, self._settings.take, also=also, given=place.given, mark=place.mark)
         async with closing(answer) as everything:
             async for page in everything:
                 given, place = await run.page(page, place)
@@ -65,15 +65,15 @@ class Employees:
 
     async def begin(self) -> "Run":
         """What a reading begins with: what there is to be read, held against the settings, and the chart."""
-        kinds = await offered(self._profit, self._settings.views, self._settings.dated)
+        kinds = await offered(self.profit, self._settings.views, self._settings.dated)
         units = await self._chart(self._clock().astimezone(AMSTERDAM).date())
-        return Run(self._profit, self._settings, Reader(self._settings, kinds, units))
+        return Run(self.profit, self._settings, Reader(self._settings, kinds, units))
 
     async def _chart(self, today: date) -> Chart | None:
         layout = self._settings.units
         if layout is None:
             return None
-        rows = [row async for page in pages(self._profit, layout, self._settings.take) for row in page.rows]
+        rows = [row async for page in pages(self.profit, layout, self._settings.take) for row in page.rows]
         return chart(rows, layout, today)
 
     def _unseen(self, leader: str) -> Rejected:

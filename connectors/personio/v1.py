@@ -19,7 +19,7 @@ from connectors.personio.reduce import (
     text,
 )
 from connectors.personio.settings import Settings
-from shared.answers import decoded, rows
+from shared.answers import rows
 from shared.connector import Outside, Reached
 from shared.errors import Anew, Misconfigured
 from shared.flow import Bucket
@@ -89,7 +89,7 @@ class Employees:
         """
         path, moment = "/v1/company/employees", f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         asked: Params = {"updated_since": moment, "limit": LIMIT, "offset": 0}
-        page = decoded(SYSTEM, await self._rest.send("GET", path, params=asked, route=path))
+        page = await self._rest.get(path, asked, route=path)
         found = employees(page)
         if max(len(found), total(page) or 0) > min(most, LIMIT):
             return

@@ -13,7 +13,7 @@ from connectors.personio.place import Last, order
 from connectors.personio.reduce import SYSTEM, WITHOUT_ID, choice, extra, require_shared, span, supervisor, text
 from connectors.personio.settings import Settings
 from connectors.personio.units import Names, Unit, units
-from shared.answers import decoded, rows
+from shared.answers import rows
 from shared.connector import Outside, Reached
 from shared.errors import Misconfigured, Reason, Refused
 from shared.flow import Bucket, closing, side_by_side
@@ -91,7 +91,7 @@ class Persons:
         Raises `Misconfigured` when the credential withholds a required attribute from them.
         """
         asked: Params = {"updated_at.gt": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "limit": LIMIT}
-        page = decoded(SYSTEM, await self._rest.send("GET", "/v2/persons", params=asked, route="/v2/persons"))
+        page = await self._rest.get("/v2/persons", asked, route="/v2/persons")
         found = rows(SYSTEM, page, "_data")
         if cursor(page) or len(found) > most:
             return

@@ -12,7 +12,6 @@ from shared.store import Conflict, Delete, Put, prefixed
 PATIENCE = timedelta(minutes=10)
 """How long a cohort waits for members that are not mapped; one that is stuck must not hold up the others."""
 
-
 OLD = timedelta(days=1)
 """After which it is forgotten; a poll that goes on so long opens it again and again."""
 

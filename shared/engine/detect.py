@@ -6,19 +6,17 @@ work and never loses a change.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from shared import codec, layout, queues
-from shared.bus import Doorbell
 from shared.engine.believing import Doubted, believe
-from shared.engine.parts import Engine, session
-from shared.engine.pieces import Answer, keep, sweep
+from shared.engine.parts import Engine
+from shared.engine.pieces import Answer, hashes, keep, marks, sweep
 from shared.engine.reading import read
+from shared.engine.ringing import ring_sources
 from shared.engine.saving import save
 from shared.engine.turns import SHORT, GlancedAt, Turn, is_last, take
 from shared.errors import Anew, Misconfigured, TryLater
-from shared.store import Conflict, prefixed
-from shared.telemetry import carried, catalogue, door, tell
+from shared.store import Conflict
+from shared.telemetry import catalogue, door, tell
 
 
 @door(catalogue.POLL, catalogue.SOURCE)
@@ -46,27 +44,21 @@ async def poll(engine: Engine, source: str, after: str = "") -> int:
     try:
         turn = await take(engine, source, SHORT)
     except GlancedAt as soon:
-        await _ring(engine, {"source": source}, soon.seconds)
+        await ring_sources(engine, [{"source": source}], soon.seconds)
         raise
     try:
         changed = await _go_on(turn)
     except TryLater as later:
         if turn.moved and turn.poll.left:
-            await _ring(engine, _next(turn), later.seconds)
+            await ring_sources(engine, [_next(turn)], later.seconds)
         raise
     if turn.poll.left:
-        await _ring(engine, _next(turn))
+        await ring_sources(engine, [_next(turn)])
     return changed
 
 
 def _next(turn: Turn) -> Mapping[str, str]:
     return {"source": turn.source, "after": turn.poll.name}
-
-
-async def _ring(engine: Engine, body: Mapping[str, str], seconds: float = 0.0) -> None:
-    """Ask for another turn. Losing this is repaired by the next poll, which goes on with what is left."""
-    at = engine.clock() + timedelta(seconds=seconds) if seconds else None
-    await engine.bus.ring(queues.POLLS, [Doorbell(session(queues.POLLS, body), body, carried())], at)
 
 
 async def _go_on(turn: Turn) -> int:
@@ -85,12 +77,9 @@ async def _read_and_save(turn: Turn) -> int:
     """As much of the rest as there is time for; how many people it changed."""
     if turn.poll.litter:
         await sweep(turn)
-    rows = turn.engine.store.scan(layout.SOURCES, turn.source, *prefixed(layout.HASHES))
-    chunks = {row.key: row async for row in rows}
-    last = None
+    chunks, last = await hashes(turn), None
     if not turn.poll.whole:
-        known = {hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()}
-        last = await read(turn, known)
+        last = await read(turn, marks(chunks))
         if last is None:
             return 0
         if turn.poll.pieces:

@@ -12,7 +12,7 @@ from shared import codec, layout
 from shared.connector import Glancing
 from shared.engine.net import watch
 from shared.engine.parts import Engine
-from shared.engine.pieces import Answer
+from shared.engine.pieces import Answer, hashes, marks
 from shared.engine.said import FORGOTTEN, REJECTED, Part, heard
 from shared.engine.saving import save_glance
 from shared.engine.turns import Turn, take_between
@@ -21,7 +21,7 @@ from shared.flow import closing
 from shared.forbidden import suspicious
 from shared.model import Person
 from shared.plausibility import says_less
-from shared.store import Conflict, prefixed
+from shared.store import Conflict
 from shared.telemetry import catalogue, door, tell
 
 CLOCKS = timedelta(minutes=5)
@@ -52,9 +52,8 @@ async def glance(engine: Engine, source: str) -> int:
 
 
 async def _glance(turn: Turn, reader: Glancing) -> int:
-    rows = turn.engine.store.scan(layout.SOURCES, turn.source, *prefixed(layout.HASHES))
-    chunks = {row.key: row async for row in rows}
-    known = {hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()}
+    chunks = await hashes(turn)
+    known = marks(chunks)
     told = await _told(turn, reader, known)
     news = {name: said for name, said in told.news.items() if said.person and await _certain(turn, said.person)}
     return await save_glance(turn, Answer(turn, chunks, Part(known, news))) if news else 0

@@ -53,6 +53,17 @@ def _rows(said: Mapping[str, Said]) -> Iterator[dict[str, Any]]:
     yield as_data(some)
 
 
+async def hashes(turn: Turn) -> dict[str, Row]:
+    """What HR last said of everybody, as rows of hashes by key."""
+    rows = turn.engine.store.scan(layout.SOURCES, turn.source, *prefixed(layout.HASHES))
+    return {row.key: row async for row in rows}
+
+
+def marks(chunks: Mapping[str, Row]) -> dict[str, str]:
+    """The same by HR id."""
+    return {hr_id: mark for row in chunks.values() for hr_id, mark in codec.known(row.data)["hashes"].items()}
+
+
 @dataclass(slots=True)
 class Answer:
     """A whole answer of HR, as it can be gone through bucket by bucket, and again."""

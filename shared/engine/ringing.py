@@ -4,6 +4,7 @@ And for every HR system, so that each is read by whoever handles its doorbell.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from shared import codec, layout, queues
 from shared.bus import Doorbell
@@ -16,20 +17,24 @@ from shared.telemetry import carried
 
 async def ring_polls(engine: Engine) -> int:
     """Ring for every HR system to be read, or to be gone on with where somebody stopped; how many there are."""
-    return await _ring_sources(engine, [{"source": name} for name in engine.sources])
+    return await ring_sources(engine, [{"source": name} for name in engine.sources])
 
 
 async def ring_glances(engine: Engine) -> int:
     """Ring for every HR system that says whom it has changed, to be asked just that; how many there are."""
     glancing = [name for name, source in engine.sources.items() if isinstance(source, Glancing)]
     wanted = [name for name in glancing if engine.policy.sources[name].glances]
-    return await _ring_sources(engine, [{"source": name, "only": queues.CHANGED} for name in wanted])
+    return await ring_sources(engine, [{"source": name, "only": queues.CHANGED} for name in wanted])
 
 
-async def _ring_sources(engine: Engine, bodies: Sequence[Mapping[str, str]]) -> int:
+async def ring_sources(engine: Engine, bodies: Sequence[Mapping[str, str]], seconds: float = 0.0) -> int:
+    """Ring on `polls` for each of these, now or after so many seconds; how many there are.
+
+    Losing one is repaired by the next poll, which goes on with what is left.
+    """
     bells = [Doorbell(session(queues.POLLS, body), body, carried()) for body in bodies]
     if bells:
-        await engine.bus.ring(queues.POLLS, bells)
+        await engine.bus.ring(queues.POLLS, bells, engine.clock() + timedelta(seconds=seconds) if seconds else None)
     return len(bells)
 
 

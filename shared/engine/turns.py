@@ -158,8 +158,7 @@ async def take(engine: Engine, source: str, most: timedelta | None = None) -> Tu
 
     Raises `TryLater` when it is somebody else's turn.
     """
-    row = await _free(engine, source)
-    last = POLL.load(row.data) if row else None
+    row, last = await _free(engine, source)
     return await _begun(engine, source, row, _next(last, engine.clock(), most is not None), most)
 
 
@@ -169,19 +168,22 @@ async def take_between(engine: Engine, source: str) -> Turn | None:
 
     Raises `TryLater` when it is somebody else's turn.
     """
-    row = await _free(engine, source)
-    if row is None or (last := POLL.load(row.data)).done != engine.policy_hash:
+    row, last = await _free(engine, source)
+    if last is None or last.done != engine.policy_hash:
         return None
     return await _begun(engine, source, row, replace(last, turn=last.turn + 1), SHORT)
 
 
-async def _free(engine: Engine, source: str) -> Row | None:
-    """The row, when it is nobody's turn; None when there never was one."""
+async def _free(engine: Engine, source: str) -> tuple[Row | None, Poll | None]:
+    """The row and the poll in it, when it is nobody's turn; None when there never was one."""
     row, now = await engine.store.get(layout.SOURCES, source, layout.LEASE), engine.clock()
-    if row is not None and (until := codec.moment(row.data["until"])) > now:
-        busy = GlancedAt if POLL.load(row.data).done else TryLater
+    if row is None:
+        return None, None
+    last, until = POLL.load(row.data), codec.moment(row.data["until"])
+    if until > now:
+        busy = GlancedAt if last.done else TryLater
         raise busy(f"source {source} is being read by somebody else", (until - now).total_seconds())
-    return row
+    return row, last
 
 
 async def _begun(engine: Engine, source: str, row: Row | None, poll: Poll, most: timedelta | None) -> Turn:

@@ -20,6 +20,7 @@ from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.policy_file import load
 from tests.connector_afas.afas_world import BASE, World
+from tests.doorbells import answered
 
 APP = "11111111-2222-3333-4444-555555555555"
 PROFIT = f"{{base: {BASE}, token: secret:afas-token, standard: STANDARD}}"
@@ -52,7 +53,6 @@ targets:
       email: "[entra.userPrincipalName]"
       userPrincipalName: "[entra.userPrincipalName]"
 """
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 
 
 class SignIn:
@@ -81,7 +81,7 @@ class Customer:
     async def passes(self, time: timedelta) -> None:
         """So much time, in which whatever is due is done."""
         until = self.world.time.now + time
-        while await self._doorbell() or self._later(until):
+        while await answered(self.engine, self.bus) or self._later(until):
             pass
         self.world.time.now = until
 
@@ -91,18 +91,6 @@ class Customer:
             return False
         self.world.time.now = max(self.world.time.now, due)
         return True
-
-    async def _doorbell(self) -> bool:
-        for queue in ORDER:
-            session = await self.bus.accept(queue, 0)
-            if session is not None:
-                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
-                await production.handle(self.engine, queue, session.id, deliveries[-1].body)
-                for delivery in deliveries:
-                    await session.complete(delivery)
-                await session.close()
-                return True
-        return False
 
     def names(self) -> dict[str, str]:
         """Employee → the name they sign in with."""

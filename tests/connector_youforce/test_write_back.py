@@ -18,8 +18,8 @@ from shared.embedded.store import SqliteStore
 from shared.engine import Engine
 from shared.policy_file import load
 from tests.connector_youforce.youforce_world import BASE, World, keys
+from tests.doorbells import answered
 
-ORDER = (queues.POLLS, queues.CHANGES, queues.ADMIT, queues.PROVISIONING_NOW, queues.PROVISIONING)
 SETTINGS = f"""
       system: beaufort
       client_id: secret:youforce-id
@@ -89,21 +89,9 @@ class Deployment:
         await production.detect(engine, "hr")
         for door in (production.renew, production.wake, production.sweep):
             await door(engine)
-        while await self._doorbell(engine) or (due := self.bus.next_due()) is not None:
+        while await answered(engine, self.bus) or (due := self.bus.next_due()) is not None:
             if (due := self.bus.next_due()) is not None:
                 self.world.time.now = max(self.world.time.now, due)
-
-    async def _doorbell(self, engine: Engine) -> bool:
-        for queue in ORDER:
-            session = await self.bus.accept(queue, 0)
-            if session is not None:
-                deliveries = await session.receive(100 if queue == queues.ADMIT else 1)
-                await production.handle(engine, queue, session.id, deliveries[-1].body)
-                for delivery in deliveries:
-                    await session.complete(delivery)
-                await session.close()
-                return True
-        return False
 
 
 @pytest.fixture

@@ -23,14 +23,11 @@ from shared.ledger import DECIDED, TOLD, Entry
 from shared.model import Account, Action, Contract, Entitlement, Person, Rejected, Verb
 from shared.policy import Policy
 from shared.store import Change, Put, Row, Store
+from tests.doorbells import ORDER, answered
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TODAY = START.date()
 YESTERDAY = TODAY - timedelta(days=1)
-ORDER = (
-    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
-    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
-)
 MANAGER = Attribute(name="manager", reference=True)
 KINDS = (Attribute(name="userPrincipalName", unique=Unique.ACCOUNTS), Attribute(name="employeeId"))
 NAMES = ("userPrincipalName", "mail")
@@ -386,7 +383,7 @@ class World:
 
     async def work(self, *only: str) -> None:
         """Handle what is due now, of some queues or of all; a bug propagates."""
-        while await self._doorbell(only or ORDER):
+        while await answered(self.engine, self.bus, only or ORDER):
             pass
 
     async def settle(self, within: timedelta) -> None:
@@ -447,18 +444,6 @@ class World:
 
     async def reservations(self) -> list[str]:
         return [r.key async for r in self.store.everything(layout.GATES) if r.key.startswith(layout.USES)]
-
-    async def _doorbell(self, names: Sequence[str]) -> bool:
-        for queue in names:
-            session = await self.bus.accept(queue, 0)
-            if session is not None:
-                deliveries = await session.receive(100 if queue in (queues.ADMIT, queues.MEMBERSHIPS) else 1)
-                await production.handle(self.engine, queue, session.id, deliveries[-1].body)
-                for delivery in deliveries:
-                    await session.complete(delivery)
-                await session.close()
-                return True
-        return False
 
 
 async def killed_at(world: World, moment: str, number: int, doing: Callable[[], Awaitable[None]]) -> None:

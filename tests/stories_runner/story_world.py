@@ -35,11 +35,8 @@ from shared.engine import Engine, Held
 from shared.errors import Refused
 from shared.model import Action, Verb
 from shared.policy_file import PolicyText, load
+from tests.doorbells import answered
 
-ORDER = (
-    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
-    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
-)
 DOORS = (production.renew, production.wake, production.patrol, production.relook, production.sweep)
 PLENTY = 500
 RESTLESS = 2000
@@ -140,7 +137,7 @@ class World:
         for door in DOORS:
             await door(self.engine)
         for _ in range(RESTLESS):
-            if not await self._doorbell():
+            if not await answered(self.engine, self.bus):
                 due = self.bus.next_due()
                 if due is not None:
                     self.clock.move_to(due)
@@ -150,19 +147,6 @@ class World:
             raise AssertionError("the engine does not come to rest")
         for target in self.engine.targets:
             assert await production.breaker.state(self.engine, target) is None
-
-    async def _doorbell(self) -> bool:
-        """The next one that is due, handled; whether there was one."""
-        for queue in ORDER:
-            session = await self.bus.accept(queue, 0)
-            if session is not None:
-                deliveries = await session.receive(100 if queue in (queues.ADMIT, queues.MEMBERSHIPS) else 1)
-                await production.handle(self.engine, queue, session.id, deliveries[-1].body)
-                for delivery in deliveries:
-                    await session.complete(delivery)
-                await session.close()
-                return True
-        return False
 
     async def held(self) -> dict[str, tuple[str, ...]]:
         """HR id → the reasons for which somebody waits."""

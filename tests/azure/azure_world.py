@@ -38,12 +38,9 @@ from shared.policy import Mail
 from shared.policy_file import PolicyText, load
 from shared.store import Store
 from shared.telemetry import parted
+from tests.doorbells import ORDER
 
 APP = "11111111-2222-3333-4444-555555555555"
-ORDER = (
-    *(queues.POLLS, queues.CHANGES, queues.ADMIT),
-    *(queues.PROVISIONING_NOW, queues.PROVISIONING, queues.MEMBERSHIPS),
-)
 HEADING = "Number;First;Last;Start;End;Department;Manager"
 POLICY = """
 customer: Contoso

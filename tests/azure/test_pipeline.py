@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from azure_world import ORDER, World, as_message, opened
+from azure_world import World, as_message, opened
 
 import function_app
 from shared import queues
@@ -15,6 +15,7 @@ from shared.azure.root import TALKATIVE
 from shared.bus import Delivery
 from shared.doorbells import Unreadable
 from shared.engine import session
+from tests.doorbells import ORDER
 
 NAMES = ("Anneke", "Vermeulen", "Bartholomeus", "Cornelia")
 ANNA = "001;Anneke;Vermeulen;2020-01-01;;Sales;"

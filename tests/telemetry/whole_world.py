@@ -18,7 +18,7 @@ import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.servicebus import ServiceBusMessage
-from azure_world import APP, ORDER, Policies, SignIn, as_message, environment, simulated
+from azure_world import APP, Policies, SignIn, as_message, environment, simulated
 from cryptography.fernet import Fernet
 from loopback import Loopback
 
@@ -41,6 +41,7 @@ from shared.tables import TableStore
 from shared.tokens import kept as tokens_kept
 from shared.tokens.sealed import from_secret
 from shared.vault import Remembered
+from tests.doorbells import ORDER
 
 QUEUES = {name: QueueSettings(lock_seconds=60, max_deliveries=2) for name in queues.QUEUES}
 
